@@ -1,0 +1,1 @@
+"""One file per channel (see `_contract.py`)."""

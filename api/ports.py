@@ -1,0 +1,186 @@
+"""What the api may call: filled in by the runtime, faked by nobody (tests wire the real parts).
+
+Times are integer UTC seconds, ratios 0-1, rates bits per second; the api turns them into what a
+reader wants. Values are plain msgspec structs, so that JSON is one step away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from alerts.model import Alert
+from inventory.model import Inventory, TargetId
+from sla.states import State
+
+Role = Literal["viewer", "operator", "auditor", "admin"]
+
+
+class StateNow(msgspec.Struct, frozen=True):
+    """The live state of a target."""
+
+    target: TargetId
+    state: State
+    since: int
+    reason: str
+    cause: str = ""
+
+
+class LinkNow(msgspec.Struct, frozen=True):
+    """What is known of a link at this moment; None = not heard."""
+
+    link: str
+    state: State
+    since: int
+    reason: str
+    cause: str
+    last_answer: int | None
+    rtt_seconds: float | None
+    loss_ratio: float | None
+    in_bps: float | None
+    out_bps: float | None
+    in_utilization: float | None
+    out_utilization: float | None
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """An interval in which a target was DOWN as seen live. `end` None = lasts.
+
+    `id` is `sla.states.outage_id`; `down_seconds` counts DOWN only, without UNKNOWN inside.
+    """
+
+    id: str
+    target: TargetId
+    start: int
+    end: int | None
+    seen_at: int
+    reason: str
+    down_seconds: int
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A named person with roles and a scope: site subtrees and carriers; empty = everything."""
+
+    name: str
+    roles: tuple[Role, ...]
+    sites: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A server-side session of the page."""
+
+    id: str
+    person: Person
+    csrf: str
+    expires: int
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One thing for the page: `kind` is `state`, `alert`, `blind`, `reload` or `resync`."""
+
+    kind: str
+    body: Mapping[str, object]
+
+
+class UnknownPeriodError(ValueError):
+    """The period is not `YYYY`, `YYYY-MM` or `YYYYQn`, or lies wholly in the future."""
+
+
+class Live(Protocol):
+    """The province at this moment."""
+
+    def now(self) -> int:
+        """Return the clock of the monitor, UTC seconds."""
+
+    def inventory(self) -> Inventory:
+        """Return the inventory in force."""
+
+    def states(self) -> Mapping[TargetId, StateNow]:
+        """Return the state of every site, device and link."""
+
+    def link(self, link: str) -> LinkNow | None:
+        """Return what is known of a link; None = no such link."""
+
+    def alerts(self) -> Sequence[Alert]:
+        """Return pending and firing alerts and those resolved in the last hour."""
+
+    def blind_since(self) -> int | None:
+        """Return since when the monitor cannot see; None = it can."""
+
+    def events(self) -> AsyncIterator[Event]:
+        """Subscribe; a reader that falls behind gets one `resync` and continues from there."""
+
+    def health(self) -> Mapping[str, object]:
+        """Return `ok`, and each part with `ok` and a reason code."""
+
+
+class Past(Protocol):
+    """The record. Each call may take long, so it is awaited and done elsewhere."""
+
+    async def outages(
+        self, *, target: TargetId | None, since: int, until: int, limit: int
+    ) -> Sequence[Outage]:
+        """Return outages that touch [since, until), newest first."""
+
+    async def availability(self, carrier: str, period: str) -> Mapping[str, object]:
+        """Assess a carrier: `sla.assess.carrier_document`. Raises UnknownPeriodError."""
+
+    async def link_availability(self, link: str, period: str) -> Mapping[str, object]:
+        """Assess one link: `sla.assess.link_document`. Raises UnknownPeriodError."""
+
+    async def link_history(
+        self, link: str, since: int, until: int
+    ) -> Sequence[Mapping[str, object]]:
+        """Return one row per accounting slot: slot, state, sent, lost, rtt, octets."""
+
+
+class People(Protocol):
+    """Who may do what. Each method records what changes in the audit trail."""
+
+    def by_token(self, token: str) -> Person | None:
+        """Find the person a token belongs to (hashed at rest, compared in constant time)."""
+
+    def open_session(self, person: Person, now: int) -> Session:
+        """Open a session: 256 random bits, idle and absolute limits."""
+
+    def session(self, session_id: str, now: int) -> Session | None:
+        """Return a session that is still good, and count it as used."""
+
+    def close_session(self, session_id: str) -> None:
+        """End it."""
+
+    def audit(self, person: str, action: str, subject: str, now: int, result: str = "ok") -> None:
+        """Append to the audit trail."""
+
+
+class Acts(Protocol):
+    """What people may change."""
+
+    async def acknowledge(self, alert: str, person: str) -> bool:
+        """Note that a person takes care of an alert; False = no such alert."""
+
+    async def reload(self, person: str) -> Sequence[str]:
+        """Read the inventory again; return problems (empty = taken)."""
+
+
+class Exposition(Protocol):
+    """The pages Prometheus reads."""
+
+    async def monitor(self) -> bytes:
+        """Return /metrics: the monitor itself (prometheus-client)."""
+
+    async def devices(self, shard: int, shards: int) -> bytes:
+        """Return /metrics/devices?shard=k/n, pre-rendered."""
+
+
+class Ports(msgspec.Struct, frozen=True):
+    """All of it."""
+
+    live: Live
+    past: Past
+    people: People
+    acts: Acts
+    exposition: Exposition

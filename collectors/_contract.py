@@ -1,0 +1,109 @@
+"""What a collector is: a module with these names, found by its file name.
+
+    OVERLAPS: bool                    a run may begin before the last one ended (echo)
+    Options                           pydantic model of a probe's options
+    def plan(spec, target, inventory) -> Probe | None
+    async def ask(probe, wires, memory) -> Answer
+
+`ask` never raises for what a device does: silence, refusal and garbage are outcomes. The runner
+owns deadline, counting, timing and the Observation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+from pydantic import BaseModel
+
+from collectors._memory import DeviceMemory
+from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
+from metrics.observation import Outcome, Probe, Value
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """What came back: the outcome, a reason code ("" when all is normal), values in order."""
+
+    outcome: Outcome
+    reason: str
+    values: tuple[Value, ...]
+    rtts: tuple[float | None, ...] = ()
+
+
+class SnmpReply(msgspec.Struct, frozen=True, gc=False):
+    """The answer to one GET or walk: values by OID; an OID the agent does not have is absent."""
+
+    outcome: Outcome
+    reason: str
+    values: Mapping[str, int | float | bytes | str]
+
+
+class SnmpWire(Protocol):
+    """Questions by SNMP. One request in flight per device; retries within the deadline."""
+
+    async def get(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        oids: tuple[str, ...],
+        memory: DeviceMemory,
+        *,
+        timeout: float,
+        retries: int,
+    ) -> SnmpReply:
+        """GET `oids` (numeric, no leading dot) in one PDU, split when the agent says tooBig."""
+
+    async def walk(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        base: str,
+        memory: DeviceMemory,
+        *,
+        timeout: float,
+        retries: int,
+        max_rows: int = 10_000,
+    ) -> SnmpReply:
+        """Walk the column `base`; OIDs must increase, rows and time are capped."""
+
+
+class EchoReply(msgspec.Struct, frozen=True, gc=False):
+    """Round-trip times in seconds in order of sending; None = lost (no reply in time)."""
+
+    rtts: tuple[float | None, ...]
+    unsent: int = 0
+    """Echoes the kernel refused to send: they count as not sent, never as lost."""
+    reason: str = ""
+
+
+class EchoWire(Protocol):
+    """Echoes over one socket per address family for all targets."""
+
+    async def echo(
+        self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
+    ) -> EchoReply:
+        """Send `count` echoes `gap` seconds apart; each waits `timeout` seconds for its reply."""
+
+
+class Wires(msgspec.Struct, frozen=True):
+    """The wires that are open."""
+
+    snmp: SnmpWire
+    icmp: EchoWire
+    udp: EchoWire
+
+
+class Collector(Protocol):
+    """The module itself."""
+
+    OVERLAPS: bool
+    Options: type[BaseModel]
+
+    @staticmethod
+    def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
+        """Prepare a standing question; None where the target cannot be asked (no address)."""
+
+    @staticmethod
+    async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
+        """Ask once."""

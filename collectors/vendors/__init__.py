@@ -1,0 +1,1 @@
+"""One file per platform: data and parsers, no I/O."""

@@ -1,0 +1,5 @@
+"""What Grafana shows.
+
+One public file is one dashboard; `built/` holds the JSON. Metrics are named through the catalogue,
+never by string.
+"""

@@ -1,0 +1,4 @@
+"""When, and in what order: clock, schedule, runner, pipeline, wiring, command line.
+
+Imports everybody; nobody imports it.
+"""

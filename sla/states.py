@@ -1,0 +1,58 @@
+"""States and transitions: the words of the judge, the ledger and the month."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+from inventory.model import TargetId
+
+
+class State(IntEnum):
+    """What it means. UP = U, DEGRADED = G, DOWN = D, UNKNOWN = K of the methodology.
+
+    SHADOW = D with an automatic overlay X that names the parent's outage.
+    """
+
+    UP = 0
+    DEGRADED = 1
+    DOWN = 2
+    UNKNOWN = 3
+    SHADOW = 4
+
+
+class Transition(msgspec.Struct, frozen=True, gc=False):
+    """A target is in `state` from `since` on (integer UTC seconds, back-dated to the first run).
+
+    `seen_at`: when it was decided. `reason`: a code (`far_lost`, `port_down`, `near_lost`,
+    `snmp_silent`, `loss`, `blind`, `monitor_off`, `recovered`, ...). `cause`: for SHADOW the id of
+    the parent's outage, else "". For one target `since` never decreases; a later transition with
+    an equal `since` replaces the earlier one.
+    """
+
+    target: TargetId
+    state: State
+    since: int
+    seen_at: int
+    reason: str
+    cause: str = ""
+
+
+class Blind(msgspec.Struct, frozen=True, gc=False):
+    """From `since` on every target is UNKNOWN until its own next transition.
+
+    `reason`: `monitor_off` (the time between the last heartbeat and a start) or `canaries_silent`.
+    `until`: end of the cause, None while it lasts; a target without a later transition stays
+    UNKNOWN beyond it.
+    """
+
+    since: int
+    seen_at: int
+    reason: str
+    until: int | None = None
+
+
+def outage_id(target: TargetId, start: int) -> str:
+    """Name an outage of the live view: target and its first second, e.g. `link:x@1773108000`."""
+    return f"{target}@{start}"
