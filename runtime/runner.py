@@ -1,0 +1,178 @@
+"""Runs: one probe asked once. Deadline, one request per device, bulkheads, counting.
+
+Every scheduled run ends in exactly one Observation, whatever happens to it: a run that cannot
+start is SKIPPED with its reason, one that outlives its deadline is SILENT, one that meets a bug
+of ours is GARBLED and logged once per kind. No exception passes this place but cancellation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any, Final
+
+from collectors._contract import Answer, Wires
+from collectors._memory import DeviceMemory
+from metrics.observation import Observation, Outcome, Probe, Value
+from runtime.clock import monotonic
+
+_log = logging.getLogger("extranet.runner")
+_LATE_MS: Final = 1000
+"""A run that starts later than this after its instant is skipped, never queued."""
+_WAITING_PER_DEVICE: Final = 4
+
+
+class Runner:
+    """Starts runs and hands on what became of them."""
+
+    def __init__(
+        self,
+        collectors: Mapping[str, ModuleType],
+        wires: Wires,
+        deliver: Callable[[Observation], None],
+        *,
+        in_flight_per_area: int,
+    ) -> None:
+        self._ask: dict[str, Callable[..., Any]] = {k: m.ask for k, m in collectors.items()}
+        self._overlaps = frozenset(k for k, m in collectors.items() if m.OVERLAPS)
+        self._wires = wires
+        self._deliver = deliver
+        self._limit = in_flight_per_area
+        self._memories: dict[str, DeviceMemory] = {}
+        self._nobody = DeviceMemory()
+        self._running: dict[Probe, tuple[asyncio.Task[None], float, int]] = {}
+        self._busy: dict[str, deque[tuple[Probe, int]]] = {}
+        self._in_flight: Counter[str] = Counter()
+        self._overlapping: set[asyncio.Task[None]] = set()
+        self._bugs: set[str] = set()
+        self._absent: dict[int, tuple[Value, ...]] = {}
+        self.runs: Counter[tuple[str, str]] = Counter()
+        """Runs by kind and outcome; skipped ones also by (`skipped`, reason)."""
+        self.lateness_ms: Counter[int] = Counter()
+        """Runs by lateness of their start, in whole milliseconds up to 1,000."""
+
+    def memory(self, device: str) -> DeviceMemory:
+        """Return what has been learnt about a device."""
+        found = self._memories.get(device)
+        if found is None:
+            found = self._memories[device] = DeviceMemory()
+        return found
+
+    def forget(self, device: str) -> None:
+        """Drop what has been learnt about a device that is gone."""
+        self._memories.pop(device, None)
+
+    @property
+    def in_flight(self) -> int:
+        """Runs that are under way."""
+        return len(self._running) + len(self._overlapping)
+
+    def start(self, probe: Probe, slot_ms: int, now_ms: int) -> None:
+        """Begin the run of `probe` that was due at `slot_ms`, or say why not."""
+        late = now_ms - slot_ms
+        self.lateness_ms[late if late < _LATE_MS else _LATE_MS] += 1
+        if late > _LATE_MS:
+            self._skip(probe, slot_ms, "late")
+            return
+        if probe.kind in self._overlaps:
+            task = asyncio.get_running_loop().create_task(self._run(probe, slot_ms, self._nobody))
+            self._overlapping.add(task)
+            task.add_done_callback(self._overlapping.discard)
+            return
+        if probe in self._running:
+            self._skip(probe, slot_ms, "previous_run")
+            return
+        device = probe.device
+        if device is None:
+            self._begin(probe, slot_ms, self._nobody)
+            return
+        waiting = self._busy.get(device)
+        if waiting is not None:
+            if len(waiting) >= _WAITING_PER_DEVICE:
+                self._skip(probe, slot_ms, "device_busy")
+            else:
+                waiting.append((probe, slot_ms))
+            return
+        if self._in_flight[probe.area] >= self._limit:
+            self._skip(probe, slot_ms, "area_full")
+            return
+        self._busy[device] = deque()
+        self._in_flight[probe.area] += 1
+        self._begin(probe, slot_ms, self.memory(device))
+
+    def _begin(self, probe: Probe, slot_ms: int, memory: DeviceMemory) -> None:
+        task = asyncio.get_running_loop().create_task(self._run(probe, slot_ms, memory))
+        self._running[probe] = (task, monotonic() + probe.deadline, slot_ms)
+
+    async def _run(self, probe: Probe, slot_ms: int, memory: DeviceMemory) -> None:
+        began = monotonic()
+        try:
+            answer: Answer = await self._ask[probe.kind](probe, self._wires, memory)
+        except asyncio.CancelledError:
+            answer = Answer(Outcome.SILENT, "deadline", self._nothing(probe))
+        except Exception as bug:  # noqa: BLE001 - a bug in a collector must not stop the province
+            answer = Answer(Outcome.GARBLED, "internal", self._nothing(probe))
+            self._report(probe, bug)
+        self._end(probe)
+        self.runs[probe.kind, answer.outcome.name] += 1
+        self._deliver(
+            Observation(
+                probe,
+                slot_ms,
+                monotonic() - began,
+                answer.outcome,
+                answer.reason,
+                answer.values,
+                answer.rtts,
+            )
+        )
+
+    def _end(self, probe: Probe) -> None:
+        if self._running.pop(probe, None) is None:
+            return
+        device = probe.device
+        if device is None:
+            return
+        waiting = self._busy[device]
+        if waiting:
+            following, slot_ms = waiting.popleft()
+            self._begin(following, slot_ms, self.memory(device))
+        else:
+            del self._busy[device]
+            self._in_flight[probe.area] -= 1
+
+    def reap(self) -> None:
+        """End runs that have outlived their deadline; called a few times a second."""
+        now = monotonic()
+        for task, deadline, _ in list(self._running.values()):
+            if now > deadline:
+                task.cancel()
+
+    async def stop(self) -> None:
+        """End every run that is under way."""
+        tasks = [task for task, _, _ in self._running.values()] + list(self._overlapping)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _skip(self, probe: Probe, slot_ms: int, reason: str) -> None:
+        self.runs[probe.kind, "SKIPPED"] += 1
+        self.runs["skipped", reason] += 1
+        self._deliver(
+            Observation(probe, slot_ms, 0.0, Outcome.SKIPPED, reason, self._nothing(probe))
+        )
+
+    def _nothing(self, probe: Probe) -> tuple[Value, ...]:
+        nothing = self._absent.get(probe.raw)
+        if nothing is None:
+            nothing = self._absent[probe.raw] = (None,) * probe.raw
+        return nothing
+
+    def _report(self, probe: Probe, bug: Exception) -> None:
+        name = f"{probe.kind}: {type(bug).__name__}"
+        if name not in self._bugs:
+            self._bugs.add(name)
+            _log.error("collector failed", exc_info=bug, extra={"probe": probe.id})
