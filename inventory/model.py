@@ -12,6 +12,8 @@ from fractions import Fraction
 from typing import Literal, NewType
 from urllib.parse import quote
 
+from inventory.secret import Secret as Secret  # noqa: PLC0414  mypy: passed on to all
+
 TargetId = NewType("TargetId", str)
 """`site:xg`, `device:xg-r1`, `interface:xg-r1/GigabitEthernet0%2F0%2F1`, `link:xg-telecom-1`."""
 
@@ -41,27 +43,6 @@ def link_target(link: str) -> TargetId:
 def interface_target(device: str, if_name: str) -> TargetId:
     """Name the target of an interface; ifName is percent-encoded, so that `/` stays a separator."""
     return TargetId(f"interface:{device}/{quote(if_name, safe='')}")
-
-
-class Secret(str):
-    """A string that never shows itself: `repr` and `format` print `<secret>`.
-
-    `reveal()` is the only way out, so that a reader of the code sees each place.
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<secret>"
-
-    __str__ = __repr__
-
-    def __format__(self, spec: str) -> str:
-        return "<secret>"
-
-    def reveal(self) -> str:
-        """Return the secret itself."""
-        return str.__str__(self)
 
 
 @dataclass(frozen=True, slots=True)
