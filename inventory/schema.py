@@ -1,0 +1,219 @@
+"""The YAML form of each section: what may be written, before references are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from inventory.edge import (
+    ALWAYS,
+    Address,
+    Bandwidth,
+    Duration,
+    Every,
+    Id,
+    Instant,
+    InService,
+    Percent,
+    Text,
+    Yuan,
+)
+from inventory.model import Level, Party, Secret
+from inventory.strict import Strict
+
+_SHORTEST_KEY = 8
+"""RFC 3414 11.2: a pass phrase has at least 8 octets."""
+
+
+def _as_text(value: object) -> object:
+    return str(value) if type(value) is int else value
+
+
+class UnitForm(Strict):
+    """A responsible unit."""
+
+    title: Text
+    phone: Text = ""
+    mail: Text = ""
+
+
+class CarrierForm(Strict):
+    """Who supplies links."""
+
+    title: Text
+
+
+class ContractForm(Strict):
+    """Promised numbers and how they are measured."""
+
+    carrier: Id
+    title: Text
+    availability: Percent
+    profile: Literal["backbone", "standard", "cloud5"] = "standard"
+    bandwidth: Bandwidth | None = None
+    monthly_fee: Yuan | None = None
+    loss: Percent | None = None
+    rtt: Duration | None = None
+    jitter: Duration | None = None
+    downtime_mode: Literal["actual", "span"] = "actual"
+    maintenance_mode: Literal["exclude_all", "exclude_down_only"] = "exclude_all"
+    denominator: Literal["actual", "fixed_43200"] = "actual"
+    coverage_floor: Percent = Fraction(95, 100)
+    notice: Duration = 72 * 3600.0
+
+
+class CredentialForm(Strict):
+    """How to be let in: SNMP v2c with a community, or v3 with a user."""
+
+    version: Annotated[Literal["2c", "3"], BeforeValidator(_as_text)]
+    community: Secret | None = None
+    user: Text | None = None
+    auth: Literal["SHA1", "SHA224", "SHA256", "SHA384", "SHA512"] | None = None
+    auth_key: Secret | None = None
+    priv: Literal["AES128", "AES192", "AES256", "AES192C", "AES256C"] | None = None
+    priv_key: Secret | None = None
+
+    @field_validator("auth_key", "priv_key")
+    @classmethod
+    def _long_enough(cls, key: Secret | None) -> Secret | None:
+        if key is not None and len(key) < _SHORTEST_KEY:
+            raise PydanticCustomError("secret_too_short", "too short", {"least": _SHORTEST_KEY})
+        return key
+
+    @model_validator(mode="after")
+    def _whole(self) -> CredentialForm:
+        given = {name for name in _CREDENTIAL_KEYS if getattr(self, name) is not None}
+        wanted = {"community"} if self.version == "2c" else {"user"} | given & _V3_PAIRS
+        for one, other in (("auth", "auth_key"), ("priv", "priv_key"), ("priv", "auth")):
+            if self.version == "3" and one in wanted | {other} & given:
+                wanted |= {one, other}
+        if missing := sorted(wanted - given):
+            raise PydanticCustomError("missing_key", "missing", {"key": missing[0]})
+        if surplus := sorted(given - wanted):
+            context = {"key": surplus[0], "version": self.version}
+            raise PydanticCustomError("not_of_version", "not of this version", context)
+        return self
+
+
+_CREDENTIAL_KEYS: Final = ("community", "user", "auth", "auth_key", "priv", "priv_key")
+_V3_PAIRS: Final = frozenset({"auth", "auth_key", "priv", "priv_key"})
+
+
+class ProbeForm(Strict):
+    """A standing question; what is not named here is an option of its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+    every: Every | None = None
+    deadline: Duration | None = None
+    off: bool = False
+
+    def options(self) -> Mapping[str, Any]:
+        """Return the options of the kind."""
+        return self.model_extra or {}
+
+
+class ProbeDefaultsForm(Strict):
+    """What holds for every probe of a kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    every: Every | None = None
+    deadline: Duration | None = None
+    off: bool = False
+
+    def options(self) -> Mapping[str, Any]:
+        """Return the options of the kind."""
+        return self.model_extra or {}
+
+
+class DefaultsForm(Strict):
+    """What holds where an object says nothing else."""
+
+    probes: dict[str, ProbeDefaultsForm] = {}
+
+
+class SiteForm(Strict):
+    """A place."""
+
+    title: Text
+    level: Level
+    parent: Id | None = None
+    unit: Id | None = None
+    in_service: InService = ALWAYS
+
+
+class DeviceForm(Strict):
+    """A box."""
+
+    title: Text = ""
+    site: Id
+    platform: Id = "generic"
+    address: Address | None = None
+    credential: Id | None = None
+    interfaces: tuple[Text, ...] = ()
+    probes: tuple[ProbeForm, ...] = ()
+
+
+class LinkEndForm(Strict):
+    """One end of a link; `site` may be left out, and must be the device's where it is not."""
+
+    device: Id
+    site: Id | None = None
+    interface: Text | None = None
+    address: Address | None = None
+
+
+class LinkForm(Strict):
+    """A leased circuit."""
+
+    title: Text = ""
+    a: LinkEndForm
+    b: LinkEndForm
+    contract: Id
+    bandwidth: Bandwidth | None = None
+    monthly_fee: Yuan | None = None
+    unit: Id | None = None
+    circuit: Text = ""
+    in_service: InService = ALWAYS
+    probes: tuple[ProbeForm, ...] = ()
+
+
+class LinkGroupForm(Strict):
+    """Links of one site that back each other up."""
+
+    site: Id
+    links: Annotated[tuple[Id, ...], Field(min_length=2)]
+
+
+class PlannedWorkForm(Strict):
+    """An announced interval of work."""
+
+    title: Text
+    party: Party
+    links: Annotated[tuple[Id, ...], Field(min_length=1)]
+    start: Instant
+    end: Instant
+    registered: Instant | None = None
+
+
+SECTIONS: Final[Mapping[str, type[Strict]]] = {
+    "units": UnitForm,
+    "carriers": CarrierForm,
+    "contracts": ContractForm,
+    "credentials": CredentialForm,
+    "sites": SiteForm,
+    "devices": DeviceForm,
+    "links": LinkForm,
+    "link_groups": LinkGroupForm,
+    "planned_work": PlannedWorkForm,
+}
+"""Sections of named objects, in the order in which they are checked."""
+
+SINGLE: Final = ("schema", "revision", "include", "defaults")
+"""Keys that stand beside the sections."""
