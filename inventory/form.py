@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ErrorType
 
 from inventory.problem import Path_, Problems
 
@@ -37,6 +38,7 @@ _CODES: Final[Mapping[str, str]] = {
     "less_than": "too_large",
     "less_than_equal": "too_large",
 }
+_NATIVE: Final = frozenset(get_args(ErrorType))
 _PARAMETERS: Final = {
     "gt": "limit", "ge": "limit", "lt": "limit", "le": "limit", "min_length": "least",
 }  # fmt: skip
@@ -66,7 +68,7 @@ def _note(
 ) -> None:
     kind, where = error["type"], _real(error["loc"], value)
     given = error.get("ctx", {})
-    parameters = {
+    parameters: dict[str, Any] = {
         _PARAMETERS.get(key, key): shown
         for key, shown in given.items()
         if isinstance(shown, str | int | float)
@@ -83,12 +85,9 @@ def _note(
         ]
         parameters = {"expected": ", ".join(allowed)}
         suggestion = problems.suggest(error["input"], allowed)
-    elif kind not in _CODES and (kind in _NATIVE or "_" not in kind):
+    elif kind in _NATIVE and kind not in _CODES:
         code, parameters = "invalid", {"detail": error["msg"]}
     problems.add(at + where, code, suggestion=suggestion, **parameters)
-
-
-_NATIVE: Final = frozenset({"value_error"})
 
 
 def _real(location: Path_, value: object) -> Path_:

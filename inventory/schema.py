@@ -16,8 +16,8 @@ from inventory.edge import (
     Duration,
     Every,
     Id,
-    Instant,
     InService,
+    Instant,
     Percent,
     Text,
     Yuan,
@@ -135,7 +135,7 @@ class ProbeDefaultsForm(Strict):
 class DefaultsForm(Strict):
     """What holds where an object says nothing else."""
 
-    probes: dict[str, ProbeDefaultsForm] = {}
+    probes: Mapping[str, ProbeDefaultsForm] = Field(default_factory=dict)
 
 
 class SiteForm(Strict):

@@ -197,9 +197,9 @@ class _Builder:
             self._stop(event, "alias_nested")
         if self._aliases > MOST_ALIASES:
             self._stop(event, "too_many_aliases", most=MOST_ALIASES)
-        if event.anchor not in self._anchors:
+        if (name := str(event.anchor)) not in self._anchors:
             self._stop(event, "alias_unknown")
-        return self._anchors[event.anchor]
+        return self._anchors[name]
 
     def _mapping(self) -> dict[str, object]:
         data: dict[str, object] = {}
@@ -207,7 +207,7 @@ class _Builder:
         while not isinstance(event := self._next(), MappingEndEvent):
             if not isinstance(event, ScalarEvent) or event.tag is not None:
                 self._stop(event, "key_not_text")
-            key = event.value
+            key: str = event.value
             path.append(key)
             if key in data:
                 self.problem(event.start_mark, "duplicate_key")
