@@ -1,0 +1,322 @@
+"""SNMP by gufo-snmp 0.13 (BSD-3-Clause, Rust). Fast, where its wheel exists.
+
+Its sockets are driven directly: `SnmpSession` adds a timer, two changes of the event loop's
+readers and a closure to each request, which is a third of the time. What it does not do is done
+here: one deadline per try, one request at a time, ICMP errors told from silence. What it does:
+connected sockets (the kernel drops answers from elsewhere), request ids and communities checked,
+engine boots and time taken from any report, so that "not in time window" heals by asking again.
+
+Limits: an answer above 4,080 bytes is cut and so garbled; error statuses are not shown (the answer
+is empty); no context names; GETBULK of one column.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Any, Final
+
+from gufo.snmp import (
+    Aes128Key,
+    Aes192Key,
+    Aes256Key,
+    KeyExpansion,
+    Sha1Key,
+    Sha224Key,
+    Sha256Key,
+    Sha384Key,
+    Sha512Key,
+    SnmpAuthError,
+    SnmpError,
+    User,
+)
+
+# The version is pinned, and tests/collectors holds every use of these to real and fake agents.
+from gufo.snmp._fast import GetIter, SnmpV2cClientSocket, SnmpV3ClientSocket
+from gufo.snmp.user import KeyType
+
+from collectors._memory import DeviceMemory
+from collectors.wires._readiness import Readiness
+from collectors.wires._snmp_engine import (
+    CLOSED,
+    DENIED,
+    GARBLED,
+    NO_ROUTE,
+    SILENT,
+    SNMP_PORT,
+    Failure,
+    Rows,
+    Values,
+)
+from inventory.model import Credential, Endpoint
+
+_AUTH: Final = {
+    "SHA1": Sha1Key,
+    "SHA224": Sha224Key,
+    "SHA256": Sha256Key,
+    "SHA384": Sha384Key,
+    "SHA512": Sha512Key,
+}
+_PRIV: Final = {
+    "AES128": Aes128Key,
+    "AES192": Aes192Key,
+    "AES256": Aes256Key,
+    "AES192C": Aes192Key,
+    "AES256C": Aes256Key,
+}
+_SWEEP: Final = 0.05
+"""Seconds between looks for requests that are out of time."""
+_NOBODY: Final = User.default()
+
+Receive = Callable[[], Any]
+"""Returns values, or rows with None at the end of the column, or nothing; raises what it met."""
+
+
+class GufoEngine:
+    """All conversations of one event loop; opens nothing before the first one."""
+
+    def __init__(self) -> None:
+        self.name = "gufo"
+        self.late = 0
+        self._readiness = Readiness()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: dict[float, deque[tuple[float, GufoConversation, asyncio.Future[Any]]]] = {}
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._users: dict[Credential, User] = {}
+
+    async def open(
+        self, endpoint: Endpoint, credential: Credential, memory: DeviceMemory, timeout: float
+    ) -> GufoConversation | Failure:
+        """Open a socket; for v3 without a known engine id, ask for it first."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._readiness.start(self._loop)
+            self._sweep(self._loop)
+        port = endpoint.port or SNMP_PORT
+        address = f"[{endpoint.host}]:{port}" if ":" in endpoint.host else f"{endpoint.host}:{port}"
+        try:
+            if credential.version == "2c":
+                plain = SnmpV2cClientSocket(address, credential.community.reveal(), 0, 0, 0, 0)
+                return GufoConversation(self, self._loop, plain, credential)
+            user = self._user(credential)
+            known = memory.engine_id
+            secured = SnmpV3ClientSocket(
+                address, known or b"", *_keys(user if known else _NOBODY), 0, 0, 0, 0
+            )
+        except OSError:  # no route, no descriptor: gufo gives the text only
+            return NO_ROUTE
+        conversation = GufoConversation(self, self._loop, secured, credential)
+        if known is None:
+            failure = await conversation.ask(secured.send_refresh, secured.recv_refresh, timeout)
+            if isinstance(failure, Failure):
+                conversation.close()
+                return failure
+            conversation.discovered = True
+            memory.engine_id = secured.get_engine_id()
+            secured.set_keys(*_keys(user))
+        return conversation
+
+    def _user(self, credential: Credential) -> User:
+        """Hash a credential's passwords once (a megabyte each, RFC 3414 A.2), not per device."""
+        user = self._users.get(credential)
+        if user is None:
+            user = self._users[credential] = _user(credential)
+        return user
+
+    def watch(self, fd: int, callback: Callable[[], None]) -> None:
+        """Call back when `fd` has something to read."""
+        self._readiness.add(fd, callback)
+
+    def unwatch(self, fd: int) -> None:
+        """Forget `fd`, which is about to be closed."""
+        self._readiness.remove(fd)
+
+    def expire(
+        self, conversation: GufoConversation, waiter: asyncio.Future[Any], timeout: float
+    ) -> None:
+        """Make `waiter` silent after `timeout` seconds, give or take a sweep."""
+        waiting = self._waiting.get(timeout)
+        if waiting is None:
+            waiting = self._waiting[timeout] = deque()
+        waiting.append((monotonic() + timeout, conversation, waiter))
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._readiness.drain()  # what lies in the sockets was in time, whatever kept us busy
+        now = monotonic()
+        for waiting in self._waiting.values():
+            while waiting and waiting[0][0] <= now:
+                _, conversation, waiter = waiting.popleft()
+                if not waiter.done():
+                    conversation.give_up(waiter)
+        self._sweeper = loop.call_later(_SWEEP, self._sweep, loop)
+
+    def close(self) -> None:
+        """Leave the event loop; conversations are closed by their owner."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._readiness.close()
+        self._waiting.clear()
+        self._loop = None
+
+
+class GufoConversation:
+    """One gufo socket. Whoever asks while it is busy would break both requests."""
+
+    __slots__ = ("_engine", "_fd", "_loop", "_receive", "_socket", "_waiter", "credential",
+                 "discovered")  # fmt: skip
+
+    def __init__(
+        self,
+        engine: GufoEngine,
+        loop: asyncio.AbstractEventLoop,
+        socket: SnmpV2cClientSocket | SnmpV3ClientSocket,
+        credential: Credential,
+    ) -> None:
+        self.credential = credential
+        self.discovered = False
+        self._engine = engine
+        self._loop = loop
+        self._socket = socket
+        self._waiter: asyncio.Future[Any] | None = None
+        self._receive: Receive = socket.recv_get_many
+        self._fd = socket.get_fd()
+        engine.watch(self._fd, self._on_ready)
+
+    @property
+    def busy(self) -> bool:
+        """A request is under way."""
+        return self._waiter is not None and not self._waiter.done()
+
+    def get(self, oids: tuple[str, ...], timeout: float) -> Awaitable[Values | Failure]:
+        """GET once. The hot path: one future, one system call, no timer."""
+        self._receive = self._socket.recv_get_many
+        self._waiter = waiter = self._loop.create_future()
+        try:
+            self._socket.send_get_many(oids)  # type: ignore[arg-type]  # any sequence will do
+        except OSError as error:  # the text is all there is
+            waiter.set_result(_unsent(error))
+            return waiter
+        self._engine.expire(self, waiter, timeout)
+        return waiter
+
+    def ask(
+        self, send: Callable[[], None], receive: Receive, timeout: float
+    ) -> asyncio.Future[Any]:
+        """Send whatever `send` sends and wait for what `receive` makes of the answer."""
+        self._receive = receive
+        self._waiter = waiter = self._loop.create_future()
+        try:
+            send()
+        except OSError as error:
+            waiter.set_result(_unsent(error))
+            return waiter
+        self._engine.expire(self, waiter, timeout)
+        return waiter
+
+    def walk(self, base: str, size: int) -> GufoCursor:
+        """Prepare a walk."""
+        return GufoCursor(self, self._socket, GetIter(base, size))
+
+    def _on_ready(self) -> None:
+        try:
+            got = self._receive()
+        except BlockingIOError:  # it was not ours: another request id or community
+            self._engine.late += 1
+            return
+        except TimeoutError:  # gufo's name for ECONNREFUSED
+            got = CLOSED
+        except SnmpAuthError:
+            got = DENIED
+        except StopAsyncIteration:  # an empty answer to GETBULK
+            got = []
+        except SnmpError:
+            got = GARBLED
+        except OSError as error:
+            got = _unsent(error)
+        waiter = self._waiter
+        if waiter is None or waiter.done():
+            self._engine.late += 1
+            return
+        self._waiter = None
+        waiter.set_result(got)
+
+    def give_up(self, waiter: asyncio.Future[Any]) -> None:
+        """End a try that heard nothing."""
+        waiter.set_result(SILENT)
+        if self._waiter is waiter:
+            self._waiter = None
+
+    def close(self) -> None:
+        """Forget the socket; the descriptor closes with the last reference."""
+        self._engine.unwatch(self._fd)
+        waiter, self._waiter, self._receive = self._waiter, None, _nothing
+        if waiter is not None:
+            waiter.cancel()
+        del self._socket  # the queue of deadlines may hold on to us a while longer
+
+
+class GufoCursor:
+    """A walk of one column by GETBULK."""
+
+    __slots__ = ("_conversation", "_iterator", "_socket", "ended")
+
+    def __init__(
+        self,
+        conversation: GufoConversation,
+        socket: SnmpV2cClientSocket | SnmpV3ClientSocket,
+        iterator: GetIter,
+    ) -> None:
+        self._conversation = conversation
+        self._socket = socket
+        self._iterator = iterator
+        self.ended = False
+
+    async def next(self, timeout: float) -> Rows | Failure:
+        """Ask for the next rows."""
+        got = await self._conversation.ask(
+            lambda: self._socket.send_get_bulk(self._iterator),
+            lambda: self._socket.recv_get_bulk(self._iterator),
+            timeout,
+        )
+        if isinstance(got, Failure):
+            return got
+        self.ended = None in got
+        return [row for row in got if row is not None]
+
+
+def _nothing() -> Any:
+    raise BlockingIOError
+
+
+def _unsent(error: OSError) -> Failure:
+    return CLOSED if "os error 111" in str(error) else NO_ROUTE
+
+
+def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:
+    return (
+        user.name,
+        user.get_auth_alg(),
+        user.get_auth_key(),
+        user.get_priv_alg(),
+        user.get_priv_key(),
+    )
+
+
+def _user(credential: Credential) -> User:
+    if credential.auth is None:
+        return User(credential.user)
+    auth = _AUTH[credential.auth]
+    key = auth(auth.get_master_key(credential.auth_key.reveal().encode()), KeyType.Master)
+    if credential.priv is None:
+        return User(credential.user, auth_key=key)
+    master = auth.get_master_key(credential.priv_key.reveal().encode())
+    return User(
+        credential.user,
+        auth_key=key,
+        priv_key=_PRIV[credential.priv](master, KeyType.Master),
+        key_expansion=(
+            KeyExpansion.Cisco if credential.priv.endswith("C") else KeyExpansion.Blumenthal
+        ),
+    )

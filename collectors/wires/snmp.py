@@ -1,0 +1,268 @@
+"""SNMP: one wire, two engines. Retries, splitting, learning and the breaker live here, once.
+
+`get` and `walk` end in a `SnmpReply`, never in an exception:
+
+    ANSWERED  ""              values by OID; what the agent does not have is absent
+    SILENT    timeout         no answer to any try (a wrong community looks like this)
+    REFUSED   port_closed     ICMP port unreachable from the agent
+    REFUSED   auth            wrong SNMPv3 user, key or level (RFC 3414)
+    GARBLED   decode          an answer that is no SNMP, or one that was cut
+    GARBLED   not_increasing  a walk that does not move forward
+    GARBLED   too_many_rows   a walk beyond its cap
+    SKIPPED   no_route        the request did not leave this machine
+
+An agent that was silent is asked for one small value first: so a dead device costs one small
+request (the breaker: three silent runs leave a single try, the first answer gives the retries
+back), and an agent that loses only large answers is found out, and asked in smaller parts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Final
+
+from collectors._contract import SnmpReply
+from collectors._memory import DeviceMemory
+from collectors.wires._pysnmp import PysnmpEngine
+from collectors.wires._snmp_engine import (
+    DENIED,
+    GARBLED,
+    SILENT,
+    Conversation,
+    Engine,
+    Failure,
+    Values,
+)
+from collectors.wires._snmp_line import Line
+from inventory.model import Credential, Endpoint
+from metrics.observation import Outcome
+
+if find_spec("gufo") is not None:  # no wheel for LoongArch and other platforms
+    from collectors.wires._gufo import GufoEngine
+
+BREAKER_AFTER: Final = 3
+"""Silent runs after which a run is one try."""
+_ANSWERED: Final = Outcome.ANSWERED
+_Key = tuple[str, int | None]
+
+
+def open_snmp(
+    engine: str = "auto", *, trace: Callable[[str], None] | None = None, sessions: int = 4096
+) -> Snmp:
+    """Prepare the wire; nothing is opened before the first request.
+
+    `engine`: `gufo`, `pysnmp`, or `auto` for gufo where it is installed. `sessions`: how many
+    agents keep their socket (one descriptor each); the others get a new one per poll. A cycle over
+    more agents than an LRU holds would miss each time, so the first ones keep theirs, v3 before
+    v2c because a v3 session is dearer. `trace` is told each request and answer, without secrets.
+    Raises ValueError for an engine that is unknown or not installed.
+    """
+    available = find_spec("gufo") is not None
+    if engine == "auto":
+        engine = "gufo" if available else "pysnmp"
+    if engine == "gufo" and available:
+        return Snmp(GufoEngine(), trace, sessions)
+    if engine == "pysnmp":
+        return Snmp(PysnmpEngine(), trace, sessions)
+    raise ValueError(f"no SNMP engine {engine!r} here")
+
+
+class Snmp:
+    """See `collectors._contract.SnmpWire`."""
+
+    def __init__(self, engine: Engine, trace: Callable[[str], None] | None, sessions: int) -> None:
+        self.engine = engine.name
+        self._engine = engine
+        self._trace = trace
+        self._sessions = sessions
+        self._kept: dict[_Key, Conversation] = {}
+        self._kept_v2c: dict[_Key, None] = {}
+        self._counts: Counter[str] = Counter()
+        self._answered = 0
+
+    async def get(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        oids: tuple[str, ...],
+        memory: DeviceMemory,
+        *,
+        timeout: float,
+        retries: int,
+    ) -> SnmpReply:
+        """GET `oids` in one PDU; in smaller ones when the agent cannot give them in one."""
+        memory.polls += 1
+        spent: Failure | Values | None = None
+        if not memory.silent_runs and self._trace is None:
+            conversation = self._kept.get((endpoint.host, endpoint.port))
+            if (
+                conversation is not None
+                and conversation.credential is credential
+                and not conversation.busy
+            ):
+                spent = await conversation.get(oids, timeout)
+                if spent and spent.__class__ is dict:
+                    memory.answers += 1
+                    self._answered += 1
+                    return SnmpReply(_ANSWERED, "", spent)
+        return await self._get(endpoint, credential, oids, memory, timeout, retries, spent)
+
+    async def _get(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        oids: tuple[str, ...],
+        memory: DeviceMemory,
+        timeout: float,
+        retries: int,
+        spent: Failure | Values | None,
+    ) -> SnmpReply:
+        """All that is not the normal path. `spent`: what a first try came to."""
+        tries = 1 if memory.silent_runs >= BREAKER_AFTER else 1 + retries
+        conversation = await self._converse(endpoint, credential, memory, timeout, tries)
+        if isinstance(conversation, Failure):
+            return self._settle(endpoint, None, memory, conversation)
+        line = Line(conversation, endpoint, memory, timeout, self._counts, self._trace)
+        got: Values | Failure = SILENT
+        try:
+            if memory.silent_runs and len(oids) > 1:
+                got = await line.get(oids[:1], tries)
+                if not isinstance(got, Failure):
+                    got = await line.get(oids, 1 + retries)
+                    if got is SILENT:
+                        got = await line.get_in_parts(oids)
+            elif spent is None or isinstance(spent, Failure):
+                got = await line.get(oids, tries, spent)
+            else:
+                got = spent
+            if not got and len(oids) > 1:
+                got = await line.get_in_parts(oids)
+        finally:  # a run that is cancelled at its deadline was silent
+            reply = self._settle(endpoint, conversation, memory, got)
+        return reply
+
+    async def walk(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        base: str,
+        memory: DeviceMemory,
+        *,
+        timeout: float,
+        retries: int,
+        max_rows: int = 10_000,
+    ) -> SnmpReply:
+        """Walk the column `base` by GETBULK; fewer rows an answer when large ones get lost."""
+        memory.polls += 1
+        alone = memory.silent_runs >= BREAKER_AFTER
+        tries = 1 if alone else 1 + retries
+        conversation = await self._converse(endpoint, credential, memory, timeout, tries)
+        if isinstance(conversation, Failure):
+            return self._settle(endpoint, None, memory, conversation)
+        line = Line(conversation, endpoint, memory, timeout, self._counts, self._trace)
+        got: Values | Failure = SILENT
+        size = memory.bulk_size
+        try:
+            while True:
+                got = await line.walk(base, size, max_rows, tries)
+                lost = got is SILENT or got is GARBLED or not got
+                if not lost or size == 1 or (alone and got is SILENT):
+                    break
+                size, tries = max(1, size // 4), 1
+            if got and not isinstance(got, Failure):
+                memory.bulk_size = size
+        finally:
+            reply = self._settle(endpoint, conversation, memory, got)
+        if isinstance(got, Failure) and line.rows:
+            return SnmpReply(reply.outcome, reply.reason, line.rows)
+        return reply
+
+    async def _converse(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        memory: DeviceMemory,
+        timeout: float,
+        tries: int,
+    ) -> Conversation | Failure:
+        key = (endpoint.host, endpoint.port)
+        kept = self._kept.get(key)
+        if kept is not None and not kept.busy:
+            if kept.credential == credential:
+                kept.credential = credential  # equal after a reload: found by identity again
+                return kept
+            self._drop(key)
+        got: Conversation | Failure = SILENT
+        for _ in range(tries):
+            got = await self._engine.open(endpoint, credential, memory, timeout)
+            if got is not SILENT:
+                break
+        if not isinstance(got, Failure):
+            self._counts["opened"] += 1
+            self._keep(key, got)
+        return got
+
+    def _keep(self, key: _Key, conversation: Conversation) -> None:
+        if key in self._kept:  # busy with another request: this one is for once
+            return
+        plain = conversation.credential.version == "2c"
+        if len(self._kept) >= self._sessions and not plain and self._kept_v2c:
+            idle = next((k for k in self._kept_v2c if not self._kept[k].busy), None)
+            if idle is not None:
+                self._drop(idle)
+        if len(self._kept) < self._sessions:
+            self._kept[key] = conversation
+            if plain:
+                self._kept_v2c[key] = None
+
+    def _drop(self, key: _Key) -> None:
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._kept_v2c.pop(key, None)
+            kept.close()
+
+    def _settle(
+        self,
+        endpoint: Endpoint,
+        conversation: Conversation | None,
+        memory: DeviceMemory,
+        got: Values | Failure,
+    ) -> SnmpReply:
+        """Learn from how it ended, and let go of the conversation."""
+        if got is SILENT and conversation is not None and conversation.discovered:
+            got = DENIED  # it told its engine id and then nothing: a key it cannot decrypt
+        key = (endpoint.host, endpoint.port)
+        if got is SILENT or got is DENIED:
+            memory.engine_id = None  # the box may have been replaced: find out anew
+        if conversation is not None:
+            if self._kept.get(key) is not conversation:
+                conversation.close()
+            elif memory.engine_id is None and conversation.credential.version == "3":
+                self._drop(key)
+        if isinstance(got, Failure):
+            memory.silent_runs = memory.silent_runs + 1 if got is SILENT else 0
+            self._counts[f"{got.outcome.name.lower()}_{got.reason}"] += 1
+            return SnmpReply(got.outcome, got.reason, {})
+        if conversation is not None:
+            conversation.discovered = False
+        memory.silent_runs = 0
+        memory.answers += 1
+        self._answered += 1
+        return SnmpReply(_ANSWERED, "", got)
+
+    def stats(self) -> dict[str, int]:
+        """Counters since the start, and the sessions kept now."""
+        return {
+            **self._counts,
+            "answered": self._answered,
+            "late": self._engine.late,
+            "sessions": len(self._kept),
+        }
+
+    async def close(self) -> None:
+        """Close every conversation and the engine."""
+        for key in list(self._kept):
+            self._drop(key)
+        self._engine.close()
