@@ -1,0 +1,44 @@
+"""The world's own log of what was really cut, dark or silent, to compare the monitor with.
+
+One JSON object a line: `at` (UTC seconds), `kind`, `target`, `state`. Causes have the kind of their
+incident and the state `down` when it begins and `up` when it ends. Effects have the kind `link`
+(`up`, `down`, or `shadow` while its near end is not reached), `site` (`up`: reached) or `canary`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+
+class TruthLog:
+    """Appends each change as it happens; a reader never sees half a line after `flush`."""
+
+    def __init__(self, path: Path, now: Callable[[], float]) -> None:
+        self._path = path
+        self._now = now
+        self._file: TextIO | None = None
+
+    def open(self) -> None:
+        """Begin to write; what an earlier run wrote stays."""
+        self._file = self._path.open("a", encoding="utf-8")
+
+    def close(self) -> None:
+        """Write out and stop."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def flush(self) -> None:
+        """Let readers see all changes so far."""
+        if self._file is not None:
+            self._file.flush()
+
+    def write(self, kind: str, target: str, state: str) -> None:
+        """Write down one change, now."""
+        if self._file is not None:
+            at = round(self._now(), 3)
+            line = {"at": at, "kind": kind, "target": target, "state": state}
+            self._file.write(json.dumps(line) + "\n")
