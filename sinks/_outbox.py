@@ -161,6 +161,8 @@ class Outbox:
 
     async def run(self) -> None:
         """Send until `stop`; then save on disk what is left. Cancelling saves it too."""
+        if self._finished.is_set():
+            return
         self._running = True
         try:
             await self._open()
@@ -172,13 +174,17 @@ class Outbox:
             self._finished.set()
 
     async def stop(self, timeout: float) -> None:
-        """Send what can be sent within `timeout` seconds, save the rest, end `run`."""
+        """Send what can be sent within `timeout` seconds, save the rest, end `run`.
+
+        Where `run` did not begin, all is saved.
+        """
         self._stop_at = asyncio.get_running_loop().time() + timeout
         self._buffer.seal()
         self._wake.set()
         if self._running:
             await self._finished.wait()
-        else:
+        elif not self._finished.is_set():
+            self._finished.set()
             await self._open()
             self._save_now()
             await self._sender.close()
