@@ -73,8 +73,12 @@ class EchoReply(msgspec.Struct, frozen=True, gc=False):
 
     rtts: tuple[float | None, ...]
     unsent: int = 0
-    """Echoes the kernel refused to send: they count as not sent, never as lost."""
+    """Echoes the kernel refused to send, or whose replies it may have dropped for want of room:
+    they count as not sent, never as lost."""
+    refused: int = 0
+    """Echoes the target's own address answered with ICMP unreachable: received, without a time."""
     reason: str = ""
+    """Why echoes are unsent: `not_open`, `no_route`, `send_buffer`, `overrun`, `late`."""
 
 
 class EchoWire(Protocol):

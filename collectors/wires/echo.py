@@ -1,0 +1,380 @@
+"""Echo: one non-blocking socket per address family for all targets, paced, with no loss of its own.
+
+Echoes leave evenly: each run has its own instants, a ticker sends what is due and never a burst.
+A reply counts when it carries the token of a waiting echo and comes from the address that was
+asked; so late and forged ones do not. Times of arrival are the kernel's, and what lies in the
+socket is read before anything is called lost: a busy monitor sees neither delay nor loss.
+
+What is not the network's loss is not called lost: an echo the kernel did not send is `unsent`, and
+so is one that got no reply while our own receive buffer overflowed (SO_RXQ_OVFL).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import struct
+from collections import Counter, deque
+from collections.abc import Callable
+from functools import partial
+from time import monotonic, monotonic_ns, time_ns
+from typing import Final, Literal
+
+from collectors._contract import EchoReply
+from collectors.wires import _icmp, _udp
+from collectors.wires._door import SO_RXQ_OVFL, SO_TIMESTAMPNS, TOKEN, Door, offender
+from collectors.wires._readiness import Readiness
+from inventory.model import Endpoint
+
+_TICK: Final = 0.005
+_BURST: Final = 64
+"""Echoes per tick: 12,800 a second."""
+_CATCH_UP: Final = 256
+"""Echoes per tick once the first in line is `_BEHIND` seconds late."""
+_BEHIND: Final = 0.05
+_TOO_LATE: Final = 1.0
+"""Seconds after its instant at which an echo is no longer sent: nothing queues for ever."""
+_READS: Final = 512
+"""Datagrams per wake-up, so that a flood cannot keep the loop."""
+_REMEMBERED: Final = 4096
+"""Lost echoes whose token is kept a while, to tell late replies from foreign ones."""
+_VOID: Final = -1.0
+"""Stands for an echo that says nothing: unsent, refused, or possibly dropped by ourselves."""
+_TIMESPEC: Final = struct.Struct("=qq")
+_OVERRUNS: Final = struct.Struct("=I")
+_SOL_SOCKET: Final = socket.SOL_SOCKET
+_MSG_ERRQUEUE: Final = 0x2000
+
+
+def open_echo(wire: Literal["icmp", "udp"]) -> Echo:
+    """Prepare the wire; `start()` opens it."""
+    return Echo(_icmp.open_door if wire == "icmp" else _udp.open_door)
+
+
+class _Run:
+    """One run of one probe, on its way."""
+
+    __slots__ = ("count", "door", "gap", "index", "key", "overruns", "pending", "reason", "refused",
+                 "reply", "rtts", "target", "timeout", "unsent")  # fmt: skip
+
+    def __init__(
+        self,
+        door: Door,
+        target: tuple[str, int],
+        count: int,
+        gap: float,
+        timeout: float,
+        reply: asyncio.Future[EchoReply],
+    ) -> None:
+        self.door = door
+        self.target = target
+        self.key = target if target[1] else target[:1]
+        """What the address of a reply must begin with."""
+        self.count = count
+        self.gap = gap
+        self.timeout = timeout
+        self.reply = reply
+        self.index = 0
+        self.pending = 0
+        self.unsent = 0
+        self.refused = 0
+        self.overruns = -1
+        self.reason = ""
+        self.rtts: list[float | None] = [None] * count
+
+    def void(self, index: int, reason: str) -> None:
+        """Note that an echo says nothing about the network."""
+        self.rtts[index] = _VOID
+        self.unsent += 1
+        self.reason = reason
+
+    def finish(self) -> None:
+        """Hand over the result once every echo is sent and settled."""
+        if self.pending or self.index < self.count or self.reply.done():
+            return
+        rtts = tuple(self.rtts)
+        if self.unsent or self.refused:
+            rtts = tuple(rtt for rtt in rtts if rtt != _VOID)
+        self.reply.set_result(EchoReply(rtts, self.unsent, self.refused, self.reason))
+
+
+class Echo:
+    """See `collectors._contract.EchoWire`."""
+
+    def __init__(self, open_door: Callable[[int], Door]) -> None:
+        self._open_door = open_door
+        self._doors: dict[int, Door] = {}
+        self._readiness = Readiness()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ticker: asyncio.TimerHandle | None = None
+        self._due: dict[float, deque[tuple[float, _Run]]] = {0.0: deque()}
+        self._waiting: dict[bytes, tuple[_Run, int, float]] = {}
+        self._deadlines: dict[float, deque[tuple[float, bytes]]] = {}
+        self._targets: dict[Endpoint, tuple[Door, tuple[str, int]] | None] = {}
+        self._gone: deque[bytes] = deque(maxlen=_REMEMBERED)
+        self._tokens = b""
+        self._token_at = 0
+        self._overruns: dict[Door, int] = {}
+        self._counts: Counter[str] = Counter()
+        self._sent = 0
+        self._received = 0
+        self._largest_burst = 0
+
+    async def start(self) -> None:
+        """Open a socket per address family the host has.
+
+        Raises PermissionError where the kernel does not permit ICMP, OSError where it gives no
+        socket at all.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._readiness.start(self._loop)
+        try:
+            for family in (4, 6):
+                try:
+                    door = self._open_door(family)
+                except OSError as error:
+                    if error.errno != errno.EAFNOSUPPORT:
+                        raise
+                    continue
+                self._doors[family] = door
+                self._overruns[door] = 0
+                self._readiness.add(door.socket.fileno(), partial(self._read, door))
+        except OSError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the sockets; runs under way stay without a reply and are cancelled."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            self._ticker = None
+        self._readiness.close()
+        for door in self._doors.values():
+            door.socket.close()
+        for run, _, _ in self._waiting.values():
+            run.reply.cancel()
+        for queue in self._due.values():
+            for _, run in queue:
+                run.reply.cancel()
+            queue.clear()
+        self._waiting.clear()
+        self._doors.clear()
+        self._targets.clear()
+
+    async def echo(
+        self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
+    ) -> EchoReply:
+        """Send `count` echoes `gap` seconds apart; each waits `timeout` seconds for its reply."""
+        found = self._targets.get(endpoint) or self._find(endpoint)
+        if found is None or self._loop is None:
+            self._counts["unsent"] += count
+            return EchoReply((), count, reason="not_open")
+        reply: asyncio.Future[EchoReply] = self._loop.create_future()
+        run = _Run(found[0], found[1], count, gap, timeout, reply)
+        self._due[0.0].append((monotonic(), run))
+        if self._ticker is None:
+            self._ticker = self._loop.call_later(0, self._tick, self._loop)
+        return await reply
+
+    def _find(self, endpoint: Endpoint) -> tuple[Door, tuple[str, int]] | None:
+        door = self._doors.get(endpoint.family)
+        if door is None:
+            return None
+        family = door.socket.family
+        host = socket.inet_ntop(family, socket.inet_pton(family, endpoint.host))
+        port = endpoint.port or door.port if door.port else 0
+        found = self._targets[endpoint] = (door, (host, port))
+        return found
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Read, give up what is out of time, send what is due; again in 5 ms while runs live."""
+        self._readiness.drain()
+        now = monotonic()
+        for deadlines in self._deadlines.values():
+            while deadlines and deadlines[0][0] <= now:
+                self._expire(deadlines.popleft()[1])
+        self._send_due(now)
+        if self._waiting or any(self._due.values()):
+            self._ticker = loop.call_later(_TICK, self._tick, loop)
+        else:
+            self._ticker = None
+
+    def _send_due(self, now: float) -> None:
+        left = burst = _BURST
+        for queue in list(self._due.values()):
+            if queue and now - queue[0][0] > _BEHIND:
+                left += _CATCH_UP - burst
+                burst = _CATCH_UP
+            while queue and left and queue[0][0] <= now:
+                due, run = queue.popleft()
+                if run.reply.done():  # cancelled
+                    continue
+                left -= 1
+                self._send(run, late=now - due > _TOO_LATE)
+                if run.index < run.count:
+                    following = self._due.get(run.gap)
+                    if following is None:
+                        following = self._due[run.gap] = deque()
+                    following.append((due + run.gap, run))
+        self._largest_burst = max(self._largest_burst, burst - left)
+
+    def _send(self, run: _Run, *, late: bool) -> None:
+        index = run.index
+        run.index = index + 1
+        if late:
+            self._void(run, index, "late")
+            run.finish()
+            return
+        door = run.door
+        start = self._token_at
+        if start >= len(self._tokens):
+            self._tokens = os.urandom(TOKEN * 512)
+            start = 0
+        self._token_at = start + TOKEN
+        token = self._tokens[start : start + TOKEN]
+        if run.overruns < 0:
+            run.overruns = self._overruns[door]
+        sent = monotonic()
+        self._waiting[token] = (run, index, sent)
+        run.pending += 1
+        try:
+            door.socket.sendto(door.encode(token), run.target)
+        except OSError as error:
+            reason = self._again(door, token, run.target, error)
+            if reason:
+                del self._waiting[token]
+                run.pending -= 1
+                self._void(run, index, reason)
+                run.finish()
+                return
+        deadlines = self._deadlines.get(run.timeout)
+        if deadlines is None:
+            deadlines = self._deadlines[run.timeout] = deque()
+        deadlines.append((sent + run.timeout, token))
+        self._sent += 1
+
+    def _again(self, door: Door, token: bytes, target: tuple[str, int], error: OSError) -> str:
+        """Try once more: the error may tell of an earlier echo. Return why it is unsent, or ""."""
+        if not isinstance(error, BlockingIOError):
+            try:
+                door.socket.sendto(door.encode(token), target)
+            except OSError as second:
+                error = second
+            else:
+                return ""
+        full = error.errno in {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM}
+        return "send_buffer" if full else "no_route"
+
+    def _void(self, run: _Run, index: int, reason: str) -> None:
+        run.void(index, reason)
+        self._counts["unsent"] += 1
+        self._counts[f"unsent_{reason}"] += 1
+
+    def _expire(self, token: bytes) -> None:
+        """Give up waiting for an echo, unless it was answered long since."""
+        waiting = self._waiting.pop(token, None)
+        if waiting is None:
+            return
+        run, index, _ = waiting
+        run.pending -= 1
+        self._gone.append(token)
+        if self._overruns[run.door] != run.overruns:
+            self._void(run, index, "overrun")
+        else:
+            self._counts["lost"] += 1
+        run.finish()
+
+    def _read(self, door: Door) -> None:
+        """Take in what has arrived; with nothing there, the wake-up was for an ICMP error."""
+        receive = door.socket.recvmsg
+        offset = time_ns() - monotonic_ns()
+        heard = 0
+        while heard < _READS:
+            try:
+                data, ancillary, _, address = receive(512, 128)
+            except BlockingIOError:
+                break
+            except OSError:  # an ICMP error: its details lie in the error queue
+                self._read_errors(door)
+                continue
+            heard += 1
+            self._take(door, data, ancillary, address, offset)
+        if not heard:
+            self._read_errors(door)
+
+    def _take(
+        self,
+        door: Door,
+        data: bytes,
+        ancillary: list[tuple[int, int, bytes]],
+        address: tuple[str, int],
+        offset: int,
+    ) -> None:
+        """Match one datagram with the echo it answers. `offset`: wall minus monotonic, ns."""
+        arrived = monotonic()
+        stamped = arrived
+        for level, kind, payload in ancillary:
+            if level != _SOL_SOCKET:
+                continue
+            if kind == SO_TIMESTAMPNS:
+                seconds, nanoseconds = _TIMESPEC.unpack(payload)
+                stamped = (seconds * 1_000_000_000 + nanoseconds - offset) / 1e9
+            elif kind == SO_RXQ_OVFL:
+                self._overruns[door] = _OVERRUNS.unpack(payload)[0]
+        token = door.decode(data) or b""
+        waiting = self._waiting.get(token)
+        if waiting is None:
+            self._counts["late" if token in self._gone else "foreign"] += 1
+            return
+        run, index, sent = waiting
+        if address[: len(run.key)] != run.key:
+            self._counts["foreign"] += 1
+            return
+        del self._waiting[token]
+        run.pending -= 1
+        self._received += 1
+        # Outside these bounds the wall clock was set meanwhile.
+        rtt = (stamped if sent <= stamped <= arrived else arrived) - sent
+        if rtt <= run.timeout:
+            run.rtts[index] = rtt
+        else:
+            self._counts["late"] += 1
+        run.finish()
+
+    def _read_errors(self, door: Door) -> None:
+        """Read the error queue: unreachable from the target itself is an answer of a kind."""
+        for _ in range(_READS):
+            try:
+                data, ancillary, _, _ = door.socket.recvmsg(512, 512, _MSG_ERRQUEUE)
+            except OSError:
+                return
+            token = data[door.returned : door.returned + TOKEN]
+            waiting = self._waiting.get(token)
+            if waiting is None:
+                continue
+            run, index, _ = waiting
+            if offender(ancillary) != run.target[0]:
+                self._counts["unreachable"] += 1  # a router on the way says so: wait and lose it
+                continue
+            del self._waiting[token]
+            self._counts["refused"] += 1
+            run.rtts[index] = _VOID
+            run.refused += 1
+            run.pending -= 1
+            run.finish()
+
+    def stats(self) -> dict[str, int]:
+        """Counters since the start, and how many echoes are on their way now.
+
+        `overruns`: datagrams the kernel dropped because our receive buffer was full.
+        """
+        return {
+            **self._counts,
+            "sent": self._sent,
+            "received": self._received,
+            "overruns": sum(self._overruns.values()),
+            "in_flight": len(self._waiting),
+            "largest_burst": self._largest_burst,
+        }
