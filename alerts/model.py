@@ -3,14 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
-from inventory.model import TargetId
+from inventory.model import Level, TargetId
 
 Severity = Literal["info", "warning", "major", "critical"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("info", "warning", "major", "critical")
+"""From the least to the most urgent."""
+
+UP, DEGRADED, DOWN, UNKNOWN, SHADOW = range(5)
+"""The values of `extranet_link_state`: what a state is called here, where `sla` is a stranger."""
+
+NOTHING: Final[tuple[Alert, ...]] = ()
+"""What most calls of the engine return: one shared, empty tuple."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnMetric:
+    """A value beyond a limit.
+
+    `over`: divide by this metric of the same probe and target. `limit`: a number in the metric's
+    unit, or None = what the link's contract promises. `average`: seconds over which the value
+    (with `over`: both parts) is smoothed exponentially; 0 = each value counts alone. `clear`: the
+    value on whose other side the condition ends; None = the limit itself.
+    """
+
+    metric: str
+    is_above: bool
+    limit: float | None
+    clear: float | None = None
+    over: str | None = None
+    average: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OnState:
+    """A target is in one of `states`; with `reasons`, for one of these reasons."""
+
+    kind: Literal["link", "site", "device"]
+    states: frozenset[int]
+    reasons: frozenset[str] = frozenset()
+    wait_for_parent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OnDowntime:
+    """A link has used this share of the downtime that its contract allows in this month."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnMonitor:
+    """The monitor itself: `blind`, or a name under which the runtime reports a part of its own."""
+
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A standing condition. `hold`: seconds it must last. `severity` may depend on the level.
+
+    `titles`: by language (`en`, `zh`); a rule without its own is named by the texts.
+    """
+
+    id: str
+    when: OnMetric | OnState | OnDowntime | OnMonitor
+    severity: Severity
+    hold: int = 0
+    by_level: Mapping[Level, Severity] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 class Phase(Enum):
