@@ -1,0 +1,153 @@
+"""The judge's picture of the network: what stands in a state, and what proves that it is reached.
+
+Instants here are integer milliseconds, as the schedule has them; the ledger keeps seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from inventory.model import TargetId
+from sla.states import State
+
+NEVER = -1
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """The latest scheduled instant whose run proved that a place is reached."""
+
+    ms: int = NEVER
+    root: bool = False
+    """A place above which there is nothing: it counts as reached unless the monitor is blind."""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A link or a device: its state, the runs that argue for another one, and what is above it."""
+
+    target: TargetId
+    state: State | None = None
+    """None = not judged yet."""
+    since: int = NEVER
+    seen_at: int = 0
+    reason: str = ""
+    cause: str = ""
+    outage: int | None = None
+    """Start of the outage that is open, also while it is hidden or unknown."""
+
+    every: int = 10_000
+    near: Mark = field(default_factory=Mark)
+    """The place that must be reached before silence can be blamed on this target."""
+    patience: int = 10_000
+    """How long after the confirming run a proof from `near` is waited for."""
+    own: Mark = field(default_factory=Mark)
+    """Anything heard from or through a device; for a link `by_far_snmp` its far device's."""
+    above: tuple[Upper, ...] = ()
+    site: SiteNode | None = None
+    """Links: the far site; devices: their own."""
+    far_device: Node | None = None
+    loss_limit: float | None = None
+    rtt_limit: float | None = None
+    echo: bool = False
+    by_far_snmp: bool = False
+    """A link without echo whose far device's SNMP stands in for the echo."""
+    port_only: bool = False
+    """A link of which nothing is known but its near port."""
+
+    last: int = NEVER
+    calm: bool = False
+    """UP with nothing against it: an answered run needs no thought."""
+    lost_runs: int = 0
+    lost_first: int = NEVER
+    ok_runs: int = 0
+    ok_first: int = NEVER
+    good_runs: int = 0
+    good_first: int = NEVER
+    bad_runs: int = 0
+    bad_first: int = NEVER
+    quality: str = ""
+    """The confirmed complaint about answered runs: `loss`, `rtt`, `snmp_refused`, ..."""
+    port_runs: int = 0
+    port_first: int = NEVER
+    hidden: bool = False
+    """Judged SHADOW or UNKNOWN because `near` was not reached."""
+    hidden_mark: int = NEVER
+    """`near.ms` when that was judged: a later proof starts the count anew."""
+
+    def forget(self) -> None:
+        """Start the confirming runs anew."""
+        self.calm = self.hidden = False
+        self.lost_runs = self.ok_runs = self.good_runs = self.bad_runs = self.port_runs = 0
+        self.quality = ""
+
+
+@dataclass(slots=True, eq=False)
+class SiteNode:
+    """A site: the OR of its uplinks, or of its devices where nothing leads to it."""
+
+    target: TargetId
+    state: State | None = None
+    since: int = NEVER
+    seen_at: int = 0
+    reason: str = ""
+    cause: str = ""
+    outage: int | None = None
+    blame: str = ""
+    """The outage that whatever lies behind this site is in the shadow of."""
+    mark: Mark = field(default_factory=Mark)
+    uplinks: tuple[Node, ...] = ()
+    devices: tuple[Node, ...] = ()
+    downlinks: tuple[Node, ...] = ()
+
+
+Upper = Node | SiteNode
+
+
+@dataclass(slots=True, eq=False)
+class Canary:
+    """An address next to the monitor: the scheduled instants of its silent runs in a row."""
+
+    silent: int = 0
+    last: int = NEVER
+    before_last: int = NEVER
+
+
+@dataclass(slots=True, eq=False)
+class Route:
+    """What one probe's runs say something about; positions in `Observation.values`."""
+
+    node: Node | None = None
+    canary: Canary | None = None
+    primary: bool = True
+    """False: a slower probe of the same device proves life but does not judge."""
+    marks: tuple[Mark, ...] = ()
+    """The places that an answered run proves."""
+    sent: int = NEVER
+    lost: int = NEVER
+    rtt: int = NEVER
+    ports: tuple[tuple[int, Node], ...] = ()
+    far_of: tuple[Node, ...] = ()
+    """Links without echo whose far end this device is."""
+
+
+@dataclass(slots=True, eq=False)
+class Network:
+    """All of it, and the way from a probe's name into it."""
+
+    links: dict[str, Node]
+    devices: dict[str, Node]
+    sites: dict[str, SiteNode]
+    routes: dict[str, Route]
+    canaries: dict[TargetId, Canary]
+    starting: dict[TargetId, tuple[Node, ...]]
+    """device -> links whose near end it is."""
+    ending: dict[TargetId, tuple[Node, ...]]
+    """device -> links whose far end it is."""
+
+    def upper(self) -> Iterator[Upper]:
+        """Yield everything that stands in a state."""
+        yield from self.links.values()
+        yield from self.devices.values()
+        yield from self.sites.values()
