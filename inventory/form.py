@@ -86,7 +86,7 @@ def _note(
         parameters = {"expected": ", ".join(allowed)}
         suggestion = problems.suggest(error["input"], allowed)
     elif kind in _NATIVE and kind not in _CODES:
-        code, parameters = "invalid", {"detail": error["msg"]}
+        code, parameters = "invalid", {"detail": error["msg"].removeprefix("Value error, ")}
     problems.add(at + where, code, suggestion=suggestion, **parameters)
 
 

@@ -111,19 +111,40 @@ class Marks:
         self._sources = sources
         self._owners = owners
         self._tables: dict[int, dict[Path_, tuple[int, int]]] = {}
+        self._data: dict[int, object] = {}
 
     def find(self, path: Path_, source: int | None = None) -> Mark:
         """Return the mark of the value, or of what is nearest around it."""
         if source is None:
-            source = self._owners.get(path[:2], self._owners.get(path[:1], 0))
-        table = self._tables.get(source)
-        if table is None:
-            table = self._tables[source] = {}
-            parse(self._sources[source], table)
+            source = self._owner(path)
+        table = self._table(source)
         for length in range(len(path), 0, -1):
             if mark := table.get(path[:length]):
                 return Mark(self._sources[source].name, *mark)
         return Mark(self._sources[source].name, 1, 1)
+
+    def written(self, path: Path_) -> object:
+        """Return what is written at `path`, None where nothing is."""
+        source = self._owner(path)
+        self._table(source)
+        here = self._data[source]
+        for step in path:
+            if isinstance(here, dict):
+                here = here.get(step)
+            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+                here = here[step]
+            else:
+                return None
+        return here
+
+    def _owner(self, path: Path_) -> int:
+        return self._owners.get(path[:2], self._owners.get(path[:1], 0))
+
+    def _table(self, source: int) -> dict[Path_, tuple[int, int]]:
+        if source not in self._tables:
+            table = self._tables[source] = {}
+            self._data[source], _ = parse(self._sources[source], table)
+        return self._tables[source]
 
 
 class _StopError(Exception):

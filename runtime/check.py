@@ -1,0 +1,234 @@
+"""Everything that can be known before the start: files, references, and what plug-ins know.
+
+inventory.yaml:41  links.xs-telecom-1.b    no device "xs-r9"; did you mean "xs-r1"?
+1 problem. Nothing was started.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from pydantic import BaseModel
+
+from alerts.model import Rule
+from alerts.rules import load_rules
+from inventory.form import validate
+from inventory.load import load
+from inventory.model import Inventory, Link, ProbeSpec
+from inventory.problem import Path_, Problem, Problems, fatal
+from inventory.yamlmarks import Marks
+from runtime.config import Config, load_config
+from runtime.dump import dump
+from runtime.plugins import plugins
+from texts.say import Language, catalogue, say
+
+_WIDEST = 60
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was read; None where there is an error in it. `problems` are errors and warnings."""
+
+    inventory: Inventory | None
+    config: Config | None
+    rules: tuple[Rule, ...]
+    problems: Sequence[Problem]
+
+    @property
+    def good(self) -> bool:
+        """Whether the monitor may start: there are warnings at most."""
+        return not fatal(self.problems)
+
+
+def check(
+    inventory_path: Path | None, config_path: Path | None, environ: Mapping[str, str]
+) -> Checked:
+    """Read everything and note every problem; nothing is opened but files.
+
+    Without `inventory_path` the configuration names the inventory; without `config_path` it is
+    `monitor.yaml`, and the defaults where there is none.
+    """
+    config, problems = load_config(config_path, environ)
+    if inventory_path is None:
+        inventory_path = config.inventory if config else Path("inventory.yaml")
+    inventory, found, marks = load(inventory_path, environ)
+    rules: tuple[Rule, ...] = ()
+    if config is not None:
+        rules, more = load_rules(config.rules, shipped=config.shipped_rules)
+        problems = [*problems, *more]
+    if inventory is not None:
+        found = [*found, *check_probes(inventory, marks)]
+    return Checked(inventory, config, rules, [*found, *problems])
+
+
+def check_probes(inventory: Inventory, marks: Marks) -> list[Problem]:
+    """Check every question with the collector of its kind, and that slots get enough echoes."""
+    judge = _Judge(plugins("collectors"), marks)
+    judge.defaults()
+    for section, objects in (("devices", inventory.devices), ("links", inventory.links)):
+        for name, target in objects.items():
+            for spec in target.probes:
+                options = judge.options(spec, (section, name))
+                if isinstance(target, Link) and options is not None:
+                    judge.echoes(target, spec, options)
+    return judge.found()
+
+
+class _Judge:
+    """Knows what collectors accept. Equal questions that are good are looked at once."""
+
+    def __init__(self, collectors: Mapping[str, ModuleType], marks: Marks) -> None:
+        self._collectors = collectors
+        self._marks = marks
+        self._problems = Problems(marks)
+        self._good: dict[tuple[str, float, str], BaseModel] = {}
+
+    def options(self, spec: ProbeSpec, target: Path_) -> BaseModel | None:
+        """Return the collector's options; None, and problems, where it refuses the question."""
+        key = (spec.kind, spec.every, repr(spec.options))
+        if (good := self._good.get(key)) is not None:
+            return good
+        at = self._written_at(spec.kind, target)
+        collector = self._collectors.get(spec.kind)
+        if collector is None:
+            known = ", ".join(self._collectors)
+            close = self._problems.suggest(spec.kind, self._collectors)
+            self._problems.add(at, "unknown_kind", suggestion=close, name=spec.kind, expected=known)
+            return None
+        floor = getattr(collector, "FLOOR_SECONDS", 0)
+        if spec.every < floor:
+            every, least = f"{spec.every:g}", f"{floor:g}"
+            self._problems.add(at, "below_floor", every=every, floor=least, kind=spec.kind)
+        options: BaseModel | None = validate(
+            collector.Options, dict(spec.options), at, self._problems
+        )
+        if options is not None and spec.every >= floor:
+            self._good[key] = options
+        return options
+
+    def defaults(self) -> None:
+        """Check that `defaults` speak of kinds that exist, whether or not anything has them."""
+        general = self._marks.written(("defaults", "probes"))
+        for kind in general if isinstance(general, dict) else ():
+            if kind not in self._collectors:
+                self._unknown(kind, ("defaults", "probes", kind))
+
+    def _unknown(self, kind: str, at: Path_) -> None:
+        close = self._problems.suggest(kind, self._collectors)
+        known = ", ".join(self._collectors)
+        self._problems.add(at, "unknown_kind", suggestion=close, name=kind, expected=known)
+
+    def echoes(self, link: Link, spec: ProbeSpec, options: BaseModel) -> None:
+        """Check that a slot of the link's profile can hold the echoes it needs (`m_min`)."""
+        count = getattr(options, "count", None)
+        if spec.kind != "echo" or not isinstance(count, int):
+            return
+        profile = link.profile
+        sent = int(profile.slot / spec.every) * count
+        if sent < profile.min_sent:
+            self._problems.add(
+                self._written_at(spec.kind, ("links", link.id)),
+                "too_few_echoes",
+                sent=sent,
+                slot=profile.slot,
+                profile=profile.name,
+                least=profile.min_sent,
+            )
+
+    def found(self) -> list[Problem]:
+        """Return the problems, one that is written in one place only once."""
+        different = {
+            (one.path, one.code, repr(one.parameters)): one for one in self._problems.found
+        }
+        return list(different.values())
+
+    def _written_at(self, kind: str, target: Path_) -> Path_:
+        """Return where a question comes from: the object's own words, the defaults, the object."""
+        own = self._marks.written((*target, "probes"))
+        for place, probe in enumerate(own if isinstance(own, list) else ()):
+            if isinstance(probe, dict) and probe.get("kind") == kind:
+                return (*target, "probes", place)
+        general = ("defaults", "probes", kind)
+        return target if self._marks.written(general) is None else general
+
+
+def render(problems: Sequence[Problem], language: Language) -> str:
+    """Return a line per problem and the sum; "" where there is none."""
+    if not problems:
+        return ""
+    places = [f"{_clean(one.file)}:{one.line}" for one in problems]
+    paths = [_clean(one.path) for one in problems]
+    first = min(max(map(len, places)), _WIDEST)
+    second = min(max(map(len, paths)), _WIDEST)
+    lines = [
+        f"{place:<{first}}  {path:<{second}}  {sentence(one, language)}"
+        for place, path, one in zip(places, paths, problems, strict=True)
+    ]
+    lines.append(_sum(problems, language))
+    return "\n".join(lines) + "\n"
+
+
+def sentence(problem: Problem, language: Language) -> str:
+    """Say one problem in words, with what was probably meant."""
+    parameters = {key: _clean(str(value)) for key, value in problem.parameters.items()}
+    if (kind := f"kind.{parameters.get('kind')}") in catalogue():
+        parameters["kind"] = say(kind, language)
+    text = say(f"problem.{problem.code}", language, **parameters)
+    if problem.suggestion:
+        suggestion = _clean(problem.suggestion)
+        text += say("problem.did_you_mean", language, suggestion=suggestion)
+    return say(f"problem.{problem.severity}", language, text=text)
+
+
+def _sum(problems: Iterable[Problem], language: Language) -> str:
+    severities = [one.severity for one in problems]
+    parts = [
+        say(f"check.{severity}" if count == 1 else f"check.{severity}s", language, count=count)
+        for severity in ("error", "warning")
+        if (count := severities.count(severity))
+    ]
+    comma, stop = ("，", "。") if language == "zh" else (", ", ". ")
+    if "error" not in severities:
+        return comma.join(parts) + stop.strip()
+    return comma.join(parts) + stop + say("check.nothing_started", language)
+
+
+def _clean(text: str) -> str:
+    """Make text from a file harmless to a terminal."""
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def run_check(inventory: Path | None, config: Path | None, language: Language) -> int:
+    """Check, print, and return the exit code: 0 where the monitor may start, else 1."""
+    checked = check(inventory, config, os.environ)
+    sys.stdout.write(render(checked.problems, language))
+    if checked.good and checked.inventory is not None:
+        counted = checked.inventory
+        sys.stdout.write(
+            say(
+                "check.good",
+                language,
+                sites=len(counted.sites),
+                devices=len(counted.devices),
+                links=len(counted.links),
+            )
+            + "\n"
+        )
+    return 0 if checked.good else 1
+
+
+def run_dump(inventory: Path, language: Language) -> int:
+    """Print the resolved inventory without its secrets; problems go to stderr."""
+    loaded, problems, _ = load(inventory, os.environ)
+    sys.stderr.write(render(problems, language))
+    if loaded is None:
+        return 1
+    sys.stdout.write(dump(loaded))
+    return 0

@@ -1,0 +1,278 @@
+"""`monitor.yaml`: the process. What the network is stands in the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from inventory.edge import Address, Duration, Id, Listen, Size, Text, duration
+from inventory.form import validate
+from inventory.model import EchoWire, Endpoint
+from inventory.problem import Path_, Problem, Problems, fatal
+from inventory.strict import Strict
+from inventory.yamlmarks import Marks, Source, parse, read_source
+from runtime.plugins import plugins
+from texts.say import Language
+
+DEFAULT: Final = Path("monitor.yaml")
+
+
+def _path(value: object, info: ValidationInfo) -> Path:
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+        raise PydanticCustomError("needs_path", "not a path")
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / value
+
+
+def _existing(value: object, info: ValidationInfo) -> Path:
+    path = _path(value, info)
+    if not path.is_file():
+        raise PydanticCustomError("no_such_file", "no such file", {"name": path.as_posix()})
+    return path
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _positive(value: object) -> float:
+    if (seconds := duration(value)) <= 0:
+        raise PydanticCustomError("bad_duration", "not above zero")
+    return seconds
+
+
+FilePath = Annotated[Path, PlainValidator(_path)]
+"""Relative to the folder of the file that names it."""
+ExistingFile = Annotated[Path, PlainValidator(_existing)]
+Timeout = Annotated[float, PlainValidator(_positive)]
+
+
+class StoreConfig(Strict):
+    """Where the record lies, how long history is kept, and how much disk stays free (bytes)."""
+
+    path: Annotated[FilePath, Field(validate_default=True)] = Path("var")
+    history_days: Annotated[int, Field(ge=1, le=36_500)] = 400
+    disk_floor: Size = 1_000_000_000
+
+
+class TlsConfig(Strict):
+    """PEM files."""
+
+    certificate: ExistingFile
+    key: ExistingFile
+
+
+class ApiConfig(Strict):
+    """Where the page and the API are; `title` is the name on the page."""
+
+    listen: Listen = Endpoint("127.0.0.1", 8080)
+    tls: TlsConfig | None = None
+    title: Text = ""
+
+
+class SnmpConfig(Strict):
+    """How SNMP is asked: `timeout` (seconds) is per try."""
+
+    engine: Literal["auto", "gufo", "pysnmp"] = "auto"
+    timeout: Timeout = 2.0
+    retries: Annotated[int, Field(ge=0, le=5)] = 1
+    max_in_flight_per_area: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
+class EchoConfig(Strict):
+    """Where echoes come from; None = the system chooses. `timeout` (seconds): later is lost."""
+
+    source_ipv4: Address | None = None
+    source_ipv6: Address | None = None
+    timeout: Timeout = 2.0
+
+
+class CanaryConfig(Strict):
+    """Something near the monitor that always answers: all silent means that it is blind."""
+
+    address: Address
+    wire: EchoWire = "icmp"
+    every: Duration = 10.0
+    count: Annotated[int, Field(ge=1, le=100)] = 2
+
+
+class RouteConfig(Strict):
+    """Which alerts go to which receiver: all labels named must have one of the values."""
+
+    match: Mapping[str, Annotated[tuple[Text, ...], BeforeValidator(_several)]] = Field(
+        default_factory=dict
+    )
+    receiver: Id
+
+
+class _PluginForm(Strict):
+    """A section that a plug-in reads: `kind` is its file name, the rest are its `Options`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+
+
+class _ReceiverForm(Strict):
+    channels: Annotated[tuple[_PluginForm, ...], Field(min_length=1)]
+
+
+class _ConfigForm(Strict):
+    inventory: Annotated[FilePath, Field(validate_default=True)] = Path("inventory.yaml")
+    language: Language = "zh"
+    store: StoreConfig = StoreConfig()
+    api: ApiConfig = ApiConfig()
+    snmp: SnmpConfig = SnmpConfig()
+    echo: EchoConfig = EchoConfig()
+    canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
+    sinks: Mapping[Id, _PluginForm] = Field(default_factory=dict)
+    rules: tuple[FilePath, ...] = ()
+    shipped_rules: bool = True
+    receivers: Mapping[Id, _ReceiverForm] = Field(default_factory=dict)
+    routes: tuple[RouteConfig, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plug-in with its own options, checked by itself."""
+
+    kind: str
+    options: BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The process, as decided. Paths are relative to the working directory or absolute."""
+
+    inventory: Path
+    language: Language
+    store: StoreConfig
+    api: ApiConfig
+    snmp: SnmpConfig
+    echo: EchoConfig
+    canaries: Mapping[str, CanaryConfig]
+    sinks: Mapping[str, Plugin]
+    rules: tuple[Path, ...]
+    shipped_rules: bool
+    receivers: Mapping[str, tuple[Plugin, ...]]
+    routes: tuple[RouteConfig, ...]
+
+
+def load_config(
+    path: Path | None, environ: Mapping[str, str]
+) -> tuple[Config | None, list[Problem]]:
+    """Read `path`; None takes `monitor.yaml` where there is one, and the defaults else.
+
+    Returns None where there is any error; warnings stand beside a configuration.
+    """
+    if path is None and not DEFAULT.exists():
+        return _resolve(_ConfigForm(), {}, Problems(Marks([], {})), {}), []
+    path = path or DEFAULT
+    source = read_source(path, path.as_posix())
+    if isinstance(source, Problem):
+        return None, [source]
+    data, found = parse(source)
+    problems = Problems(Marks([source], {}), found)
+    if fatal(found):
+        return None, found
+    config = _read(source, data, environ, problems)
+    return (None if fatal(found) else config), found
+
+
+def _read(
+    source: Source, data: object, environ: Mapping[str, str], problems: Problems
+) -> Config | None:
+    context = {"environ": environ, "folder": source.folder}
+    if not isinstance(data, dict):
+        problems.add((), "needs_mapping")
+        return None
+    # A section that is left out is read too, so that its paths begin at the file's folder.
+    form = validate(_ConfigForm, {"store": {}, **data}, (), problems, context)
+    if form is None:
+        # What is wrong elsewhere must not hide what is wrong with the plug-ins.
+        for at, section in _sections(data):
+            _plugin(at, section, problems, context)
+        return None
+    _span(form, problems)
+    return _resolve(form, data, problems, context)
+
+
+def _resolve(
+    form: _ConfigForm, data: dict[str, Any], problems: Problems, context: Mapping[str, object]
+) -> Config:
+    made = {at: _plugin(at, section, problems, context) for at, section in _sections(data)}
+    return Config(
+        form.inventory,
+        form.language,
+        form.store,
+        form.api,
+        form.snmp,
+        form.echo,
+        form.canaries,
+        {name: plugin for name in form.sinks if (plugin := made["sinks", name])},
+        form.rules,
+        form.shipped_rules,
+        {
+            name: tuple(
+                plugin
+                for place in range(len(receiver.channels))
+                if (plugin := made["receivers", name, "channels", place])
+            )
+            for name, receiver in form.receivers.items()
+        },
+        form.routes,
+    )
+
+
+def _span(form: _ConfigForm, problems: Problems) -> None:
+    """Check what spans sections."""
+    host, tls = ip_address(form.api.listen.host), form.api.tls
+    if not host.is_loopback and tls is None:
+        problems.add(("api", "listen"), "listen_without_tls")
+    if form.api.listen.port is None:
+        problems.add(("api", "listen"), "listen_without_port")
+    if not form.canaries:
+        problems.add(("canaries",), "no_canaries", severity="warning")
+    for place, route in enumerate(form.routes):
+        if route.receiver not in form.receivers:
+            close = problems.suggest(route.receiver, form.receivers)
+            at = ("routes", place, "receiver")
+            name = route.receiver
+            problems.add(at, "unknown_reference", suggestion=close, kind="receiver", name=name)
+
+
+def _sections(data: dict[str, Any]) -> Iterator[tuple[Path_, dict[str, Any]]]:
+    """Yield what plug-ins read, wherever it has the form of a section."""
+    sinks, receivers = data.get("sinks"), data.get("receivers")
+    for name, section in sinks.items() if isinstance(sinks, dict) else ():
+        if isinstance(section, dict):
+            yield ("sinks", name), section
+    for name, receiver in receivers.items() if isinstance(receivers, dict) else ():
+        channels = receiver.get("channels") if isinstance(receiver, dict) else None
+        for place, section in enumerate(channels if isinstance(channels, list) else ()):
+            if isinstance(section, dict):
+                yield ("receivers", name, "channels", place), section
+
+
+def _plugin(
+    at: Path_, section: dict[str, Any], problems: Problems, context: Mapping[str, object]
+) -> Plugin | None:
+    """Let the plug-in that `kind` names read its own section."""
+    known = plugins("sinks" if at[0] == "sinks" else "alerts.notifiers")
+    kind = section.get("kind")
+    if not isinstance(kind, str):
+        return None  # noted with the form
+    if (module := known.get(kind)) is None:
+        close = problems.suggest(kind, known)
+        expected = ", ".join(known)
+        problems.add((*at, "kind"), "unknown_kind", suggestion=close, name=kind, expected=expected)
+        return None
+    own = {key: value for key, value in section.items() if key != "kind"}
+    options = validate(module.Options, own, at, problems, context)
+    return None if options is None else Plugin(kind, options)
