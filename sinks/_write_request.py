@@ -85,7 +85,7 @@ class SeriesEncoder:
 def split_series(batch: bytes) -> tuple[bytes, bytes] | None:
     """Cut before the message that holds the middle byte."""
     cut = here = 0
-    while here <= len(batch) // 2:
+    while here < len(batch) and here <= len(batch) // 2:
         cut = here
         size, start = _read_varint(batch, here + 1)
         here = start + size
