@@ -57,9 +57,12 @@ def load(folder: Path) -> Settings:
 
 
 def make_community(folder: Path, environ: Mapping[str, str]) -> str:
-    """Return how the inventory refers to the community; make a random one where none is given."""
+    """Return the YAML by which the inventory refers to the community.
+
+    A random one is made where the environment holds none.
+    """
     if environ.get(COMMUNITY_VARIABLE):
-        return f"${{{COMMUNITY_VARIABLE}}}"
+        return f'"${{{COMMUNITY_VARIABLE}}}"'
     file = folder / COMMUNITY_FILE
     file.touch(mode=0o600)
     file.write_text(secrets.token_hex(12) + "\n", encoding="utf-8")

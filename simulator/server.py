@@ -51,8 +51,12 @@ class Server:
             door.close()
         self._doors.clear()
 
-    def _serve(self, door: Door, reply: Reply) -> None:
+    def tick(self) -> None:
+        """Let it be now; all datagrams of one batch are answered for the same instant."""
         self._ticks = self._director.ticks()
+
+    def _serve(self, door: Door, reply: Reply) -> None:
+        self.tick()
         oddities = self._director.oddities
         for _ in range(_BATCH):
             received = door.receive()

@@ -1,0 +1,74 @@
+"""A province that is served by a real simulator process while a test runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator import folder
+from simulator.control import Control
+from simulator.province import Plan, build
+from tests.servers import program, run_program, wait_for
+
+
+@dataclass(frozen=True)
+class Served:
+    """The folder, the plan it was made from, the ready line, and the way to give orders."""
+
+    folder: Path
+    plan: Plan
+    ready: dict[str, Any]
+    control: Control
+    process: subprocess.Popen[bytes]
+
+    @property
+    def community(self) -> str:
+        return folder.community(self.folder, {}).decode()
+
+    def truth(self) -> list[dict[str, Any]]:
+        """All lines of the truth log so far."""
+        text = (self.folder / folder.TRUTH).read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def echo(self, host: str, port: int, data: bytes = b"hello", wait: float = 2.0) -> object:
+        """Send an echo; return where the answer came from and the answer, or None."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as client:
+            client.settimeout(wait)
+            client.sendto(data, (host, port))
+            try:
+                answer, peer = client.recvfrom(4096)
+            except TimeoutError:
+                return None
+            return peer[0], answer
+
+    def snmp(self, command: str, agent: str, *oids: str, options: tuple[str, ...] = ()) -> str:
+        """Run one of net-snmp's commands with numeric output and return what it printed."""
+        access = ("-v2c", "-c", self.community, "-t", "1", "-r", "1")
+        done = subprocess.run(
+            [program(command), *access, "-On", *options, agent, *oids],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+
+@contextlib.contextmanager
+def served(directory: Path, sites: int = 60, script: str = "none") -> Iterator[Served]:
+    """Generate a province and serve it."""
+    simulator = (sys.executable, "-m", "simulator")
+    subprocess.run([*simulator, "generate", str(directory), "--sites", str(sites)], check=True)
+    log = directory / "simulator.log"
+    with run_program([*simulator, "serve", str(directory), "--script", script], log) as process:
+        ready = wait_for(lambda: json.loads(log.read_text().partition("\n")[0]), what="ready")
+        plan = build(folder.load(directory))
+        yield Served(directory, plan, ready, Control.of(directory), process)
