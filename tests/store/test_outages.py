@@ -1,0 +1,172 @@
+"""The list of live outages says what the transitions say, whatever order they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory.model import link_target
+from sla.states import Blind, State, Transition, outage_id
+from store.entries import Entry
+from store.ledger import open_ledger
+from store.reader import OutageRow
+
+T0 = 1_795_000_000
+A, B = link_target("a"), link_target("b")
+UP, DEGRADED, DOWN, UNKNOWN, SHADOW = State
+
+
+def at(state: State, second: int, target: str = A, seen: int = 0) -> Transition:
+    return Transition(link_target(target[5:]), state, T0 + second, T0 + second + seen, "why")
+
+
+def listed(entries: Sequence[Entry], *, restarts: bool = False) -> list[OutageRow]:
+    with TemporaryDirectory() as folder:
+        ledger = open_ledger(Path(folder), T0)
+        for entry in entries:
+            ledger.append([entry])
+            if restarts:
+                ledger.close()
+                ledger = open_ledger(Path(folder), T0)
+        found = ledger.reads.outages()
+        ledger.close()
+    return found
+
+
+def outage(start: int, end: int | None, down: int, since: int | None = None) -> OutageRow:
+    return OutageRow(
+        outage_id(A, T0 + start),
+        A,
+        T0 + start,
+        None if end is None else T0 + end,
+        T0 + start,
+        "why",
+        down,
+        None if since is None else T0 + since,
+    )
+
+
+def test_down_opens_an_outage_and_up_closes_it() -> None:
+    assert listed([at(UP, 0), at(DOWN, 60), at(UP, 100)]) == [outage(60, 100, 40)]
+
+
+def test_an_outage_that_lasts_has_no_end_and_says_since_when_it_is_down() -> None:
+    (lasting,) = listed([at(DOWN, 60)])
+
+    assert lasting == outage(60, None, 0, since=60)
+    assert lasting.down_until(T0 + 75) == 15
+
+
+def test_unknown_and_shadow_keep_an_outage_open_and_are_not_counted() -> None:
+    states = [at(DOWN, 0), at(UNKNOWN, 10), at(SHADOW, 30), at(DOWN, 70), at(DEGRADED, 75)]
+
+    assert listed(states) == [outage(0, 75, 15)]
+
+
+def test_a_blind_keeps_an_outage_open_until_the_target_is_seen() -> None:
+    entries: list[Entry] = [
+        at(DOWN, 0),
+        Blind(T0 + 20, T0 + 50, "monitor_off", T0 + 50),
+        at(UP, 60),
+    ]
+
+    assert listed(entries) == [outage(0, 60, 20)]
+
+
+def test_a_restart_continues_an_outage_under_its_own_name() -> None:
+    entries: list[Entry] = [
+        at(DOWN, 0),
+        Blind(T0 + 20, T0 + 50, "monitor_off", T0 + 50),
+        at(DOWN, 60),
+        at(UP, 90),
+    ]
+
+    assert listed(entries, restarts=True) == [outage(0, 90, 50)]
+
+
+def test_down_that_was_replaced_by_up_was_no_outage() -> None:
+    assert listed([at(UP, 0), at(DOWN, 60), at(UP, 60)]) == []
+
+
+def test_an_end_that_was_replaced_by_down_was_no_end() -> None:
+    assert listed([at(DOWN, 0), at(UP, 60), at(DOWN, 60)]) == [outage(0, None, 60, since=60)]
+
+
+def test_outages_are_listed_newest_first_by_target_and_time(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path, T0)
+    ledger.append(
+        [
+            at(state, start + length, target)
+            for start in (0, 100, 200)
+            for target in (A, B)
+            for state, length in ((DOWN, 0), (UP, 50))
+        ]
+    )
+
+    starts = [(row.target, row.start - T0) for row in ledger.reads.outages(limit=3)]
+    assert starts == [(A, 200), (B, 200), (A, 100)]
+    window = ledger.reads.outages(A, since=T0 + 50, until=T0 + 200)
+    assert [row.start - T0 for row in window] == [100]
+    ledger.close()
+
+
+def states_by_second(entries: Sequence[Entry]) -> list[State]:
+    """One state per second: slow and obvious."""
+    own: dict[int, Transition] = {}
+    blind: dict[int, Blind] = {}
+    for entry in entries:
+        if isinstance(entry, Transition):
+            own[entry.since] = entry
+        elif isinstance(entry, Blind):
+            blind[entry.since] = entry
+    state, states = UNKNOWN, []
+    for second in range(T0, T0 + 100):
+        if second in own:
+            state = own[second].state
+        if second in blind and (second not in own or blind[second].seen_at > own[second].seen_at):
+            state = UNKNOWN
+        states.append(state)
+    return states
+
+
+def model(entries: Sequence[Entry]) -> list[tuple[int, int | None, int]]:
+    """Count from the states of the seconds: start, end, seconds down of each outage."""
+    outages: list[tuple[int, int | None, int]] = []
+    start: int | None = None
+    down = 0
+    for second, state in enumerate(states_by_second(entries)):
+        if start is None and state is DOWN:
+            start, down = second, 0
+        if start is not None and state in {UP, DEGRADED}:
+            outages.append((start, second, down))
+            start = None
+        down += state is DOWN
+    return outages if start is None else [*outages, (start, None, down)]
+
+
+_entries = st.lists(
+    st.one_of(
+        st.builds(at, st.sampled_from(State), st.integers(0, 60), seen=st.integers(0, 9)),
+        st.builds(
+            lambda second, seen: Blind(T0 + second, T0 + second + seen, "why"),
+            st.integers(0, 60),
+            st.integers(0, 9),
+        ),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_entries)
+def test_the_list_equals_what_the_transitions_add_up_to(entries: list[Entry]) -> None:
+    found = [
+        (row.start - T0, None if row.end is None else row.end - T0, row.down_until(T0 + 100))
+        for row in reversed(listed(entries))
+    ]
+
+    assert found == model(entries)
