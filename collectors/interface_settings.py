@@ -1,0 +1,150 @@
+"""What changes seldom about an interface: its administrative state and its speed.
+
+IF-MIB ifAdminStatus; ifHighSpeed (Mbit/s) as bit/s, or ifSpeed where ifHighSpeed is 0 or absent
+and ifSpeed is not saturated (4,294,967,295). ifName is read along: where an index has come to mean
+another interface without a restart, all indexes are learnt anew.
+
+Its series end with the raw ones: the state of the device belongs to `interfaces`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import Field
+
+from collectors._contract import Answer, Wires
+from collectors._interfaces import IF_NAME, learn, split, whom
+from collectors._memory import DeviceMemory
+from collectors._series import area_of, interface_series
+from collectors._text import decode
+from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
+from inventory.strict import Strict
+from metrics.catalogue import ADMIN_STATUS, SPEED
+from metrics.observation import Outcome, Probe, Value
+
+OVERLAPS: Final = False
+FLOOR_SECONDS: Final = 30.0
+
+_UPTIME: Final = "1.3.6.1.2.1.1.3.0"
+_ADMIN: Final = "1.3.6.1.2.1.2.2.1.7"
+_SPEED: Final = "1.3.6.1.2.1.2.2.1.5"
+_HIGH_SPEED: Final = "1.3.6.1.2.1.31.1.1.1.15"
+_SATURATED: Final = 2**32 - 1
+
+Heard = int | float | bytes | str
+
+
+class Options(Strict):
+    """How to ask. `timeout` in seconds, per try."""
+
+    timeout: float = Field(default=2.0, gt=0, le=30)
+    retries: int = Field(default=1, ge=0, le=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    endpoint: Endpoint
+    credential: Credential
+    names: tuple[str, ...]
+    timeout: float
+    retries: int
+    nothing: tuple[Value, ...]
+
+
+def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
+    """Prepare to ask a device that has an address, a credential and interfaces."""
+    found = whom(target, inventory)
+    if found is None or not found[0].interfaces:
+        return None
+    device, endpoint, credential = found
+    options = Options.model_validate(dict(spec.options))
+    series = tuple(
+        interface_series(metric, device, name, inventory)
+        for name in device.interfaces
+        for metric in (ADMIN_STATUS, SPEED)
+    )
+    return Probe(
+        id=f"interface_settings@{target}",
+        kind="interface_settings",
+        target=target,
+        device=device.id,
+        area=area_of(inventory, device.site),
+        every_ms=round(spec.every * 1000),
+        deadline=spec.deadline or min(spec.every * 0.9, 30.0),
+        series=series,
+        raw=len(series),
+        rates=(),
+        question=_Question(
+            endpoint,
+            credential,
+            device.interfaces,
+            options.timeout,
+            options.retries,
+            (None,) * len(series),
+        ),
+    )
+
+
+async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
+    """Ask once."""
+    question: _Question = probe.question  # type: ignore[assignment]  # plan() put it there
+    if any(name not in memory.if_index for name in question.names):
+        failure = await learn(
+            wires.snmp,
+            question.endpoint,
+            question.credential,
+            question.names,
+            memory,
+            timeout=question.timeout,
+            retries=question.retries,
+        )
+        if failure is not None:
+            return Answer(failure.outcome, failure.reason, question.nothing)
+    indexes = [memory.if_index[name] for name in question.names]
+    rows = [
+        tuple(f"{column}.{index}" for column in (_ADMIN, _SPEED, _HIGH_SPEED, IF_NAME))
+        for index in indexes
+        if index
+    ]
+    heard: dict[str, Heard] = {}
+    for pdu in split((_UPTIME,), rows, question.credential, memory.max_varbinds):
+        reply = await wires.snmp.get(
+            question.endpoint,
+            question.credential,
+            pdu,
+            memory,
+            timeout=question.timeout,
+            retries=question.retries,
+        )
+        if reply.outcome is not Outcome.ANSWERED:
+            return Answer(reply.outcome, reply.reason, question.nothing)
+        heard |= reply.values
+    if _moved(question.names, indexes, heard):
+        memory.if_index.clear()  # the next run of `interfaces` learns anew and says so
+        return Answer(Outcome.ANSWERED, "renumbered", question.nothing)
+    values: list[Value] = []
+    for index in indexes:
+        admin = heard.get(f"{_ADMIN}.{index}")
+        values.append(admin if isinstance(admin, int) else None)
+        values.append(_bits(heard.get(f"{_HIGH_SPEED}.{index}"), heard.get(f"{_SPEED}.{index}")))
+    return Answer(Outcome.ANSWERED, "" if all(indexes) else "no_interface", tuple(values))
+
+
+def _moved(names: tuple[str, ...], indexes: list[int], heard: dict[str, Heard]) -> bool:
+    """Tell whether an index names another interface than when it was learnt."""
+    for name, index in zip(names, indexes, strict=True):
+        now = heard.get(f"{IF_NAME}.{index}")
+        if index and isinstance(now, bytes) and now and decode(now) != name:
+            return True
+    return False
+
+
+def _bits(high: Heard | None, low: Heard | None) -> Value:
+    """Return bit/s from ifHighSpeed in Mbit/s, else from ifSpeed; None where neither is known."""
+    if isinstance(high, int) and high > 0:
+        return high * 1_000_000
+    if isinstance(low, int) and 0 < low < _SATURATED:
+        return low
+    return None

@@ -1,0 +1,325 @@
+"""How much flows, what gets lost, and is the port up: one GET of exactly the declared interfaces.
+
+Per interface IF-MIB ifHCIn/OutOctets, ifIn/OutErrors, ifIn/OutDiscards, ifOperStatus,
+ifCounterDiscontinuityTime and ifLastChange; per device sysUpTime and snmpEngineTime. Rates in bit/s
+come with each interface, and the utilisation of a link whose near end the interface is.
+
+Reasons beside an ANSWERED outcome, precedence from the top:
+
+    renumbered    the agent restarted or its ifIndexes moved: nothing by index is believed this once
+    no_interface  the device has no interface of a declared name: its values are None
+    bad_value     a value of a wrong type or sign: None
+    no_value      the agent left something out: None
+    skewed        part of the answer came much later (a retry): no octets of that part
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pydantic import Field
+
+from collectors._contract import Answer, SnmpReply, Wires
+from collectors._interfaces import learn, split, whom
+from collectors._memory import DeviceMemory
+from collectors._series import area_of, device_series, interface_series, link_series
+from inventory.model import (
+    Credential,
+    Device,
+    Endpoint,
+    Inventory,
+    ProbeSpec,
+    TargetId,
+    interface_target,
+)
+from inventory.strict import Strict
+from metrics.catalogue import (
+    DEVICE_STATE,
+    DISCONTINUITY,
+    ENGINE_TIME,
+    IN_DISCARDS,
+    IN_ERRORS,
+    IN_OCTETS,
+    IN_RATE,
+    IN_UTILIZATION,
+    LAST_CHANGE,
+    OPER_STATUS,
+    OUT_DISCARDS,
+    OUT_ERRORS,
+    OUT_OCTETS,
+    OUT_RATE,
+    OUT_UTILIZATION,
+    UPTIME_TICKS,
+    Metric,
+)
+from metrics.observation import Outcome, Probe, RateSpec, Series, Value
+
+OVERLAPS: Final = False
+FLOOR_SECONDS: Final = 5.0
+
+Column = Literal[
+    "octets", "errors", "discards", "oper_status", "discontinuity", "last_change", "engine_time"
+]
+_UPTIME: Final = "1.3.6.1.2.1.1.3.0"
+_ENGINE_TIME: Final = "1.3.6.1.6.3.10.2.1.3.0"
+_COLUMNS: Final[tuple[tuple[Column, Metric, str], ...]] = (
+    ("octets", IN_OCTETS, "1.3.6.1.2.1.31.1.1.1.6"),
+    ("octets", OUT_OCTETS, "1.3.6.1.2.1.31.1.1.1.10"),
+    ("errors", IN_ERRORS, "1.3.6.1.2.1.2.2.1.14"),
+    ("errors", OUT_ERRORS, "1.3.6.1.2.1.2.2.1.20"),
+    ("discards", IN_DISCARDS, "1.3.6.1.2.1.2.2.1.13"),
+    ("discards", OUT_DISCARDS, "1.3.6.1.2.1.2.2.1.19"),
+    ("oper_status", OPER_STATUS, "1.3.6.1.2.1.2.2.1.8"),
+    ("discontinuity", DISCONTINUITY, "1.3.6.1.2.1.31.1.1.1.19"),
+    ("last_change", LAST_CHANGE, "1.3.6.1.2.1.2.2.1.9"),
+)
+_OCTETS: Final = ("1.3.6.1.2.1.31.1.1.1.6.", "1.3.6.1.2.1.31.1.1.1.10.")
+_ONLY_INT: Final = {int}
+_TICKS: Final = 2**32
+_LOOK_AGAIN: Final = 60
+"""Polls after which a missing interface is looked for once more."""
+
+
+class Options(Strict):
+    """What to ask of each interface, and how. `timeout` in seconds, per try."""
+
+    columns: tuple[Column, ...] = (
+        "octets", "errors", "discards", "oper_status", "discontinuity", "last_change",
+        "engine_time",
+    )  # fmt: skip
+    timeout: float = Field(default=2.0, gt=0, le=30)
+    retries: int = Field(default=1, ge=0, le=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    endpoint: Endpoint
+    credential: Credential
+    names: tuple[str, ...]
+    scalars: tuple[str, ...]
+    columns: tuple[str, ...]
+    every: float
+    timeout: float
+    retries: int
+    nothing: tuple[Value, ...]
+
+
+def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
+    """Prepare to ask a device that has an address and a credential."""
+    found = whom(target, inventory)
+    if found is None:
+        return None
+    device, endpoint, credential = found
+    options = Options.model_validate(dict(spec.options))
+    columns = tuple(column for column in _COLUMNS if column[0] in options.columns)
+    scalars = [(UPTIME_TICKS, _UPTIME)]
+    if "engine_time" in options.columns:
+        scalars.append((ENGINE_TIME, _ENGINE_TIME))
+    raw = [device_series(metric, device, inventory) for metric, _ in scalars]
+    derived: list[Series] = []
+    rates: list[RateSpec] = []
+    for name in device.interfaces:
+        at = {metric: len(raw) + n for n, (_, metric, _) in enumerate(columns)}
+        raw += [interface_series(metric, device, name, inventory) for _, metric, _ in columns]
+        if IN_OCTETS in at:
+            _add_rates(device, name, inventory, at, derived, rates)
+    return Probe(
+        id=f"interfaces@{target}",
+        kind="interfaces",
+        target=target,
+        device=device.id,
+        area=area_of(inventory, device.site),
+        every_ms=round(spec.every * 1000),
+        deadline=spec.deadline or spec.every * 0.9,
+        series=(*raw, *derived, device_series(DEVICE_STATE, device, inventory)),
+        raw=len(raw),
+        rates=tuple(rates),
+        question=_Question(
+            endpoint,
+            credential,
+            device.interfaces,
+            tuple(oid for _, oid in scalars),
+            tuple(oid for _, _, oid in columns),
+            spec.every,
+            options.timeout,
+            options.retries,
+            (None,) * len(raw),
+        ),
+    )
+
+
+def _add_rates(
+    device: Device,
+    name: str,
+    inventory: Inventory,
+    at: dict[Metric, int],
+    derived: list[Series],
+    rates: list[RateSpec],
+) -> None:
+    """Add bits per second of an interface, and the load of each link that starts there."""
+    target = interface_target(device.id, name)
+
+    def add(series: Series, counter: Metric, scale: float) -> None:
+        derived.append(series)
+        rates.append(RateSpec(at[counter], at.get(DISCONTINUITY), 0, scale, target))
+
+    add(interface_series(IN_RATE, device, name, inventory), IN_OCTETS, 8.0)
+    add(interface_series(OUT_RATE, device, name, inventory), OUT_OCTETS, 8.0)
+    for link_id in inventory.topology.downlinks.get(device.site, ()):
+        link = inventory.links[link_id]
+        bandwidth = link.bandwidth_bps or inventory.contracts[link.contract].bandwidth_bps
+        if link.a.device == device.id and link.a.interface == name and bandwidth:
+            add(link_series(IN_UTILIZATION, link, inventory), IN_OCTETS, 8.0 / bandwidth)
+            add(link_series(OUT_UTILIZATION, link, inventory), OUT_OCTETS, 8.0 / bandwidth)
+
+
+async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
+    """Ask once. Flat on purpose: this runs 3,000 times a second."""
+    question: _Question = probe.question  # type: ignore[assignment]  # plan() put it there
+    parts = memory.questions.get(probe.id)
+    reason = ""
+    if parts is None or (not memory.if_index and question.names):
+        failure, reason = await _prepare(probe, question, wires, memory)
+        if failure is not None:
+            return Answer(failure.outcome, failure.reason, question.nothing)
+        parts = memory.questions[probe.id]
+    if len(parts) == 2:
+        reply = await wires.snmp.get(
+            question.endpoint,
+            question.credential,
+            parts[1],
+            memory,
+            timeout=question.timeout,
+            retries=question.retries,
+        )
+    else:
+        reply, late = await _ask_in_parts(question, parts, wires, memory)
+        reason = reason or late
+    if reply.outcome is not Outcome.ANSWERED:
+        return Answer(reply.outcome, reply.reason, question.nothing)
+    values: tuple[Value, ...] = tuple(map(reply.values.get, parts[0]))  # type: ignore[arg-type]
+    if {*map(type, values)} != _ONLY_INT or min(values) < 0:  # type: ignore[type-var,operator]
+        values, why = _clean(probe, question, parts[0], values, memory)
+        reason = reason or why
+    uptime = values[0]
+    if uptime is not None:
+        before = memory.uptime_ticks
+        engine_before = memory.engine_time
+        memory.uptime_ticks = int(uptime)
+        if question.scalars[-1] is _ENGINE_TIME:
+            memory.engine_time = int(values[1] or 0)
+        if reason == "restarted" or (
+            before is not None
+            and uptime < before
+            and not _wrapped(question, before, uptime, engine_before, memory.engine_time)
+        ):
+            memory.forget_interfaces()
+            kept = len(question.scalars)
+            return Answer(
+                Outcome.ANSWERED, "renumbered", (*values[:kept], *question.nothing[kept:])
+            )
+    return Answer(Outcome.ANSWERED, reason, values)
+
+
+def _wrapped(
+    question: _Question, before: int, now: float, engine_before: int, engine_now: int
+) -> bool:
+    """Tell a wrap of sysUpTime after 497 days from a restart.
+
+    Only so much time may have passed: what snmpEngineTime says, which does not wrap, else 30
+    intervals.
+    """
+    ahead = (now - before) % _TICKS / 100
+    if engine_before and engine_now:
+        return engine_now >= engine_before and ahead <= engine_now - engine_before + 60
+    return ahead <= question.every * 30
+
+
+async def _prepare(
+    probe: Probe, question: _Question, wires: Wires, memory: DeviceMemory
+) -> tuple[SnmpReply | None, str]:
+    """Learn the indexes that are not known and write down the PDUs: all OIDs, then each PDU.
+
+    Returns the reply that prevents it, and `renumbered` where a port moved since the last run.
+    """
+    before = dict(memory.if_index)
+    if any(name not in before for name in question.names):
+        failure = await learn(
+            wires.snmp,
+            question.endpoint,
+            question.credential,
+            question.names,
+            memory,
+            timeout=question.timeout,
+            retries=question.retries,
+        )
+        if failure is not None:
+            return failure, ""
+    rows = [
+        tuple(f"{column}.{index}" if index else "" for column in question.columns)
+        for index in (memory.if_index[name] for name in question.names)
+    ]
+    asked = [row for row in rows if any(row)]
+    asked_before = probe.id in memory.questions
+    memory.questions[probe.id] = (
+        (*question.scalars, *(oid for row in rows for oid in row)),
+        *split(question.scalars, asked, question.credential, memory.max_varbinds),
+    )
+    moved = (asked_before and not before) or any(
+        index and memory.if_index.get(name) != index for name, index in before.items()
+    )
+    return None, "renumbered" if moved else ""
+
+
+async def _ask_in_parts(
+    question: _Question, parts: tuple[tuple[str, ...], ...], wires: Wires, memory: DeviceMemory
+) -> tuple[SnmpReply, str]:
+    """Ask PDU after PDU. One that came late says nothing about octets, for its time is another."""
+    heard: dict[str, int | float | bytes | str] = {}
+    first: object = None
+    reason = ""
+    for pdu in parts[1:]:
+        reply = await wires.snmp.get(
+            question.endpoint,
+            question.credential,
+            pdu,
+            memory,
+            timeout=question.timeout,
+            retries=question.retries,
+        )
+        if reply.outcome is not Outcome.ANSWERED:
+            return reply, ""
+        uptime = reply.values.get(_UPTIME)
+        values = reply.values
+        if isinstance(first, int) and isinstance(uptime, int):
+            late = (uptime - first) % _TICKS
+            if late > _TICKS // 2:
+                reason = "restarted"
+            elif late > question.every * 2:  # a fiftieth of the interval, in 1/100 s
+                reason = reason or "skewed"
+                values = {o: v for o, v in values.items() if not o.startswith(_OCTETS)}
+        else:
+            first = uptime
+        heard = {**values, **heard}
+    return SnmpReply(Outcome.ANSWERED, "", heard), reason
+
+
+def _clean(
+    probe: Probe,
+    question: _Question,
+    oids: tuple[str, ...],
+    values: tuple[object, ...],
+    memory: DeviceMemory,
+) -> tuple[tuple[Value, ...], str]:
+    """Make None of what is no count, and name the reason."""
+    cleaned = tuple(v if isinstance(v, int) and v >= 0 else None for v in values)
+    if "" in oids:
+        if memory.polls % _LOOK_AGAIN == 0:
+            for name in question.names:
+                if not memory.if_index.get(name):
+                    memory.if_index.pop(name, None)
+            memory.questions.pop(probe.id, None)
+        return cleaned, "no_interface"
+    bad = any(v is not None and c is None for v, c in zip(values, cleaned, strict=True))
+    return cleaned, "bad_value" if bad else "no_value"
