@@ -155,7 +155,15 @@ def _head(plan: Plan, community: str, every: str) -> Iterator[str]:
 
 
 def _monitor(plan: Plan, api: str) -> str:
-    return f"api: {api} {CANARY} {plan.settings.echo_port}\n"
+    canary = _address(CANARY, plan.settings.echo_port)
+    return f"""\
+# The monitor of the simulated province. What is left out has its default.
+inventory: inventory.yaml
+store: {{path: data, disk_floor: 200M}}
+api: {{listen: {_text(api)}, title: 模拟省电子政务外网}}
+canaries:
+  simulator: {{address: {canary}, wire: udp}}
+"""
 
 
 def _save(path: Path, head: Iterable[str], part: _Part) -> None:

@@ -16,6 +16,7 @@ from simulator.world import Key, key_of
 
 _IP_PKTINFO: Final = getattr(socket, "IP_PKTINFO", 8)
 _LARGEST: Final = 4096
+"""Octets of a datagram; longer ones are cut, no monitor sends them."""
 _ROOM: Final = 64
 _BUFFER: Final = 8 * 1024 * 1024
 _ANY: Final = b"\0\0\0\0"
@@ -40,7 +41,7 @@ class Door:
                 data, peer = self.socket.recvfrom(_LARGEST)
                 return self.key, data, peer
             data, ancillary, _, peer = self.socket.recvmsg(_LARGEST, _ROOM)
-        except (BlockingIOError, InterruptedError):
+        except OSError:  # nothing is waiting, or an error of an earlier reply comes back
             return None
         return (ancillary[0][2][8:12] if ancillary else _ANY), data, peer
 

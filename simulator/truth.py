@@ -3,6 +3,7 @@
 One JSON object a line: `at` (UTC seconds), `kind`, `target`, `state`. Causes have the kind of their
 incident and the state `down` when it begins and `up` when it ends. Effects have the kind `link`
 (`up`, `down`, or `shadow` while its near end is not reached), `site` (`up`: reached) or `canary`.
+`province` is the simulator itself: what is not written is `up` while it is.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ class TruthLog:
     def open(self) -> None:
         """Begin to write; what an earlier run wrote stays."""
         self._file = self._path.open("a", encoding="utf-8")
+        self.write("province", "province:all", "up")
+        self.flush()
 
     def close(self) -> None:
         """Write out and stop."""
         if self._file is not None:
+            self.write("province", "province:all", "down")
             self._file.close()
             self._file = None
 

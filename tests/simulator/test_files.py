@@ -8,6 +8,7 @@ import pytest
 
 from inventory.load import load
 from inventory.model import Endpoint, Interval, Inventory
+from runtime.check import check
 from simulator import files
 from simulator.folder import COMMUNITY_VARIABLE, make_community
 from simulator.province import Settings, build
@@ -70,6 +71,15 @@ def test_planned_work_is_registered_before_the_notice_ends(inventory: Inventory)
     for work in inventory.planned_work.values():
         assert work.registered is not None
         assert work.start - work.registered > 72 * 3600
+
+
+def test_the_whole_check_of_the_monitor_finds_nothing(tmp_path: Path) -> None:
+    community = make_community(tmp_path, {})
+    files.write(build(SETTINGS), tmp_path, community, api="127.0.0.1:8081", every="10s")
+    checked = check(tmp_path / "inventory.yaml", tmp_path / "monitor.yaml", {})
+    assert checked.problems == []
+    assert checked.config is not None
+    assert checked.config.canaries["simulator"].address == Endpoint("127.255.0.1", 10_007)
 
 
 def test_the_same_settings_write_the_same_bytes(tmp_path: Path) -> None:
