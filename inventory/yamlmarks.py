@@ -92,12 +92,22 @@ def parse(
         return None, builder.problems
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        builder.problem(mark, "yaml_syntax", detail=error.problem or "")
+        builder.problem(mark, _likely(text, mark.line if mark else 0), detail=error.problem or "")
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         found = Problem(source.name, line, "", "yaml_character", {"number": f"{error.character!r}"})
         builder.problems.append(found)
     return None, builder.problems
+
+
+def _likely(text: str, line: int) -> str:
+    """Return the code of what people most often did where libyaml is lost."""
+    near = text.splitlines()[max(0, line - 1) : line + 1]
+    if any("\t" in one[: len(one) - len(one.lstrip())] for one in near):
+        return "yaml_tab"
+    if any(mark in one for one in near for mark in "：，“”"):
+        return "yaml_full_width"
+    return "yaml_syntax"
 
 
 class Marks:

@@ -18,6 +18,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "不是 UTF-8 文本；请将文件另存为 UTF-8",
     ),
     "problem.yaml_syntax": ("is not YAML: {detail}", "不是正确的 YAML：{detail}"),
+    "problem.yaml_tab": (
+        "is not YAML: {detail}; indent with spaces, not with tabs",
+        "不是正确的 YAML：{detail}；请用空格缩进，不要用制表符",
+    ),
+    "problem.yaml_full_width": (
+        "is not YAML: {detail}; was a full-width colon, comma or quote (：，“) typed here?",
+        "不是正确的 YAML：{detail}；此处是否误用了全角的“：”“，”或引号？",
+    ),
     "problem.yaml_character": (
         "has a character that YAML does not allow: {number}",
         "含有 YAML 不允许的字符：{number}",
