@@ -1,0 +1,76 @@
+"""Roles are data: what a role may do, and what each route needs. What is not listed is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from api.ports import Person, Role
+
+Permission = Literal["read", "metrics", "acknowledge", "reload"]
+
+ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
+    "viewer": frozenset({"read", "metrics"}),
+    "operator": frozenset({"read", "metrics", "acknowledge"}),
+    "auditor": frozenset({"read"}),
+    "admin": frozenset({"read", "metrics", "acknowledge", "reload"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a route asks of its caller; no permission = open to anonymous.
+
+    `whole`: it concerns the whole province, so a person with a scope is refused.
+    """
+
+    permission: Permission | None
+    whole: bool = False
+
+
+_ANYONE: Final = Need(None)
+_READ: Final = Need("read")
+
+ROUTES: Final[Mapping[tuple[str, str], Need]] = {
+    ("GET", "/healthz"): _ANYONE,
+    ("GET", "/login"): _ANYONE,
+    ("POST", "/login"): _ANYONE,
+    ("GET", "/static/login.css"): _ANYONE,
+    ("GET", "/static/icon.svg"): _ANYONE,
+    ("GET", "/favicon.ico"): _ANYONE,
+    ("POST", "/logout"): _READ,
+    ("GET", "/"): _READ,
+    ("GET", "/docs"): _READ,
+    ("GET", "/openapi.json"): _READ,
+    ("GET", "/static/{name}"): _READ,
+    ("GET", "/metrics"): Need("metrics", whole=True),
+    ("GET", "/metrics/devices"): Need("metrics", whole=True),
+    ("GET", "/api/v1/me"): _READ,
+    ("GET", "/api/v1/texts"): _READ,
+    ("GET", "/api/v1/overview"): _READ,
+    ("GET", "/api/v1/health"): Need("read", whole=True),
+    ("GET", "/api/v1/sites"): _READ,
+    ("GET", "/api/v1/sites/{site}"): _READ,
+    ("GET", "/api/v1/links"): _READ,
+    ("GET", "/api/v1/links/{link}"): _READ,
+    ("GET", "/api/v1/links/{link}/history"): _READ,
+    ("GET", "/api/v1/links/{link}/availability"): _READ,
+    ("GET", "/api/v1/outages"): _READ,
+    ("GET", "/api/v1/alerts"): _READ,
+    ("POST", "/api/v1/alerts/{alert:path}/acknowledge"): Need("acknowledge"),
+    ("GET", "/api/v1/carriers"): _READ,
+    ("GET", "/api/v1/carriers/{carrier}/availability"): _READ,
+    ("GET", "/api/v1/events"): _READ,
+    ("POST", "/api/v1/reload"): Need("reload", whole=True),
+}
+
+OPEN: Final = frozenset(route for route, need in ROUTES.items() if need.permission is None)
+"""What anonymous may call: literal paths only."""
+
+
+def permissions(person: Person) -> frozenset[Permission]:
+    """Return everything the person's roles allow; a role we do not know allows nothing."""
+    return frozenset[Permission]().union(
+        *(ROLES.get(role, frozenset[Permission]()) for role in person.roles)
+    )

@@ -1,0 +1,164 @@
+"""Links: now, in the last hours, and over a period."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.answer import Json, encode, encode_document, encode_rows, small
+from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.listing import find
+from api.ports import UnknownPeriodError
+from api.queries import (
+    Cursor,
+    Id,
+    Instant,
+    Limit,
+    Name,
+    Period,
+    States,
+    period_of,
+    wanted_states,
+    window,
+)
+from api.refusal import Refusal
+from api.rows import LinkRow, link_row, outage_row
+from inventory.model import Level, Link, LinkEnd, link_target
+
+ROUTES: Final = APIRouter(prefix="/api/v1", tags=["links"])
+_ROWS: Final = 100
+"""Links described before the loop gets its turn: each asks the live view for twelve numbers."""
+HISTORY_SLOTS: Final = 10_000
+_HOUR: Final = 3600
+
+
+@ROUTES.get("/links")
+async def links(
+    desk: AtDesk,
+    caller: ByCaller,
+    area: Name = None,
+    level: Annotated[Level | None, Query(description="of the far end")] = None,
+    carrier: Name = None,
+    state: States = None,
+    cursor: Cursor = None,
+    limit: Limit = 200,
+) -> Response:
+    """List links in the order of the inventory: `{items, next}`; `next` null = that was all."""
+    wanted = wanted_states(state)
+    listing = await desk.listing(caller.person)
+    live = desk.ports.live
+    states, sites = live.states(), listing.inventory.sites
+
+    def keep(position: int) -> bool:
+        link = listing.links[position]
+        if carrier is not None and link.carrier != carrier:
+            return False
+        if area is not None and listing.link_areas[position] != area:
+            return False
+        if level is not None and sites[link.b.site].level != level:
+            return False
+        if wanted is None:
+            return True
+        now = states.get(listing.link_targets[position])
+        return (None if now is None else now.state) in wanted
+
+    after = None if cursor is None else link_target(cursor)
+    found, more = await find(listing.link_targets, after, limit, keep)
+    rows: list[LinkRow] = []
+    for position in found:
+        if len(rows) % _ROWS == _ROWS - 1:
+            await asyncio.sleep(0)
+        link = listing.links[position]
+        rows.append(link_row(caller.person, listing.inventory, link, live.link(link.id)))
+    following = encode(rows[-1].id if more else None)
+    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+
+
+@ROUTES.get("/links/{link}")
+async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
+    """One link: now, its ends, its contract, its group, and the outage that is running."""
+    found = _seen(desk, caller, link)
+    inventory, live = desk.inventory, desk.ports.live
+    now = live.now()
+    running = await desk.ports.past.outages(
+        target=link_target(link), since=now, until=now + 1, limit=1
+    )
+    row = link_row(caller.person, inventory, found, live.link(link))
+    contract = inventory.contracts[found.contract]
+    return small(
+        {
+            **{name: getattr(row, name) for name in row.__struct_fields__},
+            "circuit": found.circuit,
+            "ends": {"a": _end(found.a), "b": _end(found.b)},
+            "profile": {"name": found.profile.name, "slot": found.profile.slot},
+            "promised": {
+                "title": contract.title,
+                "availability": float(contract.availability),
+                "bandwidth_bps": contract.bandwidth_bps,
+                "loss_ratio": contract.loss_ratio,
+                "rtt_seconds": contract.rtt_seconds,
+                "jitter_seconds": contract.jitter_seconds,
+            },
+            "backed_up_by": [
+                other
+                for group in inventory.link_groups.values()
+                if link in group.links
+                for other in group.links
+                if other != link and desk.sees(caller, link_target(other))
+            ],
+            "outage": next(
+                (outage_row(inventory, outage, {}) for outage in running if outage.end is None),
+                None,
+            ),
+        }
+    )
+
+
+@ROUTES.get("/links/{link}/history")
+async def history(
+    desk: AtDesk, caller: ByCaller, link: Id, since: Instant = None, until: Instant = None
+) -> Response:
+    """One row per accounting slot of [since, until), by default of the last hour."""
+    found = _seen(desk, caller, link)
+    start, end = window(since, until, desk.ports.live.now(), _HOUR)
+    longest = HISTORY_SLOTS * found.profile.slot
+    if end - start > longest:
+        raise Refusal(422, "window_too_long", seconds=end - start, limit=longest)
+    rows = await desk.ports.past.link_history(link, start, end)
+    head = encode({"link": link, "since": start, "until": end, "slot": found.profile.slot})
+    return Json(head[:-1] + b',"items":' + await encode_rows(rows) + b"}")
+
+
+@ROUTES.get("/links/{link}/availability")
+async def availability(desk: AtDesk, caller: ByCaller, link: Id, period: Period = None) -> Response:
+    """Seconds per class, availability and coverage of one link over a period."""
+    _seen(desk, caller, link)
+    now = desk.ports.live.now()
+    name = period_of(period, now)
+
+    async def make() -> bytes:
+        return await encode_document(await desk.ports.past.link_availability(link, name))
+
+    try:
+        return Json(await desk.figures.get(("link", link, name), now, make))
+    except UnknownPeriodError:
+        raise Refusal(422, "unknown_period", period=name) from None
+
+
+def _seen(desk: Desk, caller: Caller, link: str) -> Link:
+    found = desk.inventory.links.get(link)
+    if found is None or not desk.sees(caller, link_target(link)):
+        raise Refusal(404, "unknown_link", link=link)
+    return found
+
+
+def _end(end: LinkEnd) -> dict[str, object]:
+    return {
+        "site": end.site,
+        "device": end.device,
+        "interface": end.interface,
+        "address": None if end.address is None else str(end.address),
+    }

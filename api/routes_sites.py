@@ -1,0 +1,125 @@
+"""Sites: the five levels and the cloud centres."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.answer import Json, encode, encode_rows, small
+from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.listing import find
+from api.queries import Cursor, Id, Limit, Name, States, wanted_states
+from api.refusal import Refusal
+from api.rows import link_row, site_row
+from inventory.model import Level, device_target, link_target, site_target
+
+ROUTES: Final = APIRouter(prefix="/api/v1", tags=["sites"])
+
+
+@ROUTES.get("/sites")
+async def sites(
+    desk: AtDesk,
+    caller: ByCaller,
+    area: Name = None,
+    parent: Name = None,
+    level: Annotated[Level | None, Query()] = None,
+    state: States = None,
+    cursor: Cursor = None,
+    limit: Limit = 200,
+) -> Response:
+    """List sites in the order of the inventory: `{items, next}`; `next` null = that was all."""
+    wanted = wanted_states(state)
+    listing = await desk.listing(caller.person)
+    states = desk.ports.live.states()
+
+    def keep(position: int) -> bool:
+        site = listing.sites[position]
+        if area is not None and listing.site_areas[position] != area:
+            return False
+        if (level is not None and site.level != level) or (
+            parent is not None and site.parent != parent
+        ):
+            return False
+        if wanted is None:
+            return True
+        now = states.get(listing.site_targets[position])
+        return (None if now is None else now.state) in wanted
+
+    after = None if cursor is None else site_target(cursor)
+    found, more = await find(listing.site_targets, after, limit, keep)
+    rows = [
+        site_row(
+            caller.person,
+            listing.inventory,
+            listing.sites[position],
+            states.get(listing.site_targets[position]),
+        )
+        for position in found
+    ]
+    following = encode(rows[-1].id if more else None)
+    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+
+
+@ROUTES.get("/sites/{site}")
+async def site_detail(desk: AtDesk, caller: ByCaller, site: Id) -> Response:
+    """One site: the way up to the province, what is below it, its devices and links."""
+    inventory, live = desk.inventory, desk.ports.live
+    found = inventory.sites.get(site)
+    if found is None or not desk.sees(caller, site_target(site)):
+        raise Refusal(404, "unknown_site", site=site)
+    states, topology = live.states(), inventory.topology
+    children = topology.children.get(site, ())
+    unit = inventory.units.get(found.unit or "")
+    return small(
+        {
+            **_fields(site_row(caller.person, inventory, found, states.get(site_target(site)))),
+            "unit_title": "" if unit is None else unit.title,
+            "path": _path(desk, caller, site),
+            "children": [
+                site_row(
+                    caller.person, inventory, inventory.sites[child], states.get(site_target(child))
+                )
+                for child in children[:1000]
+            ],
+            "children_total": len(children),
+            "devices": [
+                {
+                    "id": device,
+                    "title": inventory.devices[device].title,
+                    "platform": inventory.devices[device].platform,
+                    "state": None if now is None else now.state.name.lower(),
+                    "since": None if now is None else now.since,
+                    "reason": "" if now is None else now.reason,
+                }
+                for device in topology.devices.get(site, ())[:1000]
+                for now in [states.get(device_target(device))]
+            ],
+            "uplinks": _links(desk, caller, topology.uplinks.get(site, ())),
+            "downlinks": _links(desk, caller, topology.downlinks.get(site, ())),
+        }
+    )
+
+
+def _fields(row: object) -> dict[str, object]:
+    return {name: getattr(row, name) for name in getattr(row, "__struct_fields__", ())}
+
+
+def _path(desk: Desk, caller: Caller, site: str) -> list[dict[str, object]]:
+    sites, way = desk.inventory.sites, list[dict[str, object]]()
+    here = sites[site].parent
+    while here is not None and here in sites:
+        visible = desk.sees(caller, site_target(here))
+        way.insert(0, {"id": here, "title": sites[here].title, "visible": visible})
+        here = sites[here].parent
+    return way
+
+
+def _links(desk: Desk, caller: Caller, links: tuple[str, ...]) -> list[object]:
+    inventory, live = desk.inventory, desk.ports.live
+    return [
+        link_row(caller.person, inventory, inventory.links[link], live.link(link))
+        for link in links[:200]
+        if desk.sees(caller, link_target(link))
+    ]

@@ -1,0 +1,242 @@
+// The page: load everything, draw it, and follow what happens.
+
+import { byId, fill, h, soon } from "/static/dom.js";
+import { all, get, listen, post, setCsrf } from "/static/net.js";
+import { STATES, chip, glyph, size, sum, word } from "/static/states.js";
+import * as detail from "/static/detail.js";
+import { figure } from "/static/figures.js";
+import * as table from "/static/links.js";
+import * as side from "/static/side.js";
+import * as wall from "/static/wall.js";
+import { clock, duration, language, now, setClock, speak, t, time } from "/static/words.js";
+
+const FEW_LINKS = 2000;
+let me = null;
+let overview = null;
+let carriers = [];
+let outages = [];
+let alerts = [];
+const sites = new Map();
+const links = new Map();
+const figures = new Map();
+let nextLinks = null; // cursor, when not all links are loaded
+
+const open = (kind, id) => detail.open(kind, id);
+const may = (permission) => me.permissions.includes(permission);
+const fewLinks = () => size(overview.links) <= FEW_LINKS;
+
+// ---- Loading
+
+async function loadOverview() {
+  overview = await get("/api/v1/overview");
+  setClock(overview.now);
+  drawCounts();
+  drawBlind();
+}
+
+async function loadSites() {
+  const large = wall.isLarge(overview);
+  const area = wall.openArea();
+  const items = large && area === null ? [] : await all(`/api/v1/sites${large ? `?area=${encodeURIComponent(area)}` : ""}`);
+  sites.clear();
+  for (const site of items) sites.set(site.id, site);
+  drawWall();
+}
+
+async function loadLinks() {
+  const few = fewLinks();
+  if (!few) table.onlyTrouble();
+  const asked = few ? "" : `?${table.query(wall.openArea())}`;
+  const page = few ? { items: await all("/api/v1/links"), next: null } : await get(`/api/v1/links${asked}&limit=200`);
+  links.clear();
+  for (const link of page.items) links.set(link.id, link);
+  nextLinks = page.next;
+  drawLinks();
+}
+
+async function moreLinks() {
+  const page = await get(`/api/v1/links?${table.query(wall.openArea())}&limit=200&cursor=${encodeURIComponent(nextLinks)}`);
+  for (const link of page.items) links.set(link.id, link);
+  nextLinks = page.next;
+  drawLinks();
+}
+
+async function loadOutages() {
+  outages = (await get("/api/v1/outages?running=true&limit=200")).items;
+  side.drawOutages(outages, carriers, open);
+}
+
+async function loadAlerts() {
+  alerts = (await get("/api/v1/alerts")).items;
+  side.drawAlerts(alerts, may("acknowledge"), open, acknowledge);
+  drawCounts();
+}
+
+async function loadCarriers() {
+  carriers = (await get("/api/v1/carriers")).items;
+  side.drawCarriers(carriers, figures);
+  table.drawFilters(carriers, filtersChanged);
+  await Promise.all(carriers.map(async (carrier) => {
+    const document = await get(`/api/v1/carriers/${encodeURIComponent(carrier.id)}/availability`).catch(() => null);
+    figures.set(carrier.id, document === null ? null : figure(document));
+  }));
+  side.drawCarriers(carriers, figures);
+}
+
+async function loadAll() {
+  try {
+    await loadOverview();
+    await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers()]);
+    if (detail.current()) open(detail.current().kind, detail.current().id);
+    byId("failure").hidden = true;
+    document.body.dataset.loaded = String(now());
+  } catch (error) {
+    failed(error);
+  }
+}
+
+const quietly = (load) => async () => { try { await load(); } catch (error) { failed(error); } };
+
+function failed(error) {
+  const box = byId("failure");
+  box.hidden = false;
+  fill(box, t("page.failed", { message: error.message }), " ", h("button", { type: "button", class: "small", onclick: loadAll }, t("page.retry")));
+}
+
+// ---- Drawing
+
+function drawCounts() {
+  const bySite = sum(...Object.values(overview.sites));
+  const group = (name, counts, extra) => h("div", { class: "group" }, h("div", { class: "group-head" }, h("h2", {}, name), h("span", { class: "soft" }, t("page.total", { count: size(counts) }))),
+    h("div", { class: "stats" }, [...STATES].reverse().filter((state) => counts[state] || !["unconnected"].includes(state)).map((state) => h("div", { class: `stat s-${state} ${counts[state] ? "" : "zero"}` },
+      h("strong", { class: "number" }, counts[state] ?? 0), h("span", {}, h("span", { class: "glyph", "aria-hidden": "true" }, glyph(state)), word(state)))), extra));
+  const firing = alerts.filter((alert) => alert.phase === "firing").length;
+  fill(byId("counts"), group(t("page.sites"), bySite), group(t("page.links"), overview.links),
+    h("div", { class: "group levels" }, h("div", { class: "group-head" }, h("h2", {}, t("page.wall"))),
+      h("div", { class: "level-bars" }, ["province", "cloud", "city", "county", "township", "village"].filter((level) => overview.sites[level]).map((level) => levelBar(level)))),
+    h("div", { class: `group firing ${firing ? "" : "zero"}` }, h("div", { class: "group-head" }, h("h2", {}, t("page.alerts"))), h("div", { class: "stats" }, h("div", { class: "stat" }, h("strong", { class: "number" }, firing), h("span", {}, t("page.phase.firing"))))));
+}
+
+function levelBar(level) {
+  const counts = overview.sites[level];
+  const up = (counts.up ?? 0) + (counts.degraded ?? 0);
+  const row = h("div", { class: "level" }, h("span", {}, t(`page.level.${level}`)), h("span", { class: "number soft" }, `${up}/${size(counts)}`));
+  const track = h("span", { class: "track", "aria-hidden": "true" });
+  for (const state of ["up", "degraded", "shadow", "down", "unknown", "unconnected"]) {
+    if (!counts[state]) continue;
+    const part = h("span", { class: `s-${state}` });
+    part.style.flexGrow = String(counts[state]);
+    track.append(part);
+  }
+  row.append(track);
+  return row;
+}
+
+function drawBlind() {
+  const box = byId("blind");
+  box.hidden = overview.blind_since === null;
+  box.textContent = overview.blind_since === null ? "" : t("page.blind", { time: time(overview.blind_since) });
+}
+
+function drawWall() {
+  wall.draw(overview, sites, (id) => open("site", id), () => { loadSites().catch(failed); if (!fewLinks()) loadLinks().catch(failed); });
+}
+
+function drawLinks() {
+  table.draw(links, nextLinks !== null, (id) => open("link", id), () => moreLinks().catch(failed));
+}
+
+function filtersChanged(typing = false) {
+  if (!typing) table.drawFilters(carriers, filtersChanged);
+  if (fewLinks() || typing) drawLinks();
+  else loadLinks().catch(failed);
+}
+
+function drawWords() {
+  for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
+  const title = overview?.title || t("page.title");
+  byId("title").textContent = title;
+  document.title = title;
+  byId("who").textContent = me.name;
+  byId("who").title = t("page.signed_in", { name: me.name });
+  byId("scope").hidden = !(me.sites.length || me.carriers.length);
+  wall.drawLegend();
+  table.drawFilters(carriers, filtersChanged);
+}
+
+function tick() {
+  byId("clock").textContent = clock(now());
+  for (const node of document.querySelectorAll("[data-since]")) node.textContent = duration(now() - Number(node.dataset.since));
+}
+
+function drawLive(connected) {
+  const box = byId("live");
+  box.className = `live ${connected ? "on" : "off"}`;
+  box.textContent = t(connected ? "page.live" : "page.connecting");
+}
+
+// ---- Acting and following
+
+async function acknowledge(alert) {
+  try {
+    await post(`/api/v1/alerts/${encodeURIComponent(alert)}/acknowledge`);
+    await loadAlerts();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+const countsSoon = soon(quietly(loadOverview), 2000);
+const outagesSoon = soon(quietly(loadOutages), 1000);
+const alertsSoon = soon(quietly(loadAlerts), 800);
+const figuresSoon = soon(quietly(loadCarriers), 15000);
+const linksSoon = soon(drawLinks, 400);
+const wallSoon = soon(quietly(async () => { await loadOverview(); drawWall(); }), 2500);
+const detailSoon = soon(() => { if (detail.current()) open(detail.current().kind, detail.current().id); }, 1500);
+const everythingSoon = soon(loadAll, 500);
+
+function heard(kind, body) {
+  if (kind === "hello" || kind === "resync" || kind === "reload") { everythingSoon(); return; }
+  if (kind === "blind") { overview.blind_since = body.since; drawBlind(); everythingSoon(); return; }
+  if (kind === "alert") { alertsSoon(); return; }
+  if (kind === "site") {
+    if (sites.has(body.id)) { sites.set(body.id, body); wall.touch(body); } else if (wall.isLarge(overview)) wallSoon();
+  } else if (kind === "link") {
+    if (fewLinks() || links.has(body.id) || body.state !== "up") links.set(body.id, body);
+    linksSoon();
+  }
+  countsSoon();
+  outagesSoon();
+  figuresSoon();
+  if (detail.current()?.id === body.id) detailSoon();
+}
+
+async function start() {
+  me = await get("/api/v1/me");
+  setCsrf(me.csrf);
+  setClock(me.now);
+  const stored = localStorage.getItem("language");
+  await speak(stored === "zh" || stored === "en" ? stored : me.language, get);
+  overview = await get("/api/v1/overview");
+  drawWords();
+  drawLive(false);
+  wall.keyboard();
+  byId("language").addEventListener("click", async () => {
+    const other = language() === "zh" ? "en" : "zh";
+    localStorage.setItem("language", other);
+    await speak(other, get);
+    drawWords();
+    drawLive(byId("live").classList.contains("on"));
+    await loadAll();
+  });
+  byId("logout").addEventListener("click", async () => { await post("/logout"); location.assign("/login"); });
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && detail.current()) detail.close(); });
+  tick();
+  setInterval(tick, 1000);
+  setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
+  setInterval(() => { if (!document.hidden) { loadCarriers().catch(failed); countsSoon(); } }, 60000);
+  await loadAll();
+  listen(["site", "link", "alert", "blind", "reload", "resync"], heard, drawLive);
+}
+
+start().catch(failed);
