@@ -9,15 +9,16 @@
     408, 429, 5xx, no answer           retry, after `Retry-After` where it is given
 
 InfluxDB 1.x and 2 say `partial write: <why> dropped=N`; InfluxDB 3 lists the lines it refused
-under `data`. Reasons carry the store's own words, cut, without control characters; none of our
-headers or credentials is in them.
+under `data`. Reasons carry the store's own words, cut, without control characters and without our
+credentials, should the store repeat them.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -25,12 +26,14 @@ import aiohttp
 import msgspec
 from pydantic import AfterValidator, Field
 
+from inventory.model import Secret
 from inventory.strict import Strict
 from sinks._contract import Fate, Result
 
 OPERATOR_PAUSE: Final = 30.0
 """Seconds between tries while somebody has to mend a setting."""
 
+_NONE: Final = Secret("")
 _OPERATOR: Final = {401: "unauthorised", 403: "forbidden", 404: "not_found"}
 _TEMPORARY: Final = {408, 425, 429}
 _WORDS: Final = 300
@@ -68,6 +71,16 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file)
 
 
+def credentials(*, user: str = "", password: Secret, token: Secret = _NONE) -> dict[str, str]:
+    """Return the header that lets us in: Bearer, or Basic (RFC 7617, UTF-8), or none."""
+    if token:
+        return {"Authorization": f"Bearer {token.reveal()}"}
+    if user:
+        pair = base64.b64encode(f"{user}:{password.reveal()}".encode())
+        return {"Authorization": f"Basic {pair.decode()}"}
+    return {}
+
+
 async def post(
     http: aiohttp.ClientSession,
     url: str,
@@ -76,7 +89,6 @@ async def post(
     *,
     timeout: float,
     tls: ssl.SSLContext,
-    auth: aiohttp.BasicAuth | None = None,
 ) -> Result:
     """POST once and say what became of it. Never raises for what the destination does."""
     try:
@@ -84,13 +96,13 @@ async def post(
             url,
             data=body,
             headers=headers,
-            auth=auth,
             ssl=tls,
             timeout=aiohttp.ClientTimeout(total=timeout),
             allow_redirects=False,
         ) as answer:
             text = await answer.content.read(16_384)
-            return judge(answer.status, answer.headers, text)
+            known = headers.get("Authorization", "").split(" ")[1:]
+            return judge(answer.status, answer.headers, text, known)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return no_answer(error)
 
@@ -106,10 +118,14 @@ def no_answer(error: Exception) -> Result:
     return Result(Fate.RETRY, f"unreachable: {detail}")
 
 
-def judge(status: int, headers: Mapping[str, str], body: bytes) -> Result:
-    """Turn an answer into a fate."""
+def judge(
+    status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str] = ()
+) -> Result:
+    """Turn an answer into a fate; a store that repeats one of `secrets` is not quoted in that."""
     if 200 <= status < 300:
         return Result(Fate.TAKEN)
+    for secret in filter(None, secrets):
+        body = body.replace(secret.encode(), b"<secret>")
     words = _words(body)
     if status in _OPERATOR:
         return Result(Fate.RETRY, f"{_OPERATOR[status]}: {words}", OPERATOR_PAUSE)

@@ -64,7 +64,8 @@ class _Sender:
                 content_type="text/plain; charset=utf-8",
             )
         except ApiException as error:
-            return judge(error.status or 0, error.headers or {}, _body(error))
+            known = [self._options.token.reveal()]
+            return judge(error.status or 0, error.headers or {}, _body(error), known)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return no_answer(error)
         return judge(204, {}, b"")

@@ -14,7 +14,7 @@ from pydantic import Field
 from inventory.model import Secret
 from metrics.observation import Probe
 from sinks._contract import Encoder, Result, Sender
-from sinks._http import HttpOptions, post, tls_context
+from sinks._http import HttpOptions, credentials, post, tls_context
 from sinks._line_protocol import LineEncoder, count_lines, split_lines
 
 
@@ -47,20 +47,19 @@ class _Sender:
         self._options = options
         self._http = http
         self._tls = tls_context(options.ca_file)
-        # Not in the query, where proxies and the server would log it.
-        self._auth = (
-            aiohttp.BasicAuth(options.user, options.password.reveal(), "utf-8")
-            if options.user
-            else None
-        )
+        self._headers = {
+            "Content-Encoding": "gzip",
+            "Content-Type": "text/plain; charset=utf-8",
+            # Not in the query, where proxies and the server would log it.
+            **credentials(user=options.user, password=options.password),
+        }
 
     async def send(self, batch: bytes) -> Result:
         """Send once, gzipped in a thread (zlib lets go of the interpreter meanwhile)."""
         body = await asyncio.to_thread(gzip.compress, batch, 1)
-        headers = {"Content-Encoding": "gzip", "Content-Type": "text/plain; charset=utf-8"}
         timeout = self._options.timeout
         return await post(
-            self._http, self._url, body, headers, timeout=timeout, tls=self._tls, auth=self._auth
+            self._http, self._url, body, self._headers, timeout=timeout, tls=self._tls
         )
 
     def split(self, batch: bytes) -> tuple[bytes, bytes] | None:

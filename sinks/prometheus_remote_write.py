@@ -15,7 +15,7 @@ import cramjam
 from inventory.model import Secret
 from metrics.observation import Probe
 from sinks._contract import Encoder, Result, Sender
-from sinks._http import HttpOptions, post, tls_context
+from sinks._http import HttpOptions, credentials, post, tls_context
 from sinks._write_request import SeriesEncoder, count_series, split_series
 
 
@@ -51,28 +51,14 @@ class _Sender:
             "Content-Type": "application/x-protobuf",
             "User-Agent": "extranet-monitor",
             "X-Prometheus-Remote-Write-Version": "0.1.0",
+            **credentials(user=options.user, password=options.password, token=options.token),
         }
-        if options.token:
-            self._headers["Authorization"] = f"Bearer {options.token.reveal()}"
-        self._auth = (
-            aiohttp.BasicAuth(options.user, options.password.reveal(), "utf-8")
-            if options.user
-            else None
-        )
 
     async def send(self, batch: bytes) -> Result:
         """Send once, as one snappy block (1 MB takes about a millisecond)."""
         body = bytes(cramjam.snappy.compress_raw(batch))
-        options = self._options
-        return await post(
-            self._http,
-            options.url,
-            body,
-            self._headers,
-            timeout=options.timeout,
-            tls=self._tls,
-            auth=self._auth,
-        )
+        url, timeout = self._options.url, self._options.timeout
+        return await post(self._http, url, body, self._headers, timeout=timeout, tls=self._tls)
 
     def split(self, batch: bytes) -> tuple[bytes, bytes] | None:
         """Cut between two messages."""
