@@ -51,7 +51,7 @@ class RateSpec:
     """Bits per counted unit, for the comparison with the interface's speed; 0 = not compared."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Probe:
     """One standing question, planned once when the inventory is loaded.
 
@@ -74,6 +74,10 @@ class Probe:
     raw: int
     rates: tuple[RateSpec, ...]
     question: object
+
+    def __repr__(self) -> str:
+        """Name it; a probe of a large device would fill a screen."""
+        return f"<probe {self.id}>"
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
