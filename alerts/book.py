@@ -120,6 +120,8 @@ class Book:
         """Note that a condition became true; return the alert if it flaps."""
         if condition.turn(at, bad=True) and not self._is_shaken(condition.target):
             return (self._flap(condition, at),)
+        if condition.flapping_since is not None:
+            self.look_at(condition, condition.calm_at())
         return NOTHING
 
     def good(self, condition: Condition, at: int) -> tuple[Alert, ...]:
@@ -127,7 +129,10 @@ class Book:
         if not condition.bad:
             return NOTHING
         flaps = condition.turn(at, bad=False)
+        if condition.relapses(at):
+            condition.flapping_since = condition.flapped_at
         if condition.flapping_since is not None:
+            self.look_at(condition, condition.calm_at())
             return NOTHING
         if flaps and not self._is_shaken(condition.target):
             return (self._flap(condition, at),)
@@ -171,7 +176,7 @@ class Book:
         if condition.alert is None:
             condition.begin(condition.edges[0], FLAPPING)
         alert = self.fire(condition, at, FLAPPING)
-        condition.flapping_since = at
+        condition.flapping_since = condition.flapped_at = at
         self.look_at(condition, condition.calm_at())
         return alert
 

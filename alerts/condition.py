@@ -28,9 +28,13 @@ class Condition:
 
     `alert`: pending or firing, None = neither. `bad`: the condition is true as far as is known.
     `due`: when to look again, -1 = never. `is_planned`: it fired during announced work.
+    `flapping_since`: it flaps; `flapped_at`: when the alert that is firing was told as flapping.
     """
 
-    __slots__ = ("alert", "bad", "due", "edges", "flapping_since", "is_planned", "rule", "target")
+    __slots__ = (
+        "alert", "bad", "due", "edges", "flapped_at", "flapping_since", "is_planned", "rule",
+        "target",
+    )  # fmt: skip
 
     def __init__(self, rule: Rule, target: TargetId) -> None:
         self.rule = rule
@@ -40,6 +44,7 @@ class Condition:
         self.due = -1
         self.edges: list[int] = []
         self.flapping_since: int | None = None
+        self.flapped_at: int | None = None
         self.is_planned = False
 
     @property
@@ -108,7 +113,7 @@ class Condition:
         """End a firing alert."""
         ended = replace(self.current(), phase=Phase.RESOLVED, resolved_at=at, reason=reason)
         self.alert = None
-        self.flapping_since = None
+        self.flapping_since = self.flapped_at = None
         self.is_planned = False
         return ended
 
@@ -117,6 +122,10 @@ class Condition:
         told_at = self.flapping_since or 0
         calm = (self.edges[-1] if self.edges else told_at) + CALM
         return calm if self.bad else max(calm, told_at + QUIET)
+
+    def relapses(self, at: int) -> bool:
+        """Whether it flapped so shortly ago that its end is not worth telling yet."""
+        return self.is_firing and self.flapped_at is not None and at < self.flapped_at + QUIET
 
     def forget_at(self) -> int:
         """Return when its changes no longer matter."""

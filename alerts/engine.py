@@ -305,7 +305,8 @@ class Engine:
             condition.alert, condition.bad = alert, True
             condition.is_planned = "planned_work" in alert.labels
             if alert.reason == FLAPPING:
-                condition.flapping_since = now if alert.fired_at is None else alert.fired_at
+                told_at = now if alert.fired_at is None else alert.fired_at
+                condition.flapping_since = condition.flapped_at = told_at
             self._book.look_at(condition, now)
         return self._drop_void(now)
 
