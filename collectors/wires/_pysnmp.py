@@ -19,6 +19,8 @@ from functools import partial
 from typing import Any, Final
 
 from pyasn1.type import univ
+from pysnmp.carrier.asyncio.dgram import udp, udp6
+from pysnmp.entity import config
 from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.hlapi.v3arch.asyncio.lcd import CommandGeneratorLcdConfigurator
@@ -67,6 +69,18 @@ _DISCOVERY: Final = bytes.fromhex(
 """A message of nobody to an unknown engine: each v3 agent reports its engine id (RFC 3414 4)."""
 
 
+def _only_from(asked: set[tuple[str, int]], transport: Any) -> Any:
+    """Make `transport` deaf to all but those who were asked."""
+    hear = transport.datagram_received
+
+    def heard(datagram: bytes, address: Any) -> None:
+        if tuple(address[:2]) in asked:
+            hear(datagram, address)
+
+    transport.datagram_received = heard
+    return transport
+
+
 class PysnmpEngine:
     """All conversations of one event loop; opens nothing before the first one."""
 
@@ -74,6 +88,7 @@ class PysnmpEngine:
         self.name = "pysnmp"
         self.late = 0
         self._engines: dict[Credential | None, Any] = {}
+        self._asked: set[tuple[str, int]] = set()
 
     async def open(
         self,
@@ -91,8 +106,18 @@ class PysnmpEngine:
         target = await kind.create(
             (endpoint.host, endpoint.port or SNMP_PORT), timeout=_LINGER, retries=0
         )
+        self._listen(engine, endpoint.family)
+        self._asked.add(tuple(target.transport_address[:2]))
         name, _ = CommandGeneratorLcdConfigurator().configure(engine, _login(credential), target)
         return PysnmpConversation(engine, name, endpoint, credential)
+
+    def _listen(self, engine: Any, family: int) -> None:
+        """Open the engine's socket of a family with the first agent of it."""
+        kind = udp6.Udp6AsyncioTransport if family == 6 else udp.UdpAsyncioTransport
+        domain = udp6.DOMAIN_NAME if family == 6 else udp.DOMAIN_NAME
+        if config.get_transport(engine, domain) is None:
+            transport = _only_from(self._asked, kind())
+            config.add_transport(engine, domain, transport.open_client_mode())
 
     def close(self) -> None:
         """Close every transport."""

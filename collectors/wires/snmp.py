@@ -18,6 +18,7 @@ back), and an agent that loses only large answers is found out, and asked in sma
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -102,7 +103,11 @@ class Snmp:
                 and conversation.credential is credential
                 and not conversation.busy
             ):
-                spent = await conversation.get(oids, timeout)
+                try:
+                    spent = await conversation.get(oids, timeout)
+                except asyncio.CancelledError:  # the run's deadline
+                    memory.silent_runs += 1
+                    raise
                 if spent and spent.__class__ is dict:
                     memory.answers += 1
                     self._answered += 1
