@@ -1,0 +1,30 @@
+"""Rounding for display only: percent, half to even, once (GB/T 8170; methodology 1.13).
+
+Comparisons use the exact value; these strings are for the reader.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+_MOST_DIGITS = 12
+
+
+def percent(value: Fraction, digits: int = 4) -> str:
+    """Print a ratio as a percentage: Fraction(11149, 11160) is `99.9014`."""
+    scaled = round(value * 100 * 10**digits)
+    sign, whole = "-" if scaled < 0 else "", abs(scaled)
+    if digits == 0:
+        return f"{sign}{whole}"
+    return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
+
+
+def percent_beside(value: Fraction, limit: Fraction, digits: int = 4) -> str:
+    """Print a percentage with as many digits as it takes not to look like a limit it misses."""
+    while (
+        digits < _MOST_DIGITS
+        and value != limit
+        and percent(value, digits) == percent(limit, digits)
+    ):
+        digits += 1
+    return percent(value, digits)

@@ -1,0 +1,163 @@
+"""From transitions to the raw timeline that the contract's engine adds up.
+
+Intervals are half-open, in integer UTC seconds. Nothing is assumed: what no transition covers is
+unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from sla.states import Blind, State, Transition
+
+Raw = Literal["U", "G", "D", "K"]
+"""Up, degraded, down, unknown."""
+
+Span = tuple[int, int]
+
+
+class Run(NamedTuple):
+    """A stretch of the raw timeline."""
+
+    state: Raw
+    start: int
+    end: int
+
+
+class Step(NamedTuple):
+    """A stretch of the live timeline; `end` None = lasts."""
+
+    state: State
+    start: int
+    end: int | None
+    seen_at: int
+    reason: str
+    cause: str
+
+
+_RAW: dict[State, Raw] = {
+    State.UP: "U",
+    State.DEGRADED: "G",
+    State.DOWN: "D",
+    State.UNKNOWN: "K",
+    State.SHADOW: "D",
+}
+
+
+def steps(transitions: Iterable[Transition], blinds: Iterable[Blind] = ()) -> list[Step]:
+    """Lay the transitions of one target end to end, in the order in which they were seen.
+
+    A later transition with an equal `since` replaces the earlier one. A Blind takes back whatever
+    was thought to be known since its beginning.
+    """
+    seen: list[tuple[int, int, Transition | Blind]] = [(t.seen_at, 0, t) for t in transitions]
+    seen += [(b.seen_at, 1, b) for b in blinds]
+    seen.sort(key=lambda item: item[:2])
+    found: list[Step] = []
+    for _, _, change in seen:
+        while found and found[-1].start >= change.since:
+            found.pop()
+        if found:
+            found[-1] = found[-1]._replace(end=change.since)
+        if isinstance(change, Transition):
+            state, cause = change.state, change.cause
+        else:
+            state, cause = State.UNKNOWN, ""
+        found.append(Step(state, change.since, None, change.seen_at, change.reason, cause))
+    return found
+
+
+def raw_runs(
+    live: Sequence[Step], start: int, end: int, first_heartbeat: int | None, recorded_until: int
+) -> list[Run]:
+    """Return the raw timeline of one target, without gaps, from `start` (or earlier) to `end`.
+
+    Before the first heartbeat (None = there was none), before the first transition and after
+    `recorded_until` it is unknown. It begins where the first step does, when that is earlier than
+    `start`, so that an outage carried into a window is seen in full length.
+    """
+    if first_heartbeat is None or not live:
+        return [Run("K", start, end)] if start < end else []
+    opening = max(live[0].start, first_heartbeat)
+    closing = min(recorded_until, end)
+    found: list[Run] = []
+    _append(found, "K", start, min(opening, end))
+    for step in live:
+        upto = closing if step.end is None else min(step.end, closing)
+        _append(found, _RAW[step.state], max(step.start, opening), upto)
+    _append(found, "K", max(found[-1].end if found else start, start), end)
+    return found
+
+
+def _append(found: list[Run], state: Raw, start: int, end: int) -> None:
+    if start >= end:
+        return
+    if found and found[-1].state == state and found[-1].end == start:
+        found[-1] = Run(state, found[-1].start, end)
+    else:
+        found.append(Run(state, start, end))
+
+
+def shadows(live: Sequence[Step], slot: int, recorded_until: int) -> list[Span]:
+    """Return the automatic overlay X of SHADOW, widened by one accounting slot at both ends."""
+    found: list[Span] = []
+    for step in live:
+        if step.state is State.SHADOW:
+            end = recorded_until if step.end is None else min(step.end, recorded_until)
+            if step.start < end:
+                found.append((step.start - slot, end + slot))
+    return union(found)
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """Return disjoint spans in order that cover the same seconds."""
+    found: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def any_up(legs: Sequence[tuple[Sequence[Run], Sequence[Span] | None]]) -> list[Run]:
+    """Combine the legs of a site: any up is up, all down is down, otherwise unknown (1.10).
+
+    Each leg comes with its in-service spans (None = always); outside them it does not take part.
+    Where no leg takes part the site is unknown.
+    """
+    points = {point for runs, _ in legs for run in runs for point in (run.start, run.end)}
+    points |= {point for _, service in legs for span in service or () for point in span}
+    edges = sorted(points)
+    columns = [_column(runs, service, edges) for runs, service in legs]
+    found: list[Run] = []
+    for index, (start, end) in enumerate(pairwise(edges)):
+        states = {column[index] for column in columns} - {None}
+        if states & {"U", "G"}:
+            _append(found, "U", start, end)
+        else:
+            _append(found, "D" if states == {"D"} else "K", start, end)
+    return found
+
+
+def _column(
+    runs: Sequence[Run], service: Sequence[Span] | None, edges: Sequence[int]
+) -> list[Raw | None]:
+    """Return the state of one leg between each two edges; None = it does not take part."""
+    column: list[Raw | None] = []
+    at = 0
+    spans = None if service is None else union(service)
+    here = 0
+    for start in edges[:-1]:
+        while at < len(runs) and runs[at].end <= start:
+            at += 1
+        state: Raw | None = runs[at].state if at < len(runs) and runs[at].start <= start else "K"
+        if spans is not None:
+            while here < len(spans) and spans[here][1] <= start:
+                here += 1
+            if here == len(spans) or spans[here][0] > start:
+                state = None
+        column.append(state)
+    return column
