@@ -1,4 +1,9 @@
-"""`python -m simulator generate DIR` makes a province, `python -m simulator serve DIR` runs it."""
+"""`generate` makes a province in a folder, `serve` runs it, `begin` and `end` act on a running one.
+
+python -m simulator generate var/province --sites 300
+python -m simulator serve var/province --script demo
+python -m simulator begin var/province cut link:xiaogan-xiaonan-t01-telecom
+"""
 
 from __future__ import annotations
 
@@ -15,10 +20,10 @@ from pathlib import Path
 
 from simulator import files, folder
 from simulator.clock import wall
-from simulator.control import ControlServer
+from simulator.control import Control, ControlServer
 from simulator.director import Director, demo_incidents
 from simulator.province import CANARY, Plan, build
-from simulator.script import CYCLE, Incident, read
+from simulator.script import CYCLE, KINDS, Incident, read
 from simulator.server import Server
 from simulator.sockets import Door, open_door, open_doors
 from simulator.truth import TruthLog
@@ -29,10 +34,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "generate":
-            _generate(options)
-        else:
-            _run(_serve(options.folder, options.script))
+        match options.command:
+            case "generate":
+                _generate(options)
+            case "serve":
+                _run(_serve(options.folder, options.script))
+            case "begin":
+                Control.of(options.folder).begin(options.kind, options.target, options.value)
+            case _:
+                Control.of(options.folder).end(options.kind, options.target)
     except (OSError, ValueError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 1
@@ -40,7 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     generate = commands.add_parser("generate", help="make a province and its inventory")
     generate.add_argument("folder", type=Path)
@@ -54,6 +68,13 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="answer for a province until told to stop")
     serve.add_argument("folder", type=Path)
     serve.add_argument("--script", default="none", help="demo, none, or a YAML file")
+    for name, text in (("begin", "let an incident begin"), ("end", "let it end")):
+        order = commands.add_parser(name, help=f"{text} in a province that is served")
+        order.add_argument("folder", type=Path)
+        order.add_argument("kind", choices=sorted(KINDS.keys() - {"flap"}))
+        order.add_argument("target", help="link:x, site:x, device:x or canary:x")
+        if name == "begin":
+            order.add_argument("--value", type=float, help="share, seconds or ratio, by kind")
     return parser
 
 

@@ -126,6 +126,8 @@ class ControlServer:
         director, world = self._director, self._director.world
         match do:
             case "begin":
+                if kind == "flap":
+                    raise OrderError("a link flaps by script only; cut and mend it instead")
                 Incident(0, 1, kind, target, value)
                 director.begin(kind, target, value, _CAUSE)
             case "end":

@@ -9,7 +9,7 @@ incident and the state `down` when it begins and `up` when it ends. Effects have
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -46,3 +46,27 @@ class TruthLog:
             at = round(self._now(), 3)
             line = {"at": at, "kind": kind, "target": target, "state": state}
             self._file.write(json.dumps(line) + "\n")
+
+
+def intervals(
+    lines: Iterable[str], kind: str, until: float
+) -> dict[str, list[tuple[float, float, str]]]:
+    """Return by target when it was not up: (from, to, state) in UTC seconds.
+
+    `lines` are those of the log; what still lasts ends at `until`.
+    """
+    found: dict[str, list[tuple[float, float, str]]] = {}
+    open_: dict[str, tuple[float, str]] = {}
+    for line in lines:
+        change = json.loads(line)
+        if change["kind"] != kind:
+            continue
+        target, at, state = change["target"], change["at"], change["state"]
+        if target in open_:
+            since, was = open_.pop(target)
+            found.setdefault(target, []).append((since, at, was))
+        if state != "up":
+            open_[target] = (at, state)
+    for target, (since, was) in open_.items():
+        found.setdefault(target, []).append((since, until, was))
+    return found

@@ -115,7 +115,16 @@ def test_a_cut_is_felt_and_stands_in_the_log_of_the_truth(province: Served) -> N
         ("link", "down"), ("link", "shadow"), ("cut", "down"),
         ("link", "up"), ("link", "up"), ("cut", "up"),
     ]  # fmt: skip
-    assert before - 0.001 <= told[0][2] <= during
+    assert before - 0.001 <= told[0][2] <= during + 0.001
+
+
+def test_a_person_can_cut_a_link_from_the_command_line(province: Served) -> None:
+    link = province.plan.trunks[3]
+    assert link.b.host is not None
+    for order, heard in (("begin", False), ("end", True)):
+        command = [sys.executable, "-m", "simulator", order, str(province.folder)]
+        subprocess.run([*command, "cut", f"link:{link.id}"], check=True, timeout=20)
+        assert (province.echo(link.b.host, link.b.port, wait=0.5) is not None) == heard
 
 
 def test_the_canary_stops_only_when_told(province: Served) -> None:
@@ -151,6 +160,7 @@ def test_half_of_the_echoes_are_lost_where_half_shall_be(province: Served) -> No
         ({"do": "explode"}, "no order 'explode'"),
         ({"do": "begin", "kind": "cut", "target": "link:nowhere"}, "nothing is named 'nowhere'"),
         ({"do": "begin", "kind": "cut", "target": "site:hubei"}, "cut befalls a link"),
+        ({"do": "begin", "kind": "flap", "target": "link:x"}, "by script only"),
         ({"do": "begin", "what": 1}, "unexpected keyword"),
     ],
 )
