@@ -37,9 +37,7 @@ def test_a_reply_leaves_from_the_address_that_was_asked(
         client.settimeout(5)
         for host in HOSTS:
             client.sendto(b"?", (host, port))
-            key, data, peer = wait_for(
-                lambda: next(filter(None, (d.receive() for d in doors)), None)
-            )
+            received = wait_for(lambda: next(filter(None, (d.receive() for d in doors)), None))
             assert received is not None
             key, data, peer = received
             assert (key, data) == (key_of(host, port), b"?")
