@@ -66,7 +66,8 @@ def validate(
 def _note(
     error: ErrorDetails, model: type[BaseModel], value: object, at: Path_, problems: Problems
 ) -> None:
-    kind, where = error["type"], _real(error["loc"], value)
+    kind = error["type"]
+    where = _real(error["loc"], value, absent=kind == "missing")
     given = error.get("ctx", {})
     parameters: dict[str, Any] = {
         _PARAMETERS.get(key, key): shown
@@ -90,14 +91,14 @@ def _note(
     problems.add(at + where, code, suggestion=suggestion, **parameters)
 
 
-def _real(location: Path_, value: object) -> Path_:
-    """Leave out the steps that pydantic adds for unions and validators."""
+def _real(location: Path_, value: object, *, absent: bool) -> Path_:
+    """Leave out the steps that pydantic adds; the last one may be `absent` from the data."""
     path: list[str | int] = []
     for place, step in enumerate(location):
         if isinstance(value, dict) and isinstance(step, str):
             if step in value:
                 value = value[step]
-            elif place < len(location) - 1:
+            elif not absent or place < len(location) - 1:
                 continue
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             value = value[step]

@@ -6,6 +6,7 @@ inventory.yaml:41  links.xs-telecom-1.b    no device "xs-r9"; did you mean "xs-r
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 
 from alerts.model import Rule
 from alerts.rules import load_rules
+from collectors.wires.echo import open_echo
 from inventory.form import validate
 from inventory.load import load
 from inventory.model import Inventory, Link, ProbeSpec
@@ -64,7 +66,13 @@ def check(
         problems = [*problems, *more]
     if inventory is not None:
         found = [*found, *check_probes(inventory, marks)]
-    return Checked(inventory, config, rules, [*found, *problems])
+    return Checked(inventory, config, rules, _in_order([*found, *problems]))
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Sort by line; files stay in the order in which they were read."""
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(problems, key=lambda one: (files.index(one.file), one.line))
 
 
 def check_probes(inventory: Inventory, marks: Marks) -> list[Problem]:
@@ -77,6 +85,7 @@ def check_probes(inventory: Inventory, marks: Marks) -> list[Problem]:
                 options = judge.options(spec, (section, name))
                 if isinstance(target, Link) and options is not None:
                     judge.echoes(target, spec, options)
+    judge.permission()
     return judge.found()
 
 
@@ -88,6 +97,8 @@ class _Judge:
         self._marks = marks
         self._problems = Problems(marks)
         self._good: dict[tuple[str, float, str], BaseModel] = {}
+        self._by_icmp: str | None = None
+        """A link that is echoed by ICMP."""
 
     def options(self, spec: ProbeSpec, target: Path_) -> BaseModel | None:
         """Return the collector's options; None, and problems, where it refuses the question."""
@@ -129,6 +140,8 @@ class _Judge:
         count = getattr(options, "count", None)
         if spec.kind != "echo" or not isinstance(count, int):
             return
+        if getattr(options, "wire", None) == "icmp":
+            self._by_icmp = self._by_icmp or link.id
         profile = link.profile
         sent = int(profile.slot / spec.every) * count
         if sent < profile.min_sent:
@@ -140,6 +153,16 @@ class _Judge:
                 profile=profile.name,
                 least=profile.min_sent,
             )
+
+    def permission(self) -> None:
+        """Check that ICMP is permitted here, where anything is asked by it."""
+        if self._by_icmp is None:
+            return
+        try:
+            asyncio.run(_open_icmp())
+        except OSError:
+            at = self._written_at("echo", ("links", self._by_icmp))
+            self._problems.add(at, "icmp_not_permitted", severity="warning")
 
     def found(self) -> list[Problem]:
         """Return the problems, one that is written in one place only once."""
@@ -156,6 +179,12 @@ class _Judge:
                 return (*target, "probes", place)
         general = ("defaults", "probes", kind)
         return target if self._marks.written(general) is None else general
+
+
+async def _open_icmp() -> None:
+    wire = open_echo("icmp")
+    await wire.start()
+    await wire.close()
 
 
 def render(problems: Sequence[Problem], language: Language) -> str:

@@ -159,7 +159,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # secrets
     "problem.secret_in_the_open": (
         "a secret is written ${NAME} (environment) or {file: path}, never in the open",
-        "口令应写作 ${变量名}（环境变量）或 {file: 路径}，不得明文书写",
+        "口令应写作 ${NAME}（环境变量 NAME）或 {file: 路径}，不得明文书写",
     ),
     "problem.secret_not_set": (
         "the environment has no variable {name}",
@@ -241,11 +241,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
             "请增大 count 或减小 every"
         ),
     ),
+    "problem.icmp_not_permitted": (
+        (
+            "ICMP is not permitted to this user: let net.ipv4.ping_group_range contain its group,"
+            " or give the process CAP_NET_RAW"
+        ),
+        "此用户无权使用 ICMP：请让 net.ipv4.ping_group_range 包含其用户组，或授予进程 CAP_NET_RAW",
+    ),
     "problem.unknown_metric": ('no metric "{name}"', "没有指标“{name}”"),
     # monitor.yaml
     "problem.listen_without_tls": (
-        'is not a loopback address: give "tls" with certificate and key, or put a proxy before it',
-        "不是本机回环地址：请在 tls 中给出证书和私钥，或在前面设置反向代理",
+        'is not a loopback address: give "tls" with certificate and key, or listen on 127.0.0.1 behind a proxy',
+        "不是本机回环地址：请在 tls 中给出证书和私钥，或在反向代理之后监听 127.0.0.1",
     ),
     "problem.listen_without_port": ("needs a port: 127.0.0.1:8080", "需要端口：127.0.0.1:8080"),
     "problem.no_canaries": (
