@@ -251,7 +251,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "problem.unknown_metric": ('no metric "{name}"', "没有指标“{name}”"),
     # monitor.yaml
     "problem.listen_without_tls": (
-        'is not a loopback address: give "tls" with certificate and key, or listen on 127.0.0.1 behind a proxy',
+        (
+            'is not a loopback address: give "tls" with certificate and key,'
+            " or listen on 127.0.0.1 behind a proxy"
+        ),
         "不是本机回环地址：请在 tls 中给出证书和私钥，或在反向代理之后监听 127.0.0.1",
     ),
     "problem.listen_without_port": ("needs a port: 127.0.0.1:8080", "需要端口：127.0.0.1:8080"),
