@@ -54,7 +54,6 @@ async def login(request: Request, desk: AtDesk) -> Response:
         samesite="strict",
         secure=tls,
         path="/",
-        max_age=max(session.expires - now, 0),
     )
     return answer
 

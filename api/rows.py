@@ -66,6 +66,7 @@ class OutageRow(msgspec.Struct, frozen=True, gc=False):
     target: str
     title: str
     carrier: str
+    carrier_title: str
     start: int
     end: int | None
     seen_at: int
@@ -149,6 +150,7 @@ def outage_row(inventory: Inventory, outage: Outage, affected: Mapping[str, int]
         target=outage.target,
         title=title_of(inventory, outage.target),
         carrier="" if link is None else link.carrier,
+        carrier_title="" if link is None else inventory.carriers[link.carrier].title,
         start=outage.start,
         end=outage.end,
         seen_at=outage.seen_at,

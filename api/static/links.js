@@ -53,6 +53,7 @@ export function drawFilters(carriers, changed) {
 }
 
 function meter(ratio) {
+  if (ratio === null) return null;
   const box = h("span", { class: "meter", "aria-hidden": "true" });
   const level = h("span", { class: ratio > 0.9 ? "over" : ratio > 0.7 ? "high" : "" });
   level.style.width = `${Math.min(100, Math.max(0, (ratio ?? 0) * 100))}%`;

@@ -63,7 +63,7 @@ async function moreLinks() {
 
 async function loadOutages() {
   outages = (await get("/api/v1/outages?running=true&limit=200")).items;
-  side.drawOutages(outages, carriers, open);
+  side.drawOutages(outages, open);
 }
 
 async function loadAlerts() {

@@ -16,16 +16,15 @@ function targetButton(key, target, title, open) {
 
 const ticking = (since) => h("span", { class: "number", "data-since": since }, duration(now() - since));
 
-export function drawOutages(outages, carriers, open) {
+export function drawOutages(outages, open) {
   const order = [...outages].sort((a, b) => KINDS.indexOf(kindOf(a.target)) - KINDS.indexOf(kindOf(b.target)) || b.start - a.start);
   byId("outages-count").textContent = order.length ? String(order.length) : "";
-  const names = new Map(carriers.map((one) => [one.id, one.title]));
   fill(byId("outages"), order.length ? order.map((outage) => h("li", { class: `item s-down k-${kindOf(outage.target)}`, "data-outage": outage.id },
     h("div", { class: "line" }, h("span", { class: "glyph s-down", "aria-hidden": "true" }, glyph("down")),
       targetButton(`outage:${outage.id}`, outage.target, outage.title, open), ticking(outage.start)),
     h("div", { class: "line soft" },
       h("span", { class: "tag" }, t(`page.kind.${kindOf(outage.target)}`)),
-      outage.carrier ? h("span", {}, names.get(outage.carrier) ?? outage.carrier) : null,
+      outage.carrier_title ? h("span", {}, outage.carrier_title) : null,
       h("span", {}, reason(outage.reason)),
       h("span", { class: "space" }), h("span", {}, t("page.since", { time: time(outage.start) }))),
     size(outage.affected) ? h("div", { class: "line affected" }, t("page.affected", { what: places(outage.affected) })) : null,

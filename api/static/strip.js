@@ -5,8 +5,8 @@ import { glyph, named, rank, word } from "/static/states.js";
 import { clock, hour, t } from "/static/words.js";
 
 const WIDTH = 720;
-const BANDS = { state: [0, 16], rtt: [30, 56], loss: [104, 32], traffic: [154, 56] };
-const HEIGHT = 232;
+const BANDS = { state: [0, 16], rtt: [36, 58], loss: [116, 30], traffic: [168, 58] };
+const HEIGHT = 248;
 
 // Slots into columns of one pixel or more: the worst state, the largest numbers.
 function columns(history) {
@@ -71,7 +71,7 @@ export function strip(history) {
   const rates = found.map((one) => (one?.bps === null || one === null ? null : one.bps / 1e6));
   const losses = found.map((one) => (one && one.sent ? (100 * one.lost) / one.sent : null));
   const [rttTop, rateTop, lossTop] = [ceiling(rtts, 1), ceiling(rates, 1), ceiling(losses, 5)];
-  const chart = svg("svg", { viewBox: `0 -14 ${WIDTH} ${HEIGHT + 14}`, class: "strip", role: "img", "aria-label": summary(history) });
+  const chart = svg("svg", { viewBox: `0 -18 ${WIDTH} ${HEIGHT + 18}`, class: "strip", role: "img", "aria-label": summary(history) });
   for (const [top, height] of Object.values(BANDS)) chart.append(svg("rect", { x: 0, y: top, width: WIDTH, height, class: "ground" }));
   found.forEach((one, index) => {
     if (one === null) return;

@@ -65,7 +65,7 @@ function block(area, members, sites, choose) {
     const name = own.length ? own.map((site) => tile(site, choose)) : h("span", { class: "direct" }, county === "" ? t("page.direct") : "");
     return h("div", { class: "county" }, name, h("div", { class: "below" }, rest.map((site) => tile(site, choose))));
   });
-  return h("div", { class: "area", "data-area": area },
+  return h("div", { class: rows.length ? "area" : "area lone", "data-area": area },
     h("div", { class: "area-head" }, heads.map((site) => tile(site, choose)), heads.length ? null : h("strong", {}, area)), rows);
 }
 
@@ -102,7 +102,8 @@ export function draw(overview, sites, choose, enter) {
     blocks.sort((a, b) => top(a.members) - top(b.members));
     fill(wall,
       open === null ? null : h("button", { type: "button", class: "back", onclick: () => { open = null; enter(null); } }, "← ", t("page.back")),
-      blocks.map((one) => one.node));
+      h("div", { class: "lone-areas" }, blocks.filter((one) => one.node.classList.contains("lone")).map((one) => one.node)),
+      h("div", { class: "areas" }, blocks.filter((one) => !one.node.classList.contains("lone")).map((one) => one.node)));
   }
   const first = wall.querySelector("[tabindex='-1'][data-key]");
   if (first) first.tabIndex = 0;

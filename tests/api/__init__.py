@@ -1,0 +1,1 @@
+"""The api and the page against a real server on loopback."""

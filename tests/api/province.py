@@ -1,0 +1,357 @@
+"""A small province and the people who look at it: what the runtime gives the api, for tests.
+
+It keeps the promises of `api.ports` with dictionaries; events go through the real hub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from alerts.model import Alert, Phase
+from api.ports import (
+    Event,
+    LinkNow,
+    Outage,
+    Person,
+    Ports,
+    Session,
+    StateNow,
+    UnknownPeriodError,
+)
+from inventory.model import (
+    PROFILES,
+    Carrier,
+    Contract,
+    Device,
+    Endpoint,
+    Inventory,
+    Link,
+    LinkEnd,
+    Site,
+    TargetId,
+    Topology,
+    Unit,
+    device_target,
+    link_target,
+    site_target,
+)
+from runtime.events import Hub
+from sla.states import State, outage_id
+from store.entries import AuditEntry, PersonRow
+from store.people import People, SessionRow
+
+NOW = 1_795_500_000
+"""2026-11-24 14:00:00 in Asia/Shanghai."""
+
+CARRIERS = {"telecom": "中国电信", "mobile": "中国移动", "unicom": "中国联通"}
+CITIES = ("孝感市", "黄冈市", "咸宁市", "恩施州", "宜昌市", "襄阳市", "荆州市", "十堰市")
+COUNTIES = ("安陆", "应城", "汉川", "云梦", "大悟", "孝昌", "麻城", "红安")
+
+
+def make_inventory(
+    cities: int = 2, counties: int = 2, townships: int = 2, villages: int = 2
+) -> Inventory:
+    """Grow a tree; counties have two links by different carriers, everything else has one."""
+    sites: dict[str, Site] = {}
+    sites["p"] = Site("p", "省信息中心", "province", None, unit="centre")
+    sites["cloud"] = Site("cloud", "省政务云中心", "cloud", "p")
+    for c in range(cities):
+        city = f"c{c}"
+        sites[city] = Site(city, CITIES[c % 8], "city", "p", unit="centre")
+        for k in range(counties):
+            county = f"{city}.k{k}"
+            sites[county] = Site(county, f"{COUNTIES[k % 8]}县", "county", city)
+            for t in range(townships):
+                town = f"{county}.t{t}"
+                sites[town] = Site(town, f"{COUNTIES[k % 8]}县第{t + 1}镇", "township", county)
+                for v in range(villages):
+                    village = f"{town}.v{v}"
+                    sites[village] = Site(village, f"第{v + 1}村", "village", town)
+    return _wire(sites)
+
+
+def _wire(sites: dict[str, Site]) -> Inventory:
+    contracts = {
+        f"{carrier}-1": Contract(
+            f"{carrier}-1", carrier, "政务外网专线", Fraction(999, 1000), PROFILES["standard"],
+            bandwidth_bps=100_000_000,
+        )
+        for carrier in CARRIERS
+    }  # fmt: skip
+    devices = {
+        f"{site}-r1": Device(
+            f"{site}-r1", f"{one.title}路由器", site, "vrp", Endpoint("127.0.0.1", 16100)
+        )
+        for site, one in sites.items()
+    }
+    links: dict[str, Link] = {}
+    names = list(CARRIERS)
+    for number, site in enumerate(sites.values()):
+        if site.parent is None:
+            continue
+        for leg in range(2 if site.level == "county" else 1):
+            carrier = names[(number + leg) % len(names)]
+            link = f"{site.id}-{carrier}"
+            links[link] = Link(
+                id=link, title=f"{site.title}{CARRIERS[carrier]}专线",
+                a=LinkEnd(site.parent, f"{site.parent}-r1", f"GE0/0/{number}"),
+                b=LinkEnd(site.id, f"{site.id}-r1", "GE0/0/1", Endpoint("127.0.0.2", 7)),
+                contract=f"{carrier}-1", carrier=carrier, profile=PROFILES["standard"],
+                bandwidth_bps=100_000_000, circuit=f"FZX-{number}",
+            )  # fmt: skip
+    return Inventory(
+        revision="test", digest="00", units={"centre": Unit("centre", "省信息中心")},
+        carriers={key: Carrier(key, title) for key, title in CARRIERS.items()},
+        contracts=contracts, credentials={}, sites=sites, devices=devices, links=links,
+        link_groups={}, planned_work={}, topology=_topology(sites, links),
+    )  # fmt: skip
+
+
+def _topology(sites: Mapping[str, Site], links: Mapping[str, Link]) -> Topology:
+    children: dict[str, list[str]] = {}
+    uplinks: dict[str, list[str]] = {}
+    downlinks: dict[str, list[str]] = {}
+    for site in sites.values():
+        if site.parent is not None:
+            children.setdefault(site.parent, []).append(site.id)
+    for link in links.values():
+        uplinks.setdefault(link.b.site, []).append(link.id)
+        downlinks.setdefault(link.a.site, []).append(link.id)
+    return Topology(
+        children={key: tuple(value) for key, value in children.items()},
+        uplinks={key: tuple(value) for key, value in uplinks.items()},
+        downlinks={key: tuple(value) for key, value in downlinks.items()},
+        devices={site: (f"{site}-r1",) for site in sites},
+        areas={site: site.split(".")[0] for site in sites},
+    )
+
+
+def retitled(inventory: Inventory, titles: Mapping[str, str]) -> Inventory:
+    """The same province with other titles of sites."""
+    sites = {
+        key: replace(site, title=titles.get(key, site.title))
+        for key, site in inventory.sites.items()
+    }
+    return replace(inventory, sites=sites)
+
+
+class Province:
+    """Live, past, acts and exposition over dictionaries."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.clock = NOW
+        self.hub = Hub()
+        self.states_now: dict[TargetId, StateNow] = {}
+        self.alerts_now: dict[str, Alert] = {}
+        self.outages_all: list[Outage] = []
+        self.blind: int | None = None
+        self.ok = True
+        self.reload_problems: list[str] = []
+        self.assessed = 0
+        self.reloaded_by = ""
+        self.take(inventory)
+
+    def take(self, inventory: Inventory) -> None:
+        """Take over an inventory; everything is UP."""
+        self.register = inventory
+        targets = [
+            *map(site_target, inventory.sites),
+            *map(device_target, inventory.devices),
+            *map(link_target, inventory.links),
+        ]
+        self.states_now = {
+            target: StateNow(target, State.UP, NOW - 7200, "answered") for target in targets
+        }
+
+    def set(self, target: str, state: State, reason: str = "far_lost", cause: str = "") -> None:
+        """Change a state as the judge does, and tell."""
+        name = TargetId(target)
+        self.states_now[name] = StateNow(name, state, self.clock, reason, cause)
+        if state is State.DOWN:
+            outage = Outage(
+                outage_id(name, self.clock), name, self.clock, None, self.clock + 20, reason, 0
+            )
+            self.outages_all.insert(0, outage)
+        body = {"target": target, "state": state.name.lower(), "since": self.clock}
+        self.hub.publish(Event("state", body))
+
+    def alert(
+        self, target: str, rule: str = "link-down", affected: Mapping[str, int] | None = None
+    ) -> Alert:
+        """Fire an alert, and tell."""
+        name = f"{rule}/{target}@{self.clock}"
+        alert = Alert(
+            id=name, rule=rule, target=TargetId(target), severity="critical",
+            phase=Phase.FIRING, since=self.clock, fired_at=self.clock, affected=affected or {},
+        )  # fmt: skip
+        self.alerts_now[name] = alert
+        self.hub.publish(Event("alert", {"id": name, "phase": "firing"}))
+        return alert
+
+    # Live
+
+    def now(self) -> int:
+        return self.clock
+
+    def inventory(self) -> Inventory:
+        return self.register
+
+    def states(self) -> Mapping[TargetId, StateNow]:
+        return self.states_now
+
+    def link(self, link: str) -> LinkNow | None:
+        state = self.states_now.get(link_target(link))
+        if state is None:
+            return None
+        heard = state.state in {State.UP, State.DEGRADED}
+        spread = (len(link) * 7 + ord(link[-1]) + ord(link[1])) % 40
+        return LinkNow(
+            link, state.state, state.since, state.reason, state.cause,
+            last_answer=self.clock - 4 if heard else state.since,
+            rtt_seconds=0.002 + spread / 4000 if heard else None,
+            loss_ratio=0.0 if heard else 1.0,
+            in_bps=spread * 2.1e6 if heard else None, out_bps=spread * 0.9e6 if heard else None,
+            in_utilization=spread * 0.021 if heard else None,
+            out_utilization=spread * 0.009 if heard else None,
+        )  # fmt: skip
+
+    def alerts(self) -> Sequence[Alert]:
+        return list(self.alerts_now.values())
+
+    def blind_since(self) -> int | None:
+        return self.blind
+
+    def events(self) -> AsyncIterator[Event]:
+        return self.hub.subscribe()
+
+    def health(self) -> Mapping[str, object]:
+        return {"ok": self.ok, "parts": {"ledger": {"ok": self.ok, "reason": ""}}}
+
+    # Past
+
+    async def outages(
+        self, *, target: TargetId | None, since: int, until: int, limit: int
+    ) -> Sequence[Outage]:
+        return [
+            outage
+            for outage in self.outages_all
+            if target in {None, outage.target}
+            and outage.start < until
+            and (outage.end is None or outage.end > since)
+        ][:limit]
+
+    async def availability(self, carrier: str, period: str) -> Mapping[str, object]:
+        self.assessed += 1
+        return self._figure(period) | {"carrier": carrier}
+
+    async def link_availability(self, link: str, period: str) -> Mapping[str, object]:
+        return self._figure(period) | {"link": link}
+
+    def _figure(self, period: str) -> dict[str, object]:
+        if period.startswith("2027"):
+            raise UnknownPeriodError(period)
+        return {
+            "period": period,
+            "availability_percent": "99.9876",
+            "coverage_percent": "99.8100",
+            "status": "OK",
+            "provisional": True,
+        }
+
+    async def link_history(
+        self, link: str, since: int, until: int
+    ) -> Sequence[Mapping[str, object]]:
+        rows: list[Mapping[str, object]] = []
+        assert link in self.register.links
+        for slot in range(since - since % 60, until, 60):
+            down = (slot // 60) % 47 in {3, 4, 5}
+            rows.append(
+                {
+                    "slot": slot, "state": "down" if down else "up", "sent": 12,
+                    "lost": 12 if down else int((slot // 60) % 23 == 0),
+                    "rtt_seconds": None if down else 0.004 + (slot // 60 * 37 % 11) / 5000,
+                    "rtt_p95_seconds": None if down else 0.008,
+                    "in_octets": None if down else 10**8 + slot // 60 * 7919 % 10**8,
+                    "out_octets": None if down else 5 * 10**7,
+                }
+            )  # fmt: skip
+        return rows
+
+    # Acts
+
+    async def acknowledge(self, alert: str, person: str) -> bool:
+        found = self.alerts_now.get(alert)
+        if found is None:
+            return False
+        fields = {name: getattr(found, name) for name in found.__struct_fields__}
+        fields |= {"acknowledged_by": person, "acknowledged_at": self.clock}
+        self.alerts_now[alert] = Alert(**fields)
+        self.hub.publish(Event("alert", {"id": alert, "phase": "firing"}))
+        return True
+
+    async def reload(self, person: str) -> Sequence[str]:
+        self.reloaded_by = person
+        return self.reload_problems
+
+    # Exposition
+
+    async def monitor(self) -> bytes:
+        return b"extranet_monitor_runs_total 1\n"
+
+    async def devices(self, shard: int, shards: int) -> bytes:
+        return f"shard {shard} of {shards}\n".encode()
+
+
+class Crowd:
+    """The real keeper of people, with an audit trail that can be read back."""
+
+    def __init__(self) -> None:
+        self.trail: list[tuple[str, str, str, str]] = []
+        self._people = People([], [], self._submit)
+
+    def _submit(self, *entries: object) -> None:
+        for entry in entries:
+            if isinstance(entry, AuditEntry):
+                self.trail.append((entry.person, entry.action, entry.subject, entry.result))
+
+    def add(self, name: str, person: Person) -> str:
+        """Take in a person; return the token."""
+        return self._people.add_person(
+            name, person.roles, person.sites, person.carriers, "test", NOW
+        )
+
+    def revoke(self, name: str) -> None:
+        """Take a person's token and sessions away."""
+        self._people.revoke(name, "test", NOW)
+
+    def by_token(self, token: str) -> Person | None:
+        row = self._people.by_token(token)
+        return None if row is None else _person(row)
+
+    def open_session(self, person: Person, now: int) -> Session:
+        return _session(self._people.open_session(person, now))
+
+    def session(self, session_id: str, now: int) -> Session | None:
+        row = self._people.session(session_id, now)
+        return None if row is None else _session(row)
+
+    def close_session(self, session_id: str) -> None:
+        self._people.close_session(session_id)
+
+    def audit(self, person: str, action: str, subject: str, now: int, result: str = "ok") -> None:
+        self._people.audit(person, action, subject, now, result)
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.name, row.roles, row.sites, row.carriers)  # type: ignore[arg-type]  # roles
+
+
+def _session(row: SessionRow) -> Session:
+    return Session(row.id, _person(row.person), row.csrf, row.expires)
+
+
+def ports(province: Province, crowd: Crowd) -> Ports:
+    """Wire them as the runtime does."""
+    return Ports(live=province, past=province, people=crowd, acts=province, exposition=province)

@@ -1,0 +1,150 @@
+"""Every route has a declared permission; anonymous and unsuitable callers are refused."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.app import build
+from api.ports import Role
+from api.roles import OPEN, ROLES, ROUTES, Permission
+from api.settings import ApiSettings
+from tests.api.province import Crowd, Province, make_inventory, ports
+from tests.api.running import Running
+
+ROLE_NAMES: tuple[Role, ...] = ("viewer", "operator", "auditor", "admin")
+READING = sorted(
+    path
+    for (method, path), need in ROUTES.items()
+    if method == "GET" and need.permission == "read" and path != "/api/v1/events"
+)
+
+
+def concrete(path: str) -> str:
+    """An address that exists, for a route."""
+    return (
+        path.replace("{name}", "page.css")
+        .replace("{site}", "c0")
+        .replace("{link}", "c0-unicom")
+        .replace("{carrier}", "unicom")
+        .replace("{alert:path}", "none")
+    )
+
+
+def declared() -> set[tuple[str, str]]:
+    """Every route of the application."""
+    app = build(ports(Province(make_inventory(1, 1, 1, 1)), Crowd()), ApiSettings())
+    return {
+        (method, route.path)
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+def test_every_route_has_a_declared_permission_and_nothing_else_is_declared() -> None:
+    assert declared() == set(ROUTES)
+
+
+def test_only_the_form_its_files_and_the_health_are_open() -> None:
+    assert {path for _, path in OPEN} == {
+        "/login", "/healthz", "/static/login.css", "/static/icon.svg", "/favicon.ico",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(set(ROUTES) - OPEN))
+def test_anonymous_is_refused(api: Running, method: str, path: str) -> None:
+    answer = api.ask(concrete(path), method=method)
+    assert answer.status == 401
+    assert answer.json["code"] == "unauthenticated"
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing", "/static/../app.py", "/admin"])
+def test_anonymous_does_not_learn_what_exists(api: Running, path: str) -> None:
+    assert api.ask(path).status == 401
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
+def test_no_other_method_opens_an_open_path(api: Running, method: str) -> None:
+    assert api.ask("/healthz", method=method).status == 401
+
+
+@pytest.mark.parametrize("role", ROLE_NAMES)
+@pytest.mark.parametrize("path", READING)
+def test_every_role_reads(api: Running, role: Role, path: str) -> None:
+    assert api.ask(concrete(path), api.token(role)).status == 200
+
+
+@pytest.mark.parametrize("role", ROLE_NAMES)
+@pytest.mark.parametrize(
+    ("permission", "method", "path"),
+    [
+        ("metrics", "GET", "/metrics"),
+        ("metrics", "GET", "/metrics/devices?shard=0/2"),
+        ("reload", "POST", "/api/v1/reload"),
+        ("acknowledge", "POST", "/api/v1/alerts/none/acknowledge"),
+    ],
+)
+def test_what_is_more_than_reading_needs_its_permission(
+    api: Running, role: Role, permission: Permission, method: str, path: str
+) -> None:
+    status = api.ask(path, api.token(role), method=method).status
+    assert (status != 403) == (permission in ROLES[role])
+
+
+def test_a_person_without_a_role_may_nothing(api: Running) -> None:
+    answer = api.ask("/api/v1/sites", api.token())
+    assert (answer.status, answer.json["code"]) == (403, "not_permitted")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/metrics"), ("GET", "/metrics/devices"), ("GET", "/api/v1/health"),
+     ("POST", "/api/v1/reload")],
+)  # fmt: skip
+def test_what_concerns_everything_is_refused_to_a_person_with_a_scope(
+    api: Running, method: str, path: str
+) -> None:
+    answer = api.ask(path, api.token("admin", sites=("c0",)), method=method)
+    assert (answer.status, answer.json["code"]) == (403, "needs_whole")
+
+
+def test_a_refused_change_is_in_the_audit_trail(api: Running) -> None:
+    api.crowd.trail.clear()
+    api.ask("/api/v1/reload", api.token("viewer"), method="POST")
+    ((_, action, subject, result),) = api.crowd.trail
+    assert (action, subject, result) == ("reload", "/api/v1/reload", "denied")
+
+
+def test_reloading_is_audited_with_who_and_what_came_of_it(api: Running) -> None:
+    token = api.token("admin")
+    name = api.ask("/api/v1/me", token).json["name"]
+    api.crowd.trail.clear()
+    assert api.ask("/api/v1/reload", token, method="POST").json == {"ok": True, "problems": []}
+    api.province.reload_problems = ["inventory.yaml:41 links.x.b no device"]
+    answer = api.ask("/api/v1/reload", token, method="POST")
+    api.province.reload_problems = []
+    assert (answer.status, answer.json["problems"]) == (
+        409,
+        ["inventory.yaml:41 links.x.b no device"],
+    )
+    assert [(row[0], row[3]) for row in api.crowd.trail] == [(name, "ok"), (name, "refused")]
+
+
+def test_acknowledging_names_the_person_and_is_audited(api: Running) -> None:
+    alert = api.do(lambda: api.province.alert("link:c0-unicom"))
+    token = api.token("operator")
+    name = api.ask("/api/v1/me", token).json["name"]
+    path = f"/api/v1/alerts/{quote(alert.id, safe='')}/acknowledge"
+    assert api.ask(path, token, method="POST").json["acknowledged_by"] == name
+    (row,) = api.ask("/api/v1/alerts", token).json["items"]
+    assert row["acknowledged_by"] == name
+    assert (name, "acknowledge", alert.id, "ok") in api.crowd.trail
+
+
+def test_acknowledging_an_unknown_alert_names_it(api: Running) -> None:
+    answer = api.ask("/api/v1/alerts/x%2Flink:y@1/acknowledge", api.token("admin"), method="POST")
+    assert (answer.status, answer.json["alert"]) == (404, "x/link:y@1")
