@@ -46,8 +46,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-def find(changes: Iterable[Change]) -> list[Found]:
-    """Add up the outages of one target from its transitions as entered, then the blinds as entered.
+def in_force(changes: Iterable[Change]) -> list[Change]:
+    """Put in order of time the transitions of one target as entered, then the blinds as entered.
 
     Of transitions with one `since` the last entered counts; a blind at the same instant counts
     where it was decided later.
@@ -57,13 +57,19 @@ def find(changes: Iterable[Change]) -> list[Found]:
         there = kept.get(change.since)
         if there is None or change.own == there.own or change.seen_at > there.seen_at:
             kept[change.since] = change
+    return [kept[since] for since in sorted(kept)]
+
+
+def find(changes: Iterable[Change]) -> list[Found]:
+    """Add up the outages of one target from its changes, given as for `in_force`."""
     outages: list[Found] = []
-    for since in sorted(kept):
-        change = kept[since]
+    for change in in_force(changes):
         if outages and outages[-1].finish is None:
-            outages[-1].move(change.state, since)
+            outages[-1].move(change.state, change.since)
         elif change.state == State.DOWN:
-            outages.append(Found(since, change.seen_at, change.reason, down_since=since))
+            outages.append(
+                Found(change.since, change.seen_at, change.reason, down_since=change.since)
+            )
     return outages
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal
 
-from store.errors import StoreError, from_sqlite
+from store.errors import StoreError, from_os, from_sqlite
 
 _BUSY_MS: Final = 5_000
 PRIVATE: Final = 0o600
@@ -19,11 +19,13 @@ PRIVATE_FOLDER: Final = 0o700
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises inside into a StoreError."""
+    """Turn what SQLite or the operating system raises inside into a StoreError."""
     try:
         yield
     except sqlite3.Error as error:
         raise from_sqlite(error, path) from error
+    except OSError as error:
+        raise from_os(error, path) from error
 
 
 def private_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ written, try again); `held` (another process writes it), `newer` (made by a late
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -44,6 +45,22 @@ _TEMPORARY: Final = {
     sqlite3.SQLITE_CANTOPEN: "unopened",
     sqlite3.SQLITE_NOMEM: "disk_failed",
 }
+
+_OF_THE_DISK: Final = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "unopened",
+    errno.EPERM: "unopened",
+    errno.ENOENT: "unopened",
+}
+
+
+def from_os(error: OSError, path: Path) -> StoreError:
+    """Translate an error of the operating system; all of them may pass."""
+    code = _OF_THE_DISK.get(error.errno or 0, "disk_failed")
+    return StoreError(code, path, error.strerror or str(error), temporary=True)
 
 
 def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:

@@ -85,10 +85,11 @@ def open_ledger(folder: Path, now: int, *, start_afresh: bool = False) -> Ledger
     empty ledger is wanted. Raises StoreError also when another process writes it (`held`) or a
     later version made it (`newer`).
     """
-    _sqlite.private_folder(folder)
     path = folder / FILE
     hold = _sqlite.Hold(folder / _LOCK)
-    hold.take()
+    with _sqlite.translated(path):
+        _sqlite.private_folder(folder)
+        hold.take()
     try:
         if not start_afresh:
             _refuse_to_replace(path)

@@ -123,15 +123,18 @@ class Reader:
         return found
 
     def blinds(self, since: int, until: int) -> list[Blind]:
-        """Return the blinds that began before `until` and were not over at `since`, oldest first.
+        """Return the blinds that touch [since, until), and the last that began before, in order.
 
-        Of several with equal `since` and reason the last entered (an end is entered later).
+        The last before is in it although it may be over: a target that was not seen since is
+        UNKNOWN by it. Of several with equal `since` and reason the last entered counts (an end is
+        entered later).
         """
         rows = self._all(
             "SELECT since, seen_at, reason, until FROM blind WHERE number IN"
-            " (SELECT max(number) FROM blind WHERE since < ? GROUP BY since, reason)"
-            " AND (until IS NULL OR until > ?) ORDER BY since, number",
-            (until, since),
+            " (SELECT max(number) FROM blind WHERE since < ?2 GROUP BY since, reason)"
+            " AND (until IS NULL OR until > ?1 OR since >="
+            " (SELECT max(since) FROM blind WHERE since <= ?1)) ORDER BY since, number",
+            (since, until),
         )
         return [Blind(*row) for row in rows]
 

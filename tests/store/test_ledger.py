@@ -112,7 +112,15 @@ def test_a_blind_that_ended_replaces_the_one_that_lasted(ledger: Ledger) -> None
         Blind(T0, T0 + 30, "canaries_silent", T0 + 100),
         Blind(T0 + 500, T0 + 510, "monitor_off"),
     ]
-    assert ledger.reads.blinds(T0 + 100, T0 + 500) == []
+
+
+def test_a_blind_that_was_over_before_is_told_while_no_other_came(ledger: Ledger) -> None:
+    first = Blind(T0, T0 + 30, "canaries_silent", T0 + 100)
+    second = Blind(T0 + 200, T0 + 210, "monitor_off", T0 + 210)
+    ledger.append([first, second])
+
+    assert ledger.reads.blinds(T0 + 150, T0 + 180) == [first]
+    assert ledger.reads.blinds(T0 + 300, T0 + 400) == [second]
 
 
 def alert(name: str, phase: Phase, resolved_at: int | None = None) -> Alert:

@@ -1,0 +1,43 @@
+"""DuckDB as we open it: in memory, over our own files, with nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+COLUMNS: Final = {
+    "link": "VARCHAR",
+    "slot": "BIGINT",
+    "seconds": "INTEGER",
+    "sent": "INTEGER",
+    "lost": "INTEGER",
+    "rtt_median": "INTEGER",
+    "rtt_p95": "INTEGER",
+    "in_octets": "BIGINT",
+    "out_octets": "BIGINT",
+    "state": "UTINYINT",
+    "down_seconds": "INTEGER",
+}
+"""Of a sealed hour: `history.SlotRow`, then what the ledger said. Round trips in microseconds."""
+NAMES: Final = ", ".join(COLUMNS)
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open an engine that spills into `folder`: one thread, beside a monitor that is busy."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "threads": 1,
+            "memory_limit": "512MB",
+            "temp_directory": str(folder / ".duckdb"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+
+
+def quoted(path: Path) -> str:
+    """Return a path as an SQL string."""
+    return "'" + str(path).replace("'", "''") + "'"

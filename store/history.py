@@ -1,0 +1,235 @@
+"""What was heard of each link in each accounting slot: added up inline, closed, and handed on.
+
+`History.observe` runs for every reading, so it only adds to a cell: a dictionary by probe says
+which links a reading is about. Medians are found later, in the writer's thread.
+
+What was heard lies here; what it means does not: state and seconds of DOWN of a slot come from the
+ledger's transitions when an hour is sealed or read, so that there is one judge and a transition
+that is back-dated over a closed slot is right in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Final
+
+import msgspec
+
+from inventory.model import Inventory, TargetId, interface_target, link_target
+from metrics.catalogue import ECHO_LOST, ECHO_SENT, IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE
+from metrics.observation import Outcome, Probe, Reading, Value
+
+GRACE: Final = 15
+"""Seconds after its end that a slot waits for late answers, at least."""
+_LATE_ANSWER: Final = 5
+"""Seconds an echo run may last beyond its interval: time-out and what a busy process adds."""
+
+
+class Cell:
+    """What was heard of one link in one slot. Octets None = no valid difference."""
+
+    __slots__ = ("in_octets", "lost", "out_octets", "rtts", "sent")
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.lost = 0
+        self.rtts: list[float | None] = []
+        self.in_octets: int | None = None
+        self.out_octets: int | None = None
+
+
+class SlotRow(msgspec.Struct, frozen=True, gc=False):
+    """One link in one slot, as heard. Times in integer UTC seconds, round trips in microseconds.
+
+    `rtt_median`, `rtt_p95`: methodology 1.9, ascending rank ceil(q N) of the echoes sent, a lost
+    one counts as infinite; None = nothing sent, or the rank falls on a lost one. Octets are those
+    between readings, in the slot of the later reading.
+    """
+
+    link: str
+    slot: int
+    seconds: int
+    sent: int
+    lost: int
+    rtt_median: int | None
+    rtt_p95: int | None
+    in_octets: int | None
+    out_octets: int | None
+
+
+class ClosedSlot(msgspec.Struct, frozen=True):
+    """A slot that nothing is added to any more: its start, its length, its cells by link."""
+
+    start: int
+    seconds: int
+    cells: dict[str, Cell]
+
+    def rows(self) -> Iterator[SlotRow]:
+        """Sum up each cell, in the order of the links' names."""
+        for link, cell in sorted(self.cells.items()):
+            median, p95 = quantiles(cell)
+            yield SlotRow(
+                link,
+                self.start,
+                self.seconds,
+                cell.sent,
+                cell.lost,
+                median,
+                p95,
+                cell.in_octets,
+                cell.out_octets,
+            )
+
+
+class _Echo(msgspec.Struct, frozen=True):
+    """An echo probe: its link, slot length, and where sent and lost stand."""
+
+    link: str
+    seconds: int
+    sent: int
+    lost: int
+
+
+class _Port(msgspec.Struct, frozen=True):
+    """The near port of a link in a probe: positions of (counter, rate) in and out."""
+
+    link: str
+    seconds: int
+    inward: tuple[int, int]
+    outward: tuple[int, int]
+
+
+_Plan = _Echo | tuple[_Port, ...] | None
+
+
+class History:
+    """Adds up. Used by one thread."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._slots: dict[tuple[int, int], dict[str, Cell]] = {}
+        self._last: dict[Probe, tuple[Value, ...]] = {}
+        self._grace = GRACE
+        self.load(inventory)
+
+    def load(self, inventory: Inventory) -> None:
+        """Take over an inventory; what is added up goes on."""
+        self._plans: dict[Probe, _Plan] = {}
+        self._seconds = {
+            link_target(link.id): link.profile.slot for link in inventory.links.values()
+        }
+        self._near: dict[TargetId, list[str]] = {}
+        for link in inventory.links.values():
+            if link.a.interface is not None:
+                port = interface_target(link.a.device, link.a.interface)
+                self._near.setdefault(port, []).append(link.id)
+
+    def observe(self, reading: Reading) -> None:
+        """Add a reading to the slot of its scheduled instant."""
+        observation = reading.observation
+        probe = observation.probe
+        try:
+            plan = self._plans[probe]
+        except KeyError:
+            plan = self._plans[probe] = self._plan(probe)
+        if plan is None:
+            return
+        if isinstance(plan, _Echo):
+            values = observation.values
+            cell = self._cell(plan.link, plan.seconds, observation.slot_ms)
+            sent = values[plan.sent] if values else None
+            if sent:
+                cell.sent += int(sent)
+                cell.lost += int(values[plan.lost] or 0)
+                cell.rtts += observation.rtts
+        elif observation.outcome is Outcome.ANSWERED:
+            before = self._last.get(probe)
+            self._last[probe] = observation.values
+            if before is not None:
+                self._count_octets(plan, before, reading)
+
+    def _count_octets(
+        self, ports: tuple[_Port, ...], before: tuple[Value, ...], reading: Reading
+    ) -> None:
+        values, slot_ms = reading.values, reading.observation.slot_ms
+        for port in ports:
+            counter, rate = port.inward
+            inward = _difference(before[counter], values[counter], values[rate])
+            counter, rate = port.outward
+            outward = _difference(before[counter], values[counter], values[rate])
+            if inward is None and outward is None:
+                continue
+            cell = self._cell(port.link, port.seconds, slot_ms)
+            if inward is not None:
+                cell.in_octets = inward + (cell.in_octets or 0)
+            if outward is not None:
+                cell.out_octets = outward + (cell.out_octets or 0)
+
+    def _cell(self, link: str, seconds: int, slot_ms: int) -> Cell:
+        start = slot_ms // 1000
+        key = (start - start % seconds, seconds)
+        cells = self._slots.get(key)
+        if cells is None:
+            cells = self._slots[key] = {}
+        cell = cells.get(link)
+        if cell is None:
+            cell = cells[link] = Cell()
+        return cell
+
+    def _plan(self, probe: Probe) -> _Plan:
+        if probe.kind == "echo" and (seconds := self._seconds.get(probe.target)):
+            self._grace = max(self._grace, probe.every_ms // 1000 + _LATE_ANSWER)
+            at = {series.metric: place for place, series in enumerate(probe.series)}
+            link = probe.target.partition(":")[2]
+            return _Echo(link, seconds, at[ECHO_SENT], at[ECHO_LOST])
+        if probe.kind == "interfaces":
+            at_port = {(s.target, s.metric): place for place, s in enumerate(probe.series)}
+            return (
+                tuple(
+                    _Port(
+                        link,
+                        self._seconds[link_target(link)],
+                        (at_port[port, IN_OCTETS], at_port[port, IN_RATE]),
+                        (at_port[port, OUT_OCTETS], at_port[port, OUT_RATE]),
+                    )
+                    for port in dict.fromkeys(series.target for series in probe.series)
+                    if {(port, IN_RATE), (port, OUT_RATE)} <= at_port.keys()
+                    for link in self._near.get(port, ())
+                )
+                or None
+            )
+        return None
+
+    def close_slots(self, now: int) -> list[ClosedSlot]:
+        """Take out the slots that ended long enough ago; the cost does not grow with the links."""
+        return self._take([key for key in self._slots if sum(key) + self._grace <= now])
+
+    def close_all(self) -> list[ClosedSlot]:
+        """Take out every slot, whole or not: the program stops."""
+        return self._take(list(self._slots))
+
+    def _take(self, keys: list[tuple[int, int]]) -> list[ClosedSlot]:
+        return [ClosedSlot(*key, self._slots.pop(key)) for key in sorted(keys)]
+
+    def forget(self, probes: list[Probe]) -> None:
+        """Drop what is remembered of probes that are no longer asked."""
+        for probe in probes:
+            self._plans.pop(probe, None)
+            self._last.pop(probe, None)
+
+
+def quantiles(cell: Cell) -> tuple[int | None, int | None]:
+    """Return median and 95th percentile of a cell's round trips in microseconds."""
+    heard = sorted(rtt for rtt in cell.rtts if rtt is not None)
+    count = len(heard) + cell.lost
+    return _ranked(heard, ceil(count / 2)), _ranked(heard, ceil(count * 95 / 100))
+
+
+def _ranked(heard: list[float], rank: int) -> int | None:
+    return round(heard[rank - 1] * 1e6) if 0 < rank <= len(heard) else None
+
+
+def _difference(before: Value, after: Value, rate: Value) -> int | None:
+    if rate is None or before is None or after is None:
+        return None
+    return int(after) - int(before)

@@ -1,0 +1,157 @@
+"""History on the disk: one UTC hour, one file. The running hour is SQLite, a sealed one Parquet.
+
+    history/2026/11/24/13.sqlite     rows are added in batches
+    history/2026/11/24/13.parquet    sealed: sorted by link and slot, never changed
+
+`synchronous=NORMAL` here: a power cut may cost the last slots, never the file, and what decides
+money is in the ledger, which is FULL. Numbers written come from `history.ClosedSlot.rows`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from store import _sqlite
+from store.history import ClosedSlot
+
+FOLDER: Final = "history"
+HOUR: Final = 3_600
+SETTLE: Final = 300
+"""Seconds after its end that an hour stays open: a state is back-dated by a few runs."""
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS history_hour (
+    slot       INTEGER NOT NULL,
+    link       TEXT NOT NULL,
+    seconds    INTEGER NOT NULL,
+    sent       INTEGER NOT NULL,
+    lost       INTEGER NOT NULL,
+    rtt_median INTEGER,
+    rtt_p95    INTEGER,
+    in_octets  INTEGER,
+    out_octets INTEGER,
+    PRIMARY KEY (slot, link)
+) STRICT, WITHOUT ROWID
+"""
+# A slot that a restart tore in two is added up; its round trips are those of the larger part.
+_ADD: Final = """
+INSERT INTO history_hour
+    (link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (slot, link) DO UPDATE SET
+    rtt_median = iif(excluded.sent > sent, excluded.rtt_median, rtt_median),
+    rtt_p95 = iif(excluded.sent > sent, excluded.rtt_p95, rtt_p95),
+    sent = sent + excluded.sent,
+    lost = lost + excluded.lost,
+    in_octets = coalesce(in_octets + excluded.in_octets, in_octets, excluded.in_octets),
+    out_octets = coalesce(out_octets + excluded.out_octets, out_octets, excluded.out_octets)
+"""
+
+
+def running_file(folder: Path, hour: int) -> Path:
+    """Name the SQLite file of the hour that begins at `hour` (UTC seconds)."""
+    return folder / datetime.fromtimestamp(hour, UTC).strftime("%Y/%m/%d/%H.sqlite")
+
+
+def sealed_file(folder: Path, hour: int) -> Path:
+    """Name the Parquet file of the hour that begins at `hour`."""
+    return running_file(folder, hour).with_suffix(".parquet")
+
+
+def hours_with(folder: Path, suffix: str) -> list[int]:
+    """Return the hours that have a file of that suffix (`.sqlite`, `.parquet`), oldest first."""
+    found = (_hour_of(file) for file in folder.glob(f"[0-9]*/[01][0-9]/[0-3][0-9]/??{suffix}"))
+    return sorted(hour for hour in found if hour is not None)
+
+
+def _hour_of(file: Path) -> int | None:
+    year, month, day = file.parts[-4:-1]
+    try:
+        begins = datetime.strptime(f"{year}{month}{day}{file.stem}+0000", "%Y%m%d%H%z")
+    except ValueError:
+        return None
+    return int(begins.timestamp())
+
+
+class HourFiles:
+    """Writes closed slots into the file of their hour.
+
+    `write` belongs to a writer thread; `close_hours` and `close` may come from another.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: dict[int, sqlite3.Connection] = {}
+        self._lock = threading.Lock()
+        self._settled = 0
+        self._written: list[ClosedSlot] = []
+        self.rows = 0
+        self.late = 0
+        """Slots that came when their hour was settled already; they are not kept."""
+
+    def write(self, batch: Sequence[ClosedSlot]) -> None:
+        """Add slots, one transaction per hour. Raises StoreError: give the same batch again."""
+        with self._lock:
+            for hour, slots in groupby(
+                sorted(batch, key=lambda slot: slot.start), key=lambda slot: _begin(slot.start)
+            ):
+                self._write_hour(hour, [slot for slot in slots if not self._is_written(slot)])
+            self._written.clear()
+
+    def _is_written(self, slot: ClosedSlot) -> bool:
+        """Say whether an earlier try at the same batch had written it already."""
+        return any(slot is other for other in self._written)
+
+    def _write_hour(self, hour: int, slots: list[ClosedSlot]) -> None:
+        if hour < self._settled:
+            self.late += len(slots)
+            return
+        path = running_file(self._folder, hour)
+        with _sqlite.translated(path):
+            connection = self._open.get(hour)
+            if connection is None:
+                connection = self._open[hour] = _open_hour(path)
+            with _sqlite.transaction(connection):
+                for slot in slots:
+                    connection.executemany(_ADD, map(_values, slot.rows()))
+        self.rows += sum(len(slot.cells) for slot in slots)
+        self._written += slots
+
+    def close_hours(self, now: int) -> list[int]:
+        """Close the hours that have settled; return every hour that waits to be sealed.
+
+        May wait for a batch that is being written, so it is not for the event loop.
+        """
+        with self._lock:
+            self._settled = max(self._settled, _begin(now - SETTLE))
+            for hour in [hour for hour in self._open if hour < self._settled]:
+                self._open.pop(hour).close()
+            return [hour for hour in hours_with(self._folder, ".sqlite") if hour < self._settled]
+
+    def close(self) -> None:
+        """Close every file."""
+        with self._lock:
+            for connection in self._open.values():
+                connection.close()
+            self._open.clear()
+
+
+def _begin(second: int) -> int:
+    return second - second % HOUR
+
+
+def _open_hour(path: Path) -> sqlite3.Connection:
+    _sqlite.private_folder(path.parent)
+    connection = _sqlite.open_writer(path, "NORMAL")
+    connection.execute(_TABLE)
+    return connection
+
+
+_values = msgspec.structs.astuple

@@ -1,0 +1,104 @@
+"""Seal an hour of history: SQLite in, Parquet out.
+
+Belongs into a worker process: an hour of 30,000 links at 60 s is 1.8 million rows. DuckDB reads no
+SQLite without an extension that would have to be downloaded, so the rows go by a CSV file.
+
+Sealing may die at any point: the Parquet file appears whole, by rename, before the SQLite file
+goes, and an hour that has both is sealed again; rows that were sealed already stay as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from store import _duck, _sqlite
+from store._duck import COLUMNS, NAMES, quoted
+from store._judged import Stretch, judged, stretches_of_links
+from store.errors import StoreError, from_os
+from store.hours import HOUR, running_file, sealed_file
+from store.reader import Reader
+
+_ROW_GROUP: Final = 20_000
+"""Rows that share minimum and maximum of `link`: what reading one link has to unpack."""
+_ROWS: Final = (
+    "SELECT link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets"
+    " FROM history_hour"
+)
+
+
+def seal(folder: Path, hour: int, ledger: Reader) -> int:
+    """Turn the SQLite file of an hour into its Parquet file; return the rows it holds.
+
+    The hour must be one that `HourFiles.close_hours` named, and the ledger must know of the time
+    the monitor was off: a state is sealed as the ledger has it. Raises StoreError; what was not
+    sealed is as before.
+    """
+    running, sealed = running_file(folder, hour), sealed_file(folder, hour)
+    table = running.with_suffix(".csv")
+    try:
+        with _sqlite.translated(running), closing(_sqlite.open_reader(running)) as source:
+            states = stretches_of_links(ledger, None, hour, hour + HOUR)
+            _write_csv(table, source.execute(_ROWS), states)
+        count = _write_parquet(table, sealed)
+    except OSError as error:
+        raise from_os(error, sealed) from error
+    finally:
+        table.unlink(missing_ok=True)
+    # The database last: a log without one would be replayed into the next of that name.
+    for suffix in ("-shm", "-wal", ""):
+        running.with_name(running.name + suffix).unlink(missing_ok=True)
+    return count
+
+
+def _write_csv(
+    path: Path, rows: Iterable[tuple[Any, ...]], states: Mapping[str, Sequence[Stretch]]
+) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(_sqlite.PRIVATE)
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        write = csv.writer(lines).writerow
+        for row in rows:
+            link, start, seconds = row[:3]
+            state, down = judged(states.get(link, ()), start, start + seconds)
+            write((*row, int(state), down))
+
+
+def _write_parquet(table: Path, sealed: Path) -> int:
+    """Sort, write under a temporary name, sync, rename, sync the folder."""
+    temporary = sealed.with_suffix(".parquet.tmp")
+    fresh = f"SELECT {NAMES} FROM read_csv({quoted(table)}, header = false, columns = {COLUMNS!r})"  # noqa: S608 - names are ours
+    source = fresh
+    if sealed.exists():
+        old = f"SELECT {NAMES} FROM read_parquet({quoted(sealed)})"  # noqa: S608 - as above
+        source = f"{old} UNION ALL SELECT * FROM ({fresh}) ANTI JOIN ({old}) USING (link, slot)"  # noqa: S608 - as above
+    with closing(_duck.connect(sealed.parent)) as engine:
+        try:
+            written = engine.execute(
+                f"COPY (SELECT * FROM ({source}) ORDER BY link, slot) TO {quoted(temporary)}"  # noqa: S608 - as above
+                f" (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2,"
+                f" ROW_GROUP_SIZE {_ROW_GROUP})"
+            ).fetchone()
+        except duckdb.Error as error:
+            temporary.unlink(missing_ok=True)
+            raise StoreError("disk_failed", sealed, str(error), temporary=True) from error
+    temporary.chmod(_sqlite.PRIVATE)
+    with temporary.open("rb") as content:
+        os.fsync(content.fileno())
+    temporary.rename(sealed)
+    _sync_folder(sealed.parent)
+    return int(written[0]) if written else 0
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,214 @@
+"""What was heard of a link is added up by accounting slot: nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from math import ceil
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE
+from metrics.observation import Observation, Outcome, Probe, Reading, Value
+from metrics.rates import Rates
+from store.history import GRACE, History, SlotRow
+from tests.store.network import echo_probe, echoed, interfaces_probe, inventory
+
+T0 = 1_795_000_020
+assert T0 % 60 == 0
+
+
+def rows(history: History) -> list[SlotRow]:
+    return [row for slot in history.close_all() for row in slot.rows()]
+
+
+def test_a_run_counts_in_the_slot_of_its_scheduled_instant() -> None:
+    network = inventory()
+    history, probe = History(network), echo_probe(network)
+    history.observe(echoed(probe, T0 * 1000 + 59_999, (0.01, None)))
+    history.observe(echoed(probe, T0 * 1000 + 60_000, (0.02, 0.02)))
+
+    assert [(row.slot, row.sent, row.lost) for row in rows(history)] == [
+        (T0, 2, 1),
+        (T0 + 60, 2, 0),
+    ]
+
+
+def test_the_slot_is_as_long_as_the_contract_says() -> None:
+    network = inventory(profile="backbone")
+    history, probe = History(network), echo_probe(network)
+    for second in (0, 10, 20):
+        history.observe(echoed(probe, (T0 + second) * 1000 + 4_000, (0.01,) * 10))
+
+    assert [(row.slot - T0, row.seconds, row.sent) for row in rows(history)] == [
+        (0, 10, 10),
+        (10, 10, 10),
+        (20, 10, 10),
+    ]
+
+
+def test_a_lost_echo_counts_as_an_infinite_round_trip() -> None:
+    network = inventory()
+    history, probe = History(network), echo_probe(network)
+    history.observe(echoed(probe, T0 * 1000, (*[0.010] * 11, None)))
+    (row,) = rows(history)
+
+    assert (row.rtt_median, row.rtt_p95) == (10_000, None)
+
+
+def test_what_was_not_sent_is_neither_sent_nor_lost() -> None:
+    network = inventory()
+    history, probe = History(network), echo_probe(network)
+    nothing: tuple[Value, ...] = (None,) * 5
+    skipped = Observation(probe, T0 * 1000, 0.0, Outcome.SKIPPED, "late", ())
+    refused = Observation(probe, T0 * 1000, 0.0, Outcome.REFUSED, "unreachable", nothing)
+    history.observe(Reading(skipped, (0,)))
+    history.observe(Reading(refused, (*nothing, 0)))
+
+    assert rows(history) == [SlotRow("l0", T0, 60, 0, 0, None, None, None, None)]
+
+
+def test_a_slot_waits_for_late_answers_and_no_longer() -> None:
+    network = inventory()
+    history, probe = History(network), echo_probe(network)
+    history.observe(echoed(probe, T0 * 1000, (0.01,)))
+
+    assert history.close_slots(T0 + 60 + GRACE - 1) == []
+    assert [slot.start for slot in history.close_slots(T0 + 60 + GRACE)] == [T0]
+    assert history.close_all() == []
+
+
+def test_a_slot_of_a_slow_probe_waits_for_its_last_run() -> None:
+    network = inventory()
+    history, probe = History(network), echo_probe(network, every=60.0)
+    history.observe(echoed(probe, T0 * 1000 + 59_000, (0.01,)))
+
+    assert history.close_slots(T0 + 60 + 64) == []
+    assert len(history.close_slots(T0 + 60 + 65)) == 1
+
+
+def test_an_inventory_that_is_read_again_costs_no_count() -> None:
+    network = inventory()
+    history, probe, ports = History(network), echo_probe(network), interfaces_probe(network)
+    rates = Rates()
+    history.observe(echoed(probe, T0 * 1000, (0.01,)))
+    history.observe(counted(rates, ports, 0, 1_000, 2_000))
+    history.load(inventory())
+    history.observe(echoed(probe, T0 * 1000 + 10_000, (0.01,)))
+    history.observe(counted(rates, ports, 10, 1_500, 2_700))
+
+    (row,) = rows(history)
+    assert (row.sent, row.in_octets, row.out_octets) == (2, 500, 700)
+
+
+def counted(
+    rates: Rates, probe: Probe, second: int, inward: int | None, outward: int | None
+) -> Reading:
+    """The ports as polled at a second: octets of the first, rates by the real arithmetic."""
+    given_values: dict[object, Value] = {IN_OCTETS: inward, OUT_OCTETS: outward}
+    values = tuple(
+        second * 100 + 1 if place == 0 else given_values.get(series.metric)
+        for place, series in enumerate(probe.series[: probe.raw])
+    )
+    observation = Observation(probe, (T0 + second) * 1000, 0.0, Outcome.ANSWERED, "", values)
+    derived, gap = rates.observe(observation)
+    return Reading(observation, (*values, *derived, 0), gap)
+
+
+def test_octets_are_differences_of_the_near_ports_counters() -> None:
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    for second, total in ((0, 100), (10, 300), (20, 600), (60, 1_600)):
+        history.observe(counted(rates, probe, second, total, 10 * total))
+
+    # 20 s to 60 s is a gap of more than two intervals and a half: no valid difference.
+    assert [(row.slot - T0, row.in_octets, row.out_octets) for row in rows(history)] == [
+        (0, 500, 5_000)
+    ]
+
+
+def test_octets_across_a_reset_are_unknown_and_not_zero() -> None:
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    history.observe(counted(rates, probe, 0, 1_000, 5))
+    history.observe(counted(rates, probe, 10, 20, 9))
+
+    (row,) = rows(history)
+    assert (row.in_octets, row.out_octets) == (None, 4)
+
+
+def test_a_device_that_was_silent_in_between_loses_nothing() -> None:
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    silent = Observation(probe, (T0 + 10) * 1000, 0.0, Outcome.SILENT, "", (None,) * probe.raw)
+    history.observe(counted(rates, probe, 0, 100, 100))
+    history.observe(Reading(silent, (None,) * len(probe.series)))
+    history.observe(counted(rates, probe, 20, 400, 100))
+
+    (row,) = rows(history)
+    assert (row.in_octets, row.out_octets) == (300, 0)
+
+
+def test_ports_are_found_by_the_rates_they_have() -> None:
+    network = inventory(links=3)
+    probe = interfaces_probe(network)
+    metrics = [series.metric for series in probe.series]
+
+    assert metrics.count(IN_RATE) == metrics.count(OUT_RATE) == 3
+
+
+_runs = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.integers(0, 600_000),
+        st.lists(st.one_of(st.none(), st.floats(0, 2)), min_size=1, max_size=12),
+    ),
+    max_size=60,
+)
+
+
+@given(_runs, st.sampled_from(["backbone", "standard"]))
+def test_every_echo_is_in_exactly_one_slot_whatever_the_order(
+    runs: list[tuple[int, int, list[float | None]]], profile: str
+) -> None:
+    network = inventory(links=3, profile=profile)
+    history = History(network)
+    probes = [echo_probe(network, f"l{number}") for number in range(3)]
+    length = next(iter(network.links.values())).profile.slot
+    expected: dict[tuple[str, int], list[float | None]] = defaultdict(list)
+    for number, offset_ms, rtts in runs:
+        history.observe(echoed(probes[number], T0 * 1000 + offset_ms, tuple(rtts)))
+        expected[f"l{number}", T0 + offset_ms // 1000 // length * length] += rtts
+
+    found = {(row.link, row.slot): row for row in rows(history)}
+
+    assert found.keys() == expected.keys()
+    for key, rtts in expected.items():
+        row = found[key]
+        assert (row.sent, row.lost) == (len(rtts), rtts.count(None))
+        assert (row.rtt_median, row.rtt_p95) == (by_rank(rtts, 50), by_rank(rtts, 95))
+
+
+def by_rank(rtts: list[float | None], percent: int) -> int | None:
+    """The smallest x with F(x) >= q, a lost one being infinite."""
+    ordered = sorted(float("inf") if rtt is None else rtt for rtt in rtts)
+    value = ordered[ceil(percent * len(ordered) / 100) - 1]
+    return None if value == float("inf") else round(value * 1e6)
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 10**12)), min_size=2, max_size=30))
+def test_octets_of_all_slots_add_up_to_what_the_rates_cover(
+    steps: list[tuple[int, int]],
+) -> None:
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    second = total = covered = 0
+    for gap, octets in steps:
+        second, total = second + gap, total + octets
+        reading = counted(rates, probe, second, total, None)
+        history.observe(reading)
+        covered += (
+            octets if any(value is not None for value in reading.values[probe.raw : -1]) else 0
+        )
+
+    assert sum(row.in_octets or 0 for row in rows(history)) == covered
