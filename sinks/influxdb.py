@@ -80,8 +80,9 @@ class _Sender:
 
     async def close(self) -> None:
         """Close the client."""
-        if self._client is not None:
-            await self._client.close()  # type: ignore[no-untyped-call]
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()  # type: ignore[no-untyped-call]
 
     def _connect(self) -> InfluxDBClientAsync:
         """Open the client, which is only possible while the event loop runs."""
