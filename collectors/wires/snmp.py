@@ -239,12 +239,13 @@ class Snmp:
         if got is SILENT and conversation is not None and conversation.discovered:
             got = DENIED  # it told its engine id and then nothing: a key it cannot decrypt
         key = (endpoint.host, endpoint.port)
-        if got is SILENT or got is DENIED:
+        lost = got is SILENT or got is DENIED
+        if lost:
             memory.engine_id = None  # the box may have been replaced: find out anew
         if conversation is not None:
             if self._kept.get(key) is not conversation:
                 conversation.close()
-            elif memory.engine_id is None and conversation.credential.version == "3":
+            elif lost and conversation.credential.version == "3":
                 self._drop(key)
         if isinstance(got, Failure):
             memory.silent_runs = memory.silent_runs + 1 if got is SILENT else 0
