@@ -1,0 +1,114 @@
+"""Every public file of collectors/ keeps the promises of a collector."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+import pytest
+
+import collectors
+from inventory.model import Endpoint, ProbeSpec, device_target, link_target, site_target
+from inventory.strict import Strict
+from metrics.observation import Probe
+from tests.collectors.network import network
+
+KINDS = sorted(
+    module.name
+    for module in iter_modules(collectors.__path__)
+    if not module.ispkg and not module.name.startswith("_")
+)
+INVENTORY = network(snmp=Endpoint("127.0.0.1"), far=Endpoint("127.0.0.2"))
+TARGETS = [device_target("xg-r1"), link_target("xg-xs")]
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def collector(kind: str) -> ModuleType:
+    return import_module(f"collectors.{kind}")
+
+
+def planned(collector: ModuleType, kind: str) -> list[Probe]:
+    spec = ProbeSpec(kind, 60.0)
+    probes = [collector.plan(spec, target, INVENTORY) for target in TARGETS]
+    return [probe for probe in probes if probe is not None]
+
+
+def test_the_folder_holds_the_collectors() -> None:
+    assert {"interfaces", "interface_settings", "echo"} <= set(KINDS)
+
+
+def test_it_says_whether_runs_overlap_and_how_often_at_most(collector: ModuleType) -> None:
+    assert isinstance(collector.OVERLAPS, bool)
+    assert collector.FLOOR_SECONDS >= 1.0
+
+
+def test_its_options_are_strict_and_have_defaults(collector: ModuleType) -> None:
+    assert issubclass(collector.Options, Strict)
+    collector.Options()
+
+
+def test_it_is_explained(collector: ModuleType) -> None:
+    assert collector.__doc__
+    assert collector.plan.__doc__
+    assert collector.ask.__doc__
+
+
+def test_ask_is_a_coroutine_over_probe_wires_memory(collector: ModuleType) -> None:
+    assert inspect.iscoroutinefunction(collector.ask)
+    assert list(inspect.signature(collector.ask).parameters) == ["probe", "wires", "memory"]
+
+
+def test_it_can_ask_somebody(collector: ModuleType, kind: str) -> None:
+    assert planned(collector, kind)
+
+
+def test_a_target_it_cannot_ask_gives_no_probe(collector: ModuleType, kind: str) -> None:
+    spec = ProbeSpec(kind, 60.0)
+    assert collector.plan(spec, site_target("xg"), INVENTORY) is None
+    bare = network()
+    assert [collector.plan(spec, target, bare) for target in TARGETS] == [None, None]
+
+
+def test_its_probes_are_named_by_kind_and_target(collector: ModuleType, kind: str) -> None:
+    for probe in planned(collector, kind):
+        assert probe.id == f"{kind}@{probe.target}"
+        assert probe.kind == kind
+        assert probe.every_ms == 60_000
+
+
+def test_series_are_raw_then_rates_then_at_most_the_state(collector: ModuleType, kind: str) -> None:
+    for probe in planned(collector, kind):
+        rest = probe.series[probe.raw + len(probe.rates) :]
+        assert len(rest) <= 1
+        assert all(s.metric.field == "state" and s.target == probe.target for s in rest)
+
+
+def test_no_series_is_given_twice(collector: ModuleType, kind: str) -> None:
+    for probe in planned(collector, kind):
+        names = [(series.metric.name, series.labels) for series in probe.series]
+        assert len(names) == len(set(names))
+
+
+def test_labels_are_those_of_the_measurement_in_order(collector: ModuleType, kind: str) -> None:
+    for probe in planned(collector, kind):
+        for series in probe.series:
+            assert tuple(name for name, _ in series.labels) == series.metric.measurement.labels
+
+
+def test_rates_point_at_raw_values(collector: ModuleType, kind: str) -> None:
+    for probe in planned(collector, kind):
+        for rate in probe.rates:
+            for position in (rate.counter, rate.discontinuity, rate.uptime):
+                assert position is None or 0 <= position < probe.raw
+
+
+def test_planning_twice_gives_the_same_question(collector: ModuleType, kind: str) -> None:
+    one, two = planned(collector, kind), planned(collector, kind)
+    assert [probe.question for probe in one] == [probe.question for probe in two]

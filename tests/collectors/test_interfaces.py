@@ -1,0 +1,410 @@
+"""The interfaces of a device: what is asked, what is believed, and what is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectors import interface_settings, interfaces
+from collectors._contract import Answer, Wires
+from collectors._interfaces import split
+from collectors._memory import DeviceMemory
+from collectors._text import decode
+from collectors.wires.echo import open_echo
+from collectors.wires.snmp import open_snmp
+from inventory.model import Credential, Endpoint, ProbeSpec, Secret, device_target, link_target
+from metrics.catalogue import IN_OCTETS, IN_UTILIZATION, OPER_STATUS, UPTIME_TICKS
+from metrics.observation import Outcome, Probe
+from tests.collectors.agent import (
+    COUNTER32,
+    COUNTER64,
+    GETBULK,
+    INTEGER,
+    OCTETS,
+    TICKS,
+    Agent,
+    serving,
+)
+from tests.collectors.network import network
+
+UPTIME = "1.3.6.1.2.1.1.3.0"
+ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
+IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
+IF_DESCR = "1.3.6.1.2.1.2.2.1.2"
+ROW = {
+    "1.3.6.1.2.1.31.1.1.1.6": (COUNTER64, 6_000),
+    "1.3.6.1.2.1.31.1.1.1.10": (COUNTER64, 10_000),
+    "1.3.6.1.2.1.2.2.1.14": (COUNTER32, 14),
+    "1.3.6.1.2.1.2.2.1.20": (COUNTER32, 20),
+    "1.3.6.1.2.1.2.2.1.13": (COUNTER32, 13),
+    "1.3.6.1.2.1.2.2.1.19": (COUNTER32, 19),
+    "1.3.6.1.2.1.2.2.1.8": (INTEGER, 1),
+    "1.3.6.1.2.1.31.1.1.1.19": (TICKS, 5),
+    "1.3.6.1.2.1.2.2.1.9": (TICKS, 7),
+}
+BENCH: dict[str, Any] = {"columns": ["octets", "errors", "discards", "oper_status"]}
+
+
+def router(names: dict[int, str], uptime: int = 1000, engine_time: int = 10) -> Agent:
+    agent = Agent()
+    agent.set(UPTIME, TICKS, uptime)
+    agent.set(ENGINE_TIME, INTEGER, engine_time)
+    for index, name in names.items():
+        add(agent, index, name)
+    return agent
+
+
+def add(agent: Agent, index: int, name: str) -> None:
+    agent.set(f"{IF_NAME}.{index}", OCTETS, name.encode())
+    for column, (kind, value) in ROW.items():
+        agent.set(f"{column}.{index}", kind, value + index if kind == COUNTER64 else value)
+    agent.set(f"1.3.6.1.2.1.2.2.1.7.{index}", INTEGER, 1)
+    agent.set(f"1.3.6.1.2.1.31.1.1.1.15.{index}", COUNTER32, 1000)
+    agent.set(f"1.3.6.1.2.1.2.2.1.5.{index}", COUNTER32, 4_294_967_295)
+
+
+Ask = Callable[[], Awaitable[Answer]]
+
+
+def with_router(
+    agent: Agent,
+    work: Callable[[Ask, Ask, Probe, DeviceMemory], Awaitable[None]],
+    *,
+    names: tuple[str, ...] = ("ge1", "ge2"),
+    every: float = 10.0,
+    **options: Any,
+) -> None:
+    async def main() -> None:
+        wire = open_snmp()
+        wires = Wires(wire, open_echo("icmp"), open_echo("udp"))
+        memory = DeviceMemory()
+        async with serving(agent):
+            inventory = network(snmp=Endpoint("127.0.0.1", agent.port), interfaces=names)
+            target = device_target("xg-r1")
+            options_ = {"timeout": 0.2, "retries": 0, **options}
+            probe = interfaces.plan(
+                ProbeSpec("interfaces", every, options=options_), target, inventory
+            )
+            settings = interface_settings.plan(
+                ProbeSpec("interface_settings", 300.0), target, inventory
+            )
+            assert probe is not None
+            assert settings is not None
+            try:
+                await work(
+                    lambda: interfaces.ask(probe, wires, memory),
+                    lambda: interface_settings.ask(settings, wires, memory),
+                    probe,
+                    memory,
+                )
+            finally:
+                await wire.close()
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+
+
+def test_values_come_in_the_order_of_the_series() -> None:
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, "")
+        assert answer.values == (
+            1000, 10,
+            6003, 10003, 14, 20, 13, 19, 1, 5, 7,
+            6008, 10008, 14, 20, 13, 19, 1, 5, 7,
+        )  # fmt: skip
+        assert probe.raw == len(answer.values)
+        assert probe.series[0].metric is UPTIME_TICKS
+        assert memory.if_index == {"ge1": 3, "ge2": 8}
+
+    with_router(router({3: "ge1", 8: "ge2", 9: "other"}), work)
+
+
+def test_fifteen_values_of_two_interfaces_are_one_get() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        agent.seen.clear()
+        answer = await ask()
+        assert len(answer.values) == 15
+        assert [len(request.oids) for request in agent.seen] == [15]
+
+    with_router(agent, work, **BENCH)
+
+
+def test_a_link_that_starts_at_the_port_has_its_utilisation() -> None:
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        derived = probe.series[probe.raw :]
+        at = next(n for n, series in enumerate(derived) if series.metric is IN_UTILIZATION)
+        assert derived[at].target == link_target("xg-xs")
+        assert dict(derived[at].labels)["site"] == "xs"
+        assert dict(derived[at].labels)["level"] == "county"
+        assert probe.rates[at].scale == pytest.approx(8 / 100_000_000)
+        assert probe.series[probe.rates[at].counter].metric is IN_OCTETS
+
+    with_router(router({1: "ge1", 2: "ge2"}), work)
+
+
+def test_an_interface_the_device_does_not_have_is_not_heard() -> None:
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, "no_interface")
+        assert answer.values[2:11] == (6001, 10001, 14, 20, 13, 19, 1, 5, 7)
+        assert answer.values[11:] == (None,) * 9
+
+    with_router(router({1: "ge1"}), work)
+
+
+def test_a_missing_interface_is_found_when_it_appears_and_the_others_are_not_disturbed() -> None:
+    agent = router({1: "ge1"})
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        add(agent, 2, "ge2")
+        reasons = set()
+        while None in (answer := await ask()).values:
+            reasons.add(answer.reason)
+        assert answer.reason == ""
+        assert reasons == {"no_interface"}
+
+    with_router(agent, work)
+
+
+def test_ifdescr_serves_where_there_is_no_ifname() -> None:
+    agent = router({})
+    agent.set(f"{IF_DESCR}.4", OCTETS, b"ge1")
+    agent.set("1.3.6.1.2.1.2.2.1.8.4", INTEGER, 2)
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        metrics = [series.metric for series in probe.series]
+        assert answer.values[metrics.index(OPER_STATUS)] == 2
+        assert answer.reason == "no_value"
+
+    with_router(agent, work, names=("ge1",))
+
+
+def test_after_a_restart_nothing_by_index_is_believed_once_then_indexes_are_learnt_anew() -> None:
+    agent = router({1: "ge1", 2: "ge2"}, uptime=500_000, engine_time=5_000)
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        agent.values.clear()
+        agent.values.update(router({1: "ge2", 2: "ge1"}, uptime=300, engine_time=3).values)
+        during = await ask()
+        after = await ask()
+        assert (during.outcome, during.reason) == (Outcome.ANSWERED, "renumbered")
+        assert during.values == (300, 3, *(None,) * 18)
+        assert after.reason == ""
+        assert after.values[2] == 6002
+
+    with_router(agent, work)
+
+
+@pytest.mark.parametrize("options", [{}, BENCH], ids=["with engine time", "without"])
+def test_a_wrap_of_uptime_is_no_restart(options: dict[str, Any]) -> None:
+    agent = router({1: "ge1", 2: "ge2"}, uptime=2**32 - 500, engine_time=42_949_667)
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        agent.set(UPTIME, TICKS, 500)
+        agent.set(ENGINE_TIME, INTEGER, 42_949_677)
+        answer = await ask()
+        assert answer.reason == ""
+        assert None not in answer.values
+
+    with_router(agent, work, **options)
+
+
+def test_a_restart_near_the_wrap_is_a_restart_when_engine_time_fell() -> None:
+    agent = router({1: "ge1", 2: "ge2"}, uptime=2**32 - 500, engine_time=42_949_667)
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        agent.set(UPTIME, TICKS, 500)
+        agent.set(ENGINE_TIME, INTEGER, 5)
+        assert (await ask()).reason == "renumbered"
+
+    with_router(agent, work)
+
+
+def test_values_of_a_wrong_type_or_sign_are_not_believed() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+    agent.set("1.3.6.1.2.1.31.1.1.1.6.1", OCTETS, b"\x00drop table")
+    agent.set("1.3.6.1.2.1.2.2.1.14.2", INTEGER, -1)
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert answer.reason == "bad_value"
+        assert [n for n, value in enumerate(answer.values) if value is None] == [2, 13]
+
+    with_router(agent, work)
+
+
+def test_many_interfaces_are_asked_in_answers_below_1400_bytes() -> None:
+    names = tuple(f"ge{number}" for number in range(30))
+    sizes: list[int] = []
+    agent = router({number + 100_000: name for number, name in enumerate(names)})
+
+    def measure(answer: bytes) -> bytes:
+        if agent.seen[-1].kind != GETBULK:
+            sizes.append(len(answer))
+        return answer
+
+    agent.spoil = measure
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert None not in answer.values
+        assert len(answer.values) == 2 + 30 * 9
+        assert max(sizes) < 1400
+        gets = [request for request in agent.seen if request.kind != GETBULK]
+        uptime = tuple(map(int, UPTIME.split(".")))
+        assert all(request.oids[0] == uptime for request in gets)
+
+    with_router(agent, work, names=names)
+
+
+def test_a_part_that_came_much_later_says_nothing_about_octets() -> None:
+    names = tuple(f"ge{number}" for number in range(8))
+    agent = router(dict(enumerate(names, start=1)))
+
+    def age(answer: bytes) -> bytes:
+        if agent.seen[-1].kind != GETBULK:
+            agent.set(UPTIME, TICKS, 1000 + 100 * len(agent.seen))
+        return answer
+
+    agent.spoil = age
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert answer.reason == "skewed"
+        octets = [
+            value
+            for series, value in zip(probe.series, answer.values, strict=False)
+            if series.metric is IN_OCTETS
+        ]
+        assert octets[0] is not None
+        assert octets[-1] is None
+        assert answer.values[-1] is not None
+
+    with_router(agent, work, names=names)
+
+
+def test_too_big_leads_to_smaller_questions_from_then_on() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+    agent.largest = 12
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        first = await ask()
+        agent.seen.clear()
+        second = await ask()
+        assert None not in (*first.values, *second.values)
+        assert all(len(request.oids) <= 12 for request in agent.seen)
+
+    with_router(agent, work)
+
+
+def test_silence_is_silence_and_no_value_is_invented() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+    agent.spoil = lambda _: None
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert answer.outcome is Outcome.SILENT
+        assert answer.values == (None,) * probe.raw
+
+    with_router(agent, work)
+
+
+def test_a_device_without_declared_interfaces_is_asked_its_uptime() -> None:
+    async def main() -> None:
+        agent = router({})
+        wire = open_snmp()
+        async with serving(agent):
+            inventory = network(snmp=Endpoint("127.0.0.1", agent.port), interfaces=())
+            probe = interfaces.plan(
+                ProbeSpec("interfaces", 10.0), device_target("xg-r1"), inventory
+            )
+            assert probe is not None
+            wires = Wires(wire, open_echo("icmp"), open_echo("udp"))
+            answer = await interfaces.ask(probe, wires, DeviceMemory())
+            await wire.close()
+            assert answer.values == (1000, 10)
+            assert len(agent.seen) == 1
+
+    asyncio.run(main())
+
+
+def test_settings_are_state_and_speed_in_bits() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+    agent.set("1.3.6.1.2.1.31.1.1.1.15.2", COUNTER32, 0)
+
+    async def work(_: Ask, settings: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await settings()
+        assert answer.values == (1, 1_000_000_000, 1, None)
+
+    with_router(agent, work)
+
+
+def test_settings_take_ifspeed_where_ifhighspeed_is_nought() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+    agent.set("1.3.6.1.2.1.31.1.1.1.15.2", COUNTER32, 0)
+    agent.set("1.3.6.1.2.1.2.2.1.5.2", COUNTER32, 2_048_000)
+
+    async def work(_: Ask, settings: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        assert (await settings()).values[3] == 2_048_000
+
+    with_router(agent, work)
+
+
+def test_settings_notice_that_an_index_has_moved_without_a_restart() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+
+    async def work(ask: Ask, settings: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        agent.set(f"{IF_NAME}.1", OCTETS, b"ge2")
+        agent.set(f"{IF_NAME}.2", OCTETS, b"ge1")
+        noticed, after, later = await settings(), await ask(), await ask()
+        assert noticed.reason == "renumbered"
+        assert (after.reason, after.values[2]) == ("renumbered", 6002)
+        assert later.reason == ""
+
+    with_router(agent, work)
+
+
+@given(
+    columns=st.integers(1, 12),
+    rows=st.integers(0, 60),
+    limit=st.integers(1, 60),
+    index=st.integers(1, 2**31 - 1),
+    version=st.sampled_from(["2c", "3"]),
+)
+def test_splitting_asks_everything_once_and_leads_with_uptime(
+    columns: int, rows: int, limit: int, index: int, version: Any
+) -> None:
+    credential = Credential("c", version, Secret("x" * 20))
+    wanted = [tuple(f"1.3.6.1.2.1.2.2.1.{c}.{index + r}" for c in range(columns))
+              for r in range(rows)]  # fmt: skip
+    pdus = split((UPTIME, ENGINE_TIME), wanted, credential, limit)
+    assert all(pdu[0] == UPTIME for pdu in pdus)
+    asked = [oid for pdu in pdus for oid in pdu[1:]]
+    assert asked == [ENGINE_TIME, *(oid for row in wanted for oid in row)]
+    assert all(len(pdu) <= max(limit, 2) for pdu in pdus)
+
+
+@given(st.binary(max_size=600))
+def test_any_bytes_become_text_that_can_be_printed(raw: bytes) -> None:
+    text = decode(raw)
+    assert text.isprintable()
+    assert len(text) <= 255
+
+
+def test_gb18030_is_read_where_utf8_is_not_meant() -> None:
+    assert decode("贵阳出口".encode("gb18030")) == "贵阳出口"
+    assert decode("贵阳出口".encode()) == "贵阳出口"
