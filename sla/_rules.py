@@ -33,6 +33,8 @@ class Rules:
         self.suspect = False
         """All canaries' last runs were silent: nobody is called down before they speak again."""
         self.changes: list[Transition] = []
+        self.told_until = 0
+        """The latest `since` of any change so far, in seconds."""
 
     # One run of one target.
 
@@ -155,6 +157,7 @@ class Rules:
         node.state, node.since, node.reason, node.cause = state, since, reason, cause
         node.seen_at = self.seen_ms // 1000
         self.changes.append(transition(node, state))
+        self.told_until = max(self.told_until, since // 1000)
         if isinstance(node, SiteNode):
             self._site_changed(node)
             return
@@ -245,7 +248,7 @@ def _combine(
         fallen = max((leg for leg in judged if leg.state is State.DOWN), key=_since)
         return State.DOWN, fallen.reason, ""
     unknown = [leg for leg in judged if leg.state is State.UNKNOWN]
-    return State.UNKNOWN, unknown[0].reason if unknown else "not_judged", ""
+    return State.UNKNOWN, unknown[0].reason if unknown else "not_observed", ""
 
 
 def _complaint(node: Node) -> str:

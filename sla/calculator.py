@@ -71,6 +71,8 @@ class SlaOutage:
     closed: bool
     start_censored: bool
     end_censored: bool
+    lasting: bool = False
+    """It had not ended when the evidence did."""
     down: tuple[Span, ...] = ()
     """Its down runs."""
 
@@ -136,9 +138,18 @@ class Achieved:
 
 
 def compute(
-    window: Span, raw: Iterable[Run], terms: Terms, overlays: Overlays | None = None
+    window: Span,
+    raw: Iterable[Run],
+    terms: Terms,
+    overlays: Overlays | None = None,
+    *,
+    evidence_ends: int | None = None,
 ) -> Achieved:
-    """Add up one window. Seconds that `raw` does not cover are up (1.16)."""
+    """Add up one window. Seconds that `raw` does not cover are up (1.16).
+
+    `evidence_ends`: a down run that reaches this instant had not ended then, so that its outage is
+    open and not closed; None = every run in `raw` ended where it says.
+    """
     overlays = overlays or Overlays()
     horizon = episodes_of(window, raw, terms.bridge, terms.merge_gap, terms.d_min)
     runs = horizon.downtime(span=terms.downtime_mode == "span")
@@ -154,13 +165,17 @@ def compute(
     for segment in segments:
         if segment.start >= window[0] and segment.end <= window[1]:
             by_class[segment.kind] += segment.end - segment.start
-    outages = _outages(window, horizon.kept, segments, terms.d_min)
+    outages = _outages(window, horizon.kept, segments, terms.d_min, evidence_ends)
     flashes = sum(window[0] <= episode.start < window[1] for episode in horizon.flashes)
     return _add_up(window, by_class, outages, flashes, rejected, terms, segments)
 
 
 def _outages(
-    window: Span, kept: Sequence[Episode], segments: Sequence[Segment], d_min: int
+    window: Span,
+    kept: Sequence[Episode],
+    segments: Sequence[Segment],
+    d_min: int,
+    evidence_ends: int | None,
 ) -> list[SlaOutage]:
     w0, w1 = window
     down = [segment for segment in segments if segment.kind is Class.DOWN]
@@ -178,7 +193,8 @@ def _outages(
             here += 1
         if first is None or total < d_min:
             continue
-        started, closed = w0 <= first < w1, w0 < episode.end <= w1
+        lasting = episode.end == evidence_ends
+        started, closed = w0 <= first < w1, w0 < episode.end <= w1 and not lasting
         if started or closed or inside:
             found.append(
                 SlaOutage(
@@ -192,6 +208,7 @@ def _outages(
                     closed=closed,
                     start_censored=episode.start_censored,
                     end_censored=episode.end_censored,
+                    lasting=lasting,
                     down=episode.down,
                 )
             )
@@ -235,7 +252,7 @@ def _add_up(
         carried_in=sum(outage.start < window[0] and outage.in_window > 0 for outage in outages),
         closed=len(closed),
         open_at_end=sum(
-            outage.end > window[1] and (outage.started or outage.in_window > 0)
+            (outage.lasting or outage.end > window[1]) and (outage.started or outage.in_window > 0)
             for outage in outages
         ),
         flashes=flashes,

@@ -132,10 +132,13 @@ class Judge:
         return State.UP, (ended,) if ended is not None else _NOTHING
 
     def blind(self, since: int, seen_at: int, reason: str) -> Blind:
-        """Take note that nothing heard since `since` counts; confirming runs start anew."""
+        """Take note that nothing heard since `since` counts; confirming runs start anew.
+
+        It never reaches back over a change that was already told.
+        """
         rules = self._rules
         rules.seen_ms = max(rules.seen_ms, seen_at * 1000)
-        self._blind = Blind(since, rules.seen_ms // 1000, reason)
+        self._blind = Blind(max(since, rules.told_until), rules.seen_ms // 1000, reason)
         self._forget_everything(self._blind)
         return self._blind
 

@@ -87,7 +87,7 @@ def raw_runs(
     for step in live:
         upto = closing if step.end is None else min(step.end, closing)
         _append(found, _RAW[step.state], max(step.start, opening), upto)
-    _append(found, "K", max(found[-1].end if found else start, start), end)
+    _append(found, "K", found[-1].end if found else start, end)
     return found
 
 

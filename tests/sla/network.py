@@ -60,7 +60,7 @@ def make_inventory(
     root: str = "p",
     loss_ratio: float | None = None,
     rtt_seconds: float | None = None,
-    in_service: tuple[Interval, ...] = (),
+    in_service: tuple[Interval, ...] = (Interval(0),),
     planned_work: Sequence[PlannedWork] = (),
     carriers: Mapping[str, str] | None = None,
     unconnected: Sequence[str] = (),
@@ -82,7 +82,13 @@ def make_inventory(
     for site, parents in legs.items():
         depth[site] = depth[parents[0]] + 1
     sites = {
-        name: Site(name, name, _LEVELS[depth[name]], None if name == root else legs[name][0])
+        name: Site(
+            name,
+            name,
+            _LEVELS[depth[name]],
+            None if name == root else legs[name][0],
+            in_service=(Interval(0),),
+        )
         for name in depth
     } | {name: Site(name, name, "village", root) for name in unconnected}
     links = {

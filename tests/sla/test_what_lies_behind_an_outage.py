@@ -292,6 +292,15 @@ def test_while_blind_everything_is_unknown_and_confirming_starts_anew() -> None:
     assert judge.observe(silent(probes[0], 110))[0] is State.DOWN
 
 
+def test_blindness_never_reaches_back_over_a_change_that_was_told() -> None:
+    inventory = make_inventory({"c": ["p"]})
+    probes = all_probes(inventory)
+    judge = Judge(inventory, probes)
+    changes = play(judge, World(inventory).runs(probes, 60, spread))
+    told = max(change.since for change in changes)
+    assert judge.blind(START, START + 75, "canaries_silent").since == told
+
+
 def test_skipped_canaries_are_as_good_as_silent_ones() -> None:
     inventory = make_inventory({"c": ["p"]})
     canary = canary_probe("gateway")

@@ -1,0 +1,354 @@
+"""What a link, a site or a carrier achieved in a window (methodology 1.8, 1.10).
+
+Pure: transitions, blinds and heartbeats come from the ledger. Give each target's transitions from
+well before the window (its state at the start, and whatever may merge with an outage at the edge)
+up to `recorded_until`, the last heartbeat: what lies beyond is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from inventory.model import (
+    LEVELS,
+    Carrier,
+    Contract,
+    Interval,
+    Inventory,
+    Level,
+    Link,
+    PlannedWork,
+    Profile,
+    Site,
+    TargetId,
+    link_target,
+    site_target,
+)
+from sla._overlays import Class, Overlays, Work
+from sla.calculator import Achieved, Band, SlaOutage, Status, Terms, compute
+from sla.outages import outages_of
+from sla.periods import Window
+from sla.states import Blind, State, Transition
+from sla.timeline import Run, Span, Step, any_up, raw_runs, shadows, steps
+
+SCORED = (Status.OK, Status.AMBIGUOUS)
+_END_OF_TIME = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedOutage:
+    """An SLA outage with what it was made from: ids of live outages.
+
+    `live`: the target's own; `shadow_of`: those above it in whose shadow a part of it lay.
+    """
+
+    outage: SlaOutage
+    live: tuple[str, ...]
+    shadow_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """From when to when the monitor lived; None = it never did."""
+
+    first_heartbeat: int | None
+    recorded_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAssessment:
+    """What a link achieved against its contract."""
+
+    link: Link
+    contract: Contract
+    level: Level | None
+    window: Window
+    evidence: Evidence
+    terms: Terms
+    achieved: Achieved
+    outages: tuple[AssessedOutage, ...]
+
+    @property
+    def within_resolution(self) -> bool:
+        """Whether timing errors of one slot per outage could flip the verdict."""
+        settled = self.achieved.a_settle
+        if settled is None:
+            return False
+        away = abs(settled - self.contract.availability) * self.achieved.evaluated
+        return away <= self.achieved.started * self.link.profile.slot
+
+    @property
+    def settled(self) -> Fraction | None:
+        """The settlement figure with the contract's denominator; None = not settled."""
+        fixed = self.contract.denominator == "fixed_43200"
+        if fixed and self.achieved.a_settle is not None and self.achieved.a_fixed is not None:
+            return self.achieved.a_fixed
+        return self.achieved.a_settle
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAssessment:
+    """What a site got over all its legs; nothing is excluded but time out of service."""
+
+    site: Site
+    links: tuple[str, ...]
+    window: Window
+    evidence: Evidence
+    terms: Terms
+    achieved: Achieved
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFigure:
+    """A carrier's circuits towards sites of one level; `availability` over the scored ones."""
+
+    level: Level
+    weight: Fraction
+    circuits: int
+    scored: int
+    availability: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierAssessment:
+    """What a carrier achieved. `coverage` is pooled over all its circuits in service."""
+
+    carrier: Carrier
+    window: Window
+    evidence: Evidence
+    links: tuple[LinkAssessment, ...]
+    levels: tuple[LevelFigure, ...]
+    availability: Fraction | None
+    coverage: Fraction | None
+    status: Status
+    by_class: Mapping[Class, int]
+
+    @property
+    def not_scored(self) -> tuple[LinkAssessment, ...]:
+        """Circuits whose figure cannot be settled: listed by name, never averaged in."""
+        return tuple(link for link in self.links if link.achieved.status not in SCORED)
+
+
+def assess_link(
+    link: Link,
+    contract: Contract,
+    window: Window,
+    transitions: Iterable[Transition],
+    blinds: Iterable[Blind],
+    planned_work: Iterable[PlannedWork],
+    first_heartbeat: int | None,
+    recorded_until: int | None = None,
+    level: Level | None = None,
+) -> LinkAssessment:
+    """Assess one link. `recorded_until` None = the end of the window."""
+    evidence = Evidence(first_heartbeat, window.end if recorded_until is None else recorded_until)
+    live = steps(transitions, blinds)
+    terms = terms_of(link.profile, contract)
+    works = [work for work in planned_work if link.id in work.links]
+    achieved = compute(
+        (window.start, window.end),
+        _runs(live, window, evidence),
+        terms,
+        Overlays(
+            service=_spans(link.in_service),
+            owner_work=[_work(work) for work in works if work.party == "owner"],
+            carrier_work=[_work(work) for work in works if work.party == "carrier"],
+            upstream=shadows(live, link.profile.slot, evidence.recorded_until),
+        ),
+        evidence_ends=evidence.recorded_until,
+    )
+    return LinkAssessment(
+        link=link,
+        contract=contract,
+        level=level,
+        window=window,
+        evidence=evidence,
+        terms=terms,
+        achieved=achieved,
+        outages=_with_live(link_target(link.id), live, achieved.outages, evidence),
+    )
+
+
+def assess_site(
+    site: str,
+    inventory: Inventory,
+    window: Window,
+    transitions_by_target: Mapping[TargetId, Sequence[Transition]],
+    blinds: Sequence[Blind],
+    first_heartbeat: int | None,
+    recorded_until: int | None = None,
+) -> SiteAssessment:
+    """Assess a site: the OR of its legs in service; a site nothing leads to by its own state."""
+    evidence = Evidence(first_heartbeat, window.end if recorded_until is None else recorded_until)
+    links = [inventory.links[name] for name in inventory.topology.uplinks.get(site, ())]
+    targets = [link_target(link.id) for link in links] or [site_target(site)]
+    runs = [
+        _runs(steps(transitions_by_target.get(target, ()), blinds), window, evidence)
+        for target in targets
+    ]
+    services: list[list[Span] | None] = [_spans(link.in_service) for link in links]
+    finest = min((link.profile for link in links), key=lambda profile: profile.slot, default=None)
+    place = inventory.sites[site]
+    terms = (
+        Terms(180, 300, 120)
+        if finest is None
+        else Terms(finest.d_min, finest.merge_gap, finest.bridge)
+    )
+    return SiteAssessment(
+        site=place,
+        links=tuple(link.id for link in links),
+        window=window,
+        evidence=evidence,
+        terms=terms,
+        achieved=compute(
+            (window.start, window.end),
+            any_up(list(zip(runs, services or [None], strict=True))),
+            terms,
+            Overlays(service=_spans(place.in_service)),
+            evidence_ends=evidence.recorded_until,
+        ),
+    )
+
+
+def assess_carrier(
+    carrier: str,
+    inventory: Inventory,
+    window: Window,
+    transitions_by_target: Mapping[TargetId, Sequence[Transition]],
+    blinds: Sequence[Blind],
+    first_heartbeat: int | None,
+    recorded_until: int | None = None,
+    weights: Mapping[Level, Fraction] | None = None,
+) -> CarrierAssessment:
+    """Assess the circuits of a carrier; `weights` (λ) by level of the far site, else equal."""
+    works: dict[str, list[PlannedWork]] = {}
+    for work in inventory.planned_work.values():
+        for name in work.links:
+            works.setdefault(name, []).append(work)
+    links = [
+        assess_link(
+            link,
+            inventory.contracts[link.contract],
+            window,
+            transitions_by_target.get(link_target(link.id), ()),
+            blinds,
+            works.get(link.id, ()),
+            first_heartbeat,
+            recorded_until,
+            inventory.sites[link.b.site].level,
+        )
+        for link in inventory.links.values()
+        if link.carrier == carrier
+    ]
+    levels = _levels(links, weights or {})
+    present = [level for level in levels if level.availability is not None]
+    total = sum((level.weight for level in present), Fraction(0))
+    weighted = sum(
+        (level.weight * level.availability for level in present if level.availability is not None),
+        Fraction(0),
+    )
+    by_class = {kind: sum(link.achieved.by_class[kind] for link in links) for kind in Class}
+    evaluated = sum(link.achieved.evaluated for link in links)
+    measured = sum(link.achieved.up + link.achieved.down for link in links)
+    return CarrierAssessment(
+        carrier=inventory.carriers[carrier],
+        window=window,
+        evidence=Evidence(
+            first_heartbeat, window.end if recorded_until is None else recorded_until
+        ),
+        links=tuple(links),
+        levels=levels,
+        availability=weighted / total if total else None,
+        coverage=Fraction(measured, evaluated) if evaluated else None,
+        status=_carrier_status(links),
+        by_class=by_class,
+    )
+
+
+def terms_of(profile: Profile, contract: Contract) -> Terms:
+    """Return what the engine needs of a contract; its one threshold is the promised value."""
+    return Terms(
+        d_min=profile.d_min,
+        merge_gap=profile.merge_gap,
+        bridge=profile.bridge,
+        downtime_mode=contract.downtime_mode,
+        maintenance_mode=contract.maintenance_mode,
+        coverage_floor=contract.coverage_floor,
+        notice=contract.notice_seconds,
+        bands=(Band(contract.availability, 0), Band(Fraction(0), 1)),
+    )
+
+
+def _runs(live: Sequence[Step], window: Window, evidence: Evidence) -> list[Run]:
+    """Return the raw timeline over the whole horizon: an outage may reach beyond the window."""
+    end = max(window.end, evidence.recorded_until)
+    return raw_runs(live, window.start, end, evidence.first_heartbeat, evidence.recorded_until)
+
+
+def _with_live(
+    target: TargetId,
+    live: Sequence[Step],
+    outages: Iterable[SlaOutage],
+    evidence: Evidence,
+) -> tuple[AssessedOutage, ...]:
+    own = outages_of(target, live, evidence.recorded_until)
+    hidden = [step for step in live if step.state is State.SHADOW]
+    found = []
+    for outage in outages:
+        first, last = outage.down[0][0], outage.end
+        found.append(
+            AssessedOutage(
+                outage,
+                tuple(o.id for o in own if o.start < last and (o.end is None or o.end > first)),
+                tuple(
+                    dict.fromkeys(
+                        step.cause
+                        for step in hidden
+                        if step.start < last and (step.end is None or step.end > first)
+                    )
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def _levels(
+    links: Sequence[LinkAssessment], weights: Mapping[Level, Fraction]
+) -> tuple[LevelFigure, ...]:
+    found = []
+    for level in LEVELS:
+        here = [link for link in links if link.level == level]
+        if not here:
+            continue
+        scored = [link.achieved for link in here if link.achieved.status in SCORED]
+        evaluated = sum(achieved.evaluated for achieved in scored)
+        down = sum(achieved.down for achieved in scored)
+        found.append(
+            LevelFigure(
+                level=level,
+                weight=weights.get(level, Fraction(1)),
+                circuits=len(here),
+                scored=len(scored),
+                availability=Fraction(evaluated - down, evaluated) if evaluated else None,
+            )
+        )
+    return tuple(found)
+
+
+def _carrier_status(links: Sequence[LinkAssessment]) -> Status:
+    """Return the status of the figure: of the scored circuits, else why there are none."""
+    statuses = {link.achieved.status for link in links}
+    for status in (Status.AMBIGUOUS, Status.OK, Status.INSUFFICIENT, Status.NO_DATA):
+        if status in statuses:
+            return status
+    return Status.NOT_APPLICABLE
+
+
+def _spans(intervals: Iterable[Interval]) -> list[Span]:
+    return [(i.start, _END_OF_TIME if i.end is None else i.end) for i in intervals]
+
+
+def _work(work: PlannedWork) -> Work:
+    return Work(work.start, work.end, work.registered)
