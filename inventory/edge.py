@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -136,8 +136,8 @@ def _piece(piece: object) -> Interval:
     return interval
 
 
-def split_address(text: str) -> tuple[str, int | None]:
-    """Split `10.0.0.1:161` and `[2001:db8::1]:161` into host and port; ValueError if it is none."""
+def _split_address(text: str) -> tuple[IPv4Address | IPv6Address, int | None]:
+    """Split `10.0.0.1:161` and `[2001:db8::1]:161`; ValueError where it is none."""
     host, port = text, ""
     if text.startswith("["):
         host, _, rest = text[1:].partition("]")
@@ -148,30 +148,33 @@ def split_address(text: str) -> tuple[str, int | None]:
         host, _, port = text.partition(":")
     if "%" in host:
         raise ValueError(text)
-    canonical = str(ip_address(host))
+    address = ip_address(host)
     if host is text:
-        return canonical, None
+        return address, None
     if not re.fullmatch(r"[1-9][0-9]{0,4}", port) or int(port) > 65_535:
         raise ValueError(text)
-    return canonical, int(port)
+    return address, int(port)
+
+
+def _endpoint(value: object) -> tuple[IPv4Address | IPv6Address, Endpoint]:
+    try:
+        address, port = _split_address(value if isinstance(value, str) else "")
+    except ValueError:
+        raise PydanticCustomError("bad_address", "bad address") from None
+    return address, Endpoint(str(address), port)
+
+
+def listen(value: object) -> Endpoint:
+    """Read a literal address to listen on; `0.0.0.0` and `::` are all there are."""
+    return _endpoint(value)[1]
 
 
 def endpoint(value: object) -> Endpoint:
-    """Read a literal address, with a port or without; names are not looked up."""
-    if not isinstance(value, str):
-        raise PydanticCustomError("bad_address", "bad address")
-    try:
-        host, port = split_address(value)
-    except ValueError:
-        raise PydanticCustomError("bad_address", "bad address") from None
-    return Endpoint(host, port)
-
-
-def _host(value: Endpoint) -> Endpoint:
-    address = ip_address(value.host)
+    """Read the literal address of a host, with a port or without; names are not looked up."""
+    address, found = _endpoint(value)
     if address.is_unspecified or address.is_multicast:
         raise PydanticCustomError("address_of_no_host", "not an address of a host")
-    return value
+    return found
 
 
 Text = Annotated[str, BeforeValidator(_text), AfterValidator(_one_line)]
@@ -184,5 +187,5 @@ Size = Annotated[int, PlainValidator(scaled)]
 Yuan = Annotated[int, PlainValidator(fen)]
 Instant = Annotated[int, PlainValidator(instant)]
 InService = Annotated[tuple[Interval, ...], PlainValidator(in_service)]
-Listen = Annotated[Endpoint, PlainValidator(endpoint)]
-Address = Annotated[Endpoint, PlainValidator(endpoint), AfterValidator(_host)]
+Listen = Annotated[Endpoint, PlainValidator(listen)]
+Address = Annotated[Endpoint, PlainValidator(endpoint)]

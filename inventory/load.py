@@ -13,6 +13,7 @@ from inventory import resolve
 from inventory.edge import is_id
 from inventory.form import validate
 from inventory.model import Carrier, Inventory, Unit
+from inventory.probes import assign
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.schema import SECTIONS, SINGLE, DefaultsForm
 from inventory.topology import topology
@@ -172,7 +173,7 @@ def _forms(
                 forms[name] = form
     raw = written["single"].get("defaults")
     defaults = validate(DefaultsForm, {} if raw is None else raw, ("defaults",), problems)
-    return resolve.Forms(by_section, written, defaults or DefaultsForm())
+    return resolve.Forms(by_section, written, assign(defaults or DefaultsForm()))
 
 
 def _resolve(

@@ -3,43 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from inventory.defaults import DEVICE_PROBES, LINK_PROBES, PROFILE_OPTIONS
-from inventory.model import ProbeSpec, Profile
+from inventory.model import PROFILES, ProbeSpec, Profile
 from inventory.problem import Path_, Problems
 from inventory.schema import DefaultsForm, DeviceForm, LinkForm, ProbeDefaultsForm, ProbeForm
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What objects are asked that say nothing themselves; one value for all of them."""
+
+    device: tuple[ProbeSpec, ...]
+    link: Mapping[str, tuple[ProbeSpec, ...]]
+    """By profile."""
+    defaults: DefaultsForm
+
+
+def assign(defaults: DefaultsForm) -> Assigned:
+    """Put what `defaults` says over the table."""
+    return Assigned(
+        _general(DEVICE_PROBES, "", defaults),
+        {profile: _general(LINK_PROBES, profile, defaults) for profile in PROFILES},
+        defaults,
+    )
+
+
 def device_probes(
-    form: DeviceForm, defaults: DefaultsForm, at: Path_, problems: Problems
+    form: DeviceForm, assigned: Assigned, at: Path_, problems: Problems
 ) -> tuple[ProbeSpec, ...]:
     """Return the questions of a device: the table's where it has an address and a credential."""
-    asked = form.address is not None and form.credential is not None
-    return _merge(DEVICE_PROBES if asked else (), {}, defaults, form.probes, at, problems)
+    if form.address is None:
+        _never_asked(form.probes, at, problems)
+        return _merge((), assigned, form.probes, at, problems)
+    if form.credential is None and not form.probes:
+        problems.add((*at, "address"), "no_credential", severity="warning")
+    base = () if form.credential is None else assigned.device
+    return _merge(base, assigned, form.probes, at, problems)
 
 
 def link_probes(
-    form: LinkForm, profile: Profile, defaults: DefaultsForm, at: Path_, problems: Problems
+    form: LinkForm, profile: Profile, assigned: Assigned, at: Path_, problems: Problems
 ) -> tuple[ProbeSpec, ...]:
     """Return the questions of a link: the table's where its far end has an address."""
-    asked = form.b.address is not None
-    needs = {kind: more for (name, kind), more in PROFILE_OPTIONS.items() if name == profile.name}
-    return _merge(LINK_PROBES if asked else (), needs, defaults, form.probes, at, problems)
+    if form.b.address is None:
+        _never_asked(form.probes, at, problems)
+        return _merge((), assigned, form.probes, at, problems)
+    return _merge(assigned.link[profile.name], assigned, form.probes, at, problems)
+
+
+def _never_asked(own: Sequence[ProbeForm], at: Path_, problems: Problems) -> None:
+    for place, probe in enumerate(own):
+        if not probe.off:
+            problems.add((*at, "probes", place), "never_asked", severity="warning")
+
+
+def _general(
+    table: Iterable[ProbeSpec], profile: str, defaults: DefaultsForm
+) -> tuple[ProbeSpec, ...]:
+    specs = []
+    for spec in table:
+        said = defaults.probes.get(spec.kind)
+        if said is None or not said.off:
+            needed = PROFILE_OPTIONS.get((profile, spec.kind), {})
+            specs.append(_over(_over(spec, said), None, needed))
+    return tuple(specs)
 
 
 def _merge(
-    table: Iterable[ProbeSpec],
-    needs: Mapping[str, Mapping[str, object]],
-    defaults: DefaultsForm,
+    base: tuple[ProbeSpec, ...],
+    assigned: Assigned,
     own: Sequence[ProbeForm],
     at: Path_,
     problems: Problems,
 ) -> tuple[ProbeSpec, ...]:
-    specs: dict[str, ProbeSpec] = {}
-    for spec in table:
-        general = defaults.probes.get(spec.kind)
-        if general is None or not general.off:
-            specs[spec.kind] = _over(_over(spec, general), None, needs.get(spec.kind, {}))
+    if not own:
+        return base
+    specs = {spec.kind: spec for spec in base}
     seen = set()
     for place, probe in enumerate(own):
         here = (*at, "probes", place)
@@ -49,10 +90,8 @@ def _merge(
         if probe.off:
             specs.pop(probe.kind, None)
             continue
-        base = specs.get(probe.kind)
-        if base is None:
-            base = _over(ProbeSpec(probe.kind, 0), defaults.probes.get(probe.kind))
-        spec = _over(base, probe)
+        said = assigned.defaults.probes.get(probe.kind)
+        spec = _over(specs.get(probe.kind) or _over(ProbeSpec(probe.kind, 0), said), probe)
         if not spec.every:
             problems.add(here, "missing_key", key="every")
         specs[probe.kind] = spec
@@ -64,12 +103,10 @@ def _over(
     form: ProbeForm | ProbeDefaultsForm | None,
     options: Mapping[str, object] | None = None,
 ) -> ProbeSpec:
-    """Return `spec` with what `form` and `options` say put over it; the same one if nothing."""
+    """Return `spec` with what `form` and `options` say put over it."""
     more = {**(form.options() if form else {}), **(options or {})}
     every = form.every if form else None
     deadline = form.deadline if form else None
-    if not more and every is None and deadline is None:
-        return spec
     return ProbeSpec(
         spec.kind, every or spec.every, deadline or spec.deadline, {**spec.options, **more}
     )

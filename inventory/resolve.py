@@ -26,12 +26,11 @@ from inventory.model import (
     Secret,
     Site,
 )
-from inventory.probes import device_probes, link_probes
+from inventory.probes import Assigned, device_probes, link_probes
 from inventory.problem import Path_, Problems
 from inventory.schema import (
     ContractForm,
     CredentialForm,
-    DefaultsForm,
     DeviceForm,
     LinkEndForm,
     LinkForm,
@@ -63,7 +62,7 @@ class Forms:
 
     by_section: Mapping[str, Mapping[str, Any]]
     written: Mapping[str, Mapping[str, object]]
-    defaults: DefaultsForm
+    assigned: Assigned
 
     def look_up(
         self, section: str, name: str | None, at: Path_, problems: Problems
@@ -221,7 +220,7 @@ def devices(
             form.address,
             form.credential,
             tuple(dict.fromkeys([*form.interfaces, *ports.get(name, ())])),
-            device_probes(form, forms.defaults, at, problems),
+            device_probes(form, forms.assigned, at, problems),
         )
     return found
 
@@ -246,7 +245,7 @@ def links(forms: Forms, contracts: Mapping[str, Contract], problems: Problems) -
             continue
         if _above(forms, far.site, near.site):
             problems.add(at, "ends_swapped", severity="warning", a=near.site, b=far.site)
-        found[name] = _link(name, form, near, far, contract, forms.defaults, problems)
+        found[name] = _link(name, form, near, far, contract, forms.assigned, problems)
     return found
 
 
@@ -256,7 +255,7 @@ def _link(
     near: LinkEnd,
     far: LinkEnd,
     contract: Contract,
-    defaults: DefaultsForm,
+    assigned: Assigned,
     problems: Problems,
 ) -> Link:
     fee = contract.monthly_fee_fen if form.monthly_fee is None else form.monthly_fee
@@ -273,7 +272,7 @@ def _link(
         unit=form.unit,
         circuit=form.circuit,
         in_service=form.in_service,
-        probes=link_probes(form, contract.profile, defaults, ("links", name), problems),
+        probes=link_probes(form, contract.profile, assigned, ("links", name), problems),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from inventory.edge import Address, Duration, Id, Listen, Size, Text, duration
+from inventory.edge import Address, Every, Id, Listen, Size, Text
 from inventory.form import validate
 from inventory.model import EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
@@ -41,16 +41,9 @@ def _several(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _positive(value: object) -> float:
-    if (seconds := duration(value)) <= 0:
-        raise PydanticCustomError("bad_duration", "not above zero")
-    return seconds
-
-
 FilePath = Annotated[Path, PlainValidator(_path)]
 """Relative to the folder of the file that names it."""
 ExistingFile = Annotated[Path, PlainValidator(_existing)]
-Timeout = Annotated[float, PlainValidator(_positive)]
 
 
 class StoreConfig(Strict):
@@ -77,20 +70,10 @@ class ApiConfig(Strict):
 
 
 class SnmpConfig(Strict):
-    """How SNMP is asked: `timeout` (seconds) is per try."""
+    """How SNMP is asked; time-out and retries are options of the probes."""
 
     engine: Literal["auto", "gufo", "pysnmp"] = "auto"
-    timeout: Timeout = 2.0
-    retries: Annotated[int, Field(ge=0, le=5)] = 1
     max_in_flight_per_area: Annotated[int, Field(ge=1, le=10_000)] = 200
-
-
-class EchoConfig(Strict):
-    """Where echoes come from; None = the system chooses. `timeout` (seconds): later is lost."""
-
-    source_ipv4: Address | None = None
-    source_ipv6: Address | None = None
-    timeout: Timeout = 2.0
 
 
 class CanaryConfig(Strict):
@@ -98,8 +81,7 @@ class CanaryConfig(Strict):
 
     address: Address
     wire: EchoWire = "icmp"
-    every: Duration = 10.0
-    count: Annotated[int, Field(ge=1, le=100)] = 2
+    every: Every = 10.0
 
 
 class RouteConfig(Strict):
@@ -129,7 +111,6 @@ class _ConfigForm(Strict):
     store: StoreConfig = StoreConfig()
     api: ApiConfig = ApiConfig()
     snmp: SnmpConfig = SnmpConfig()
-    echo: EchoConfig = EchoConfig()
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
     sinks: Mapping[Id, _PluginForm] = Field(default_factory=dict)
     rules: tuple[FilePath, ...] = ()
@@ -155,7 +136,6 @@ class Config:
     store: StoreConfig
     api: ApiConfig
     snmp: SnmpConfig
-    echo: EchoConfig
     canaries: Mapping[str, CanaryConfig]
     sinks: Mapping[str, Plugin]
     rules: tuple[Path, ...]
@@ -213,7 +193,6 @@ def _resolve(
         form.store,
         form.api,
         form.snmp,
-        form.echo,
         form.canaries,
         {name: plugin for name in form.sinks if (plugin := made["sinks", name])},
         form.rules,

@@ -249,6 +249,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "此用户无权使用 ICMP：请让 net.ipv4.ping_group_range 包含其用户组，或授予进程 CAP_NET_RAW",
     ),
     "problem.unknown_metric": ('no metric "{name}"', "没有指标“{name}”"),
+    "problem.never_asked": (
+        "is never asked: there is no address to ask",
+        "不会执行：没有可供探测的地址",
+    ),
+    "problem.no_credential": (
+        "there is an address but no credential, so the device is not asked",
+        "有地址但没有凭据，因此不会采集该设备",
+    ),
     # monitor.yaml
     "problem.listen_without_tls": (
         (

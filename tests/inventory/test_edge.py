@@ -34,7 +34,7 @@ def test_money_is_counted_in_whole_fen(fen: int) -> None:
 @given(st.ip_addresses(), st.integers(1, 65_535))
 def test_every_address_with_a_port_is_read_back_as_written(host: object, port: int) -> None:
     endpoint = Endpoint(str(host), port)
-    assert edge.endpoint(str(endpoint)) == endpoint
+    assert edge.listen(str(endpoint)) == endpoint
 
 
 @pytest.mark.parametrize(
