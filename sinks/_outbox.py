@@ -11,8 +11,8 @@ sent first, without a pause between batches.
 
 Losses: the oldest goes first, in memory when the disk does not take it, on disk beyond its limit;
 each is counted. `kill -9` loses what is only in memory: about `batch_age` seconds of readings, or
-`patience` seconds while a send hangs. After a crash the batch that was under way is sent again;
-the stores take the same point twice as one.
+`patience` seconds while a send hangs. After a restart the batch that was under way is sent again,
+all of it; the stores take the same point twice as one.
 
 A batch that is SPLIT is cut in two, again and again, until its bad part stands alone or the
 number of cuts is used up.
@@ -93,6 +93,7 @@ class Outbox:
         self._head: _Head | None = None
         self._failures = 0
         self._trouble = ""
+        self._disk_trouble = ""
         self._counters = Counters()
         self._stop_at: float | None = None
         self._running = False
@@ -135,13 +136,15 @@ class Outbox:
 
     @property
     def trouble(self) -> str:
-        """What keeps it from sending at the moment (`code: why`), or ""."""
-        return self._trouble
+        """What keeps it from sending or saving at the moment (`code: why`), or ""."""
+        return self._trouble or self._disk_trouble
 
     def stats(self) -> dict[str, float]:
         """Return all counters (points unless the name says otherwise), what waits, since when."""
         head = self._head
-        in_hand = sum(piece.points for piece in head.pieces) if head and not head.frame else 0
+        in_hand = sum(piece.points for piece in head.pieces) if head else 0
+        if head and head.frame:
+            in_hand -= head.frame.points  # it is among those on disk
         saving = sum(batch.points for batch in self._saving)
         counters = {name: getattr(self._counters, name) for name in Counters.__slots__}
         return {
@@ -154,7 +157,7 @@ class Outbox:
             "disk_bytes": self._on_disk.bytes,
             "disk_batches": self._on_disk.batches,
             "oldest_age_seconds": self.oldest_age(self._now()),
-            "in_trouble": bool(self._trouble),
+            "in_trouble": bool(self.trouble),
         }
 
     # The sending task.
@@ -193,7 +196,7 @@ class Outbox:
         try:
             damaged = await self._disk(self._segments.open)
         except OSError as error:
-            self._disk_trouble(error)
+            self._note_disk(error)
         else:
             self._counters.damaged_batches += damaged.batches
             self._counters.dropped_points += damaged.points
@@ -210,7 +213,8 @@ class Outbox:
 
     async def _step(self) -> None:
         self._buffer.seal_old()
-        if self._buffer.bytes * 2 > self._limits.memory_bytes:
+        # While older batches lie on disk, new ones have long to wait: not in memory.
+        if self._on_disk.batches > 1 or self._buffer.bytes * 2 > self._limits.memory_bytes:
             await self._persist()
         if self._head is None:
             await self._take()
@@ -228,7 +232,7 @@ class Outbox:
         try:
             found = await self._disk(self._segments.head)
         except OSError as error:
-            self._disk_trouble(error)
+            self._note_disk(error)
             gone = await self._disk(self._segments.give_up)
             self._counters.dropped_points += gone.points
             return
@@ -323,7 +327,7 @@ class Outbox:
         try:
             await self._disk(lambda: self._refused.add(piece, {"at": at, **why}))
         except OSError as error:
-            self._disk_trouble(error)
+            self._note_disk(error)
 
     # Memory to disk: the head is the oldest, then what was sealed. While the disk refuses, memory
     # keeps it.
@@ -332,21 +336,22 @@ class Outbox:
         self._buffer.seal_old()
         if batches := self._to_save():
             try:
-                saved = await self._disk(lambda: self._segments.append(batches))
+                self._saved(*await self._disk(lambda: self._segments.append(batches)))
             except OSError as error:
-                self._not_saved(error)
-            else:
-                self._saved(*saved)
+                self._note_disk(error)
+                self._buffer.put_back(self._saving)
+                self._saving = []
 
     def _save_now(self) -> None:
+        """Save at the end; what the disk refuses now is lost, and counted."""
         self._buffer.seal()
         if batches := self._to_save():
             try:
-                saved = self._locked(lambda: self._segments.append(batches))
+                self._saved(*self._locked(lambda: self._segments.append(batches)))
             except OSError as error:
-                self._not_saved(error)
-            else:
-                self._saved(*saved)
+                self._note_disk(error)
+                self._counters.dropped_points += sum(batch.points for batch in batches)
+                self._saving, self._head = [], None
 
     def _to_save(self) -> list[Batch]:
         self._saving += self._buffer.take_all()
@@ -355,6 +360,7 @@ class Outbox:
 
     def _saved(self, first: Frame, gone: Gone) -> None:
         self._saving = []
+        self._disk_trouble = ""
         self._counters.dropped_points += gone.points
         head = self._head
         if head and head.frame is None:
@@ -366,14 +372,9 @@ class Outbox:
             self._counters.dropped_points -= delivered
             self._head = None
 
-    def _not_saved(self, error: OSError) -> None:
-        self._disk_trouble(error)
-        self._buffer.put_back(self._saving)
-        self._saving = []
-
-    def _disk_trouble(self, error: OSError) -> None:
+    def _note_disk(self, error: OSError) -> None:
         self._counters.disk_errors += 1
-        self._trouble = f"disk: {error.strerror or type(error).__name__}"
+        self._disk_trouble = f"disk: {error.strerror or type(error).__name__}"
 
     async def _wait(self, seconds: float) -> None:
         """Wait for a batch or for the end, at most `seconds`."""
