@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from alerts.model import Severity
 from inventory.edge import Address, Every, Id, Listen, Size, Text
 from inventory.form import validate
 from inventory.model import EchoWire, Endpoint
@@ -172,14 +173,15 @@ def _read(
     if not isinstance(data, dict):
         problems.add((), "needs_mapping")
         return None
-    # A section that is left out is read too, so that its paths begin at the file's folder.
-    form = validate(_ConfigForm, {"store": {}, **data}, (), problems, context)
-    if form is None:
-        # What is wrong elsewhere must not hide what is wrong with the plug-ins.
-        for at, section in _sections(data):
-            _plugin(at, section, problems, context)
-        return None
-    _span(form, problems)
+    # Key by key, so that a mistake in one does not hide what spans the others. The paths among
+    # them are read even where they are left out: they begin at the folder of the file.
+    good = {}
+    for key, value in {"inventory": "inventory.yaml", "store": {}, **data}.items():
+        one = validate(_ConfigForm, {key: value}, (), problems, context)
+        if one is not None:
+            good[key] = getattr(one, key)
+    form = _ConfigForm.model_construct(**good)
+    _span(form, data, problems)
     return _resolve(form, data, problems, context)
 
 
@@ -209,21 +211,34 @@ def _resolve(
     )
 
 
-def _span(form: _ConfigForm, problems: Problems) -> None:
-    """Check what spans sections."""
+def _span(form: _ConfigForm, data: Mapping[str, object], problems: Problems) -> None:
+    """Check what spans sections; `data` has also what was refused."""
     host, tls = ip_address(form.api.listen.host), form.api.tls
     if not host.is_loopback and tls is None:
         problems.add(("api", "listen"), "listen_without_tls")
     if form.api.listen.port is None:
         problems.add(("api", "listen"), "listen_without_port")
-    if not form.canaries:
+    if not data.get("canaries"):
         problems.add(("canaries",), "no_canaries", severity="warning")
+    receivers = data.get("receivers")
+    _routes(form, receivers if isinstance(receivers, dict) else {}, problems)
+
+
+def _routes(form: _ConfigForm, receivers: Mapping[str, object], problems: Problems) -> None:
     for place, route in enumerate(form.routes):
-        if route.receiver not in form.receivers:
-            close = problems.suggest(route.receiver, form.receivers)
+        severities = get_args(Severity)
+        for severity in route.match.get("severity", ()):
+            if severity not in severities:
+                close = problems.suggest(severity, severities)
+                at: Path_ = ("routes", place, "match", "severity")
+                problems.add(at, "one_of", suggestion=close, expected=", ".join(severities))
+        if route.receiver not in receivers:
+            close = problems.suggest(route.receiver, receivers)
             at = ("routes", place, "receiver")
             name = route.receiver
             problems.add(at, "unknown_reference", suggestion=close, kind="receiver", name=name)
+    for name in sorted(receivers.keys() - {route.receiver for route in form.routes}):
+        problems.add(("receivers", name), "no_route", severity="warning")
 
 
 def _sections(data: dict[str, Any]) -> Iterator[tuple[Path_, dict[str, Any]]]:

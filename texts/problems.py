@@ -265,6 +265,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         "不是本机回环地址：请在 tls 中给出证书和私钥，或在反向代理之后监听 127.0.0.1",
     ),
+    "problem.no_route": (
+        "no route leads here, so nobody is told",
+        "没有路由指向它，因此不会通知任何人",
+    ),
     "problem.listen_without_port": ("needs a port: 127.0.0.1:8080", "需要端口：127.0.0.1:8080"),
     "problem.no_canaries": (
         (
