@@ -33,10 +33,9 @@ _LONGEST_TEXT = 200
 _EARLIEST, _LATEST = 1990, 2199
 
 
-def _text(value: object) -> object:
-    if type(value) is int:
-        return str(value)  # a whole number is kept as it was written
-    return value
+def whole_number_as_text(value: object) -> object:
+    """Take back that YAML read digits as a number: text made of digits needs no quotes."""
+    return str(value) if type(value) is int else value
 
 
 def _one_line(value: str) -> str:
@@ -177,8 +176,8 @@ def endpoint(value: object) -> Endpoint:
     return found
 
 
-Text = Annotated[str, BeforeValidator(_text), AfterValidator(_one_line)]
-Id = Annotated[str, BeforeValidator(_text), AfterValidator(_id)]
+Text = Annotated[str, BeforeValidator(whole_number_as_text), AfterValidator(_one_line)]
+Id = Annotated[str, BeforeValidator(whole_number_as_text), AfterValidator(_id)]
 Duration = Annotated[float, PlainValidator(duration)]
 Every = Annotated[float, PlainValidator(_interval)]
 Percent = Annotated[Fraction, PlainValidator(percent)]

@@ -27,7 +27,7 @@ from inventory.model import (
     Site,
 )
 from inventory.probes import Assigned, device_probes, link_probes
-from inventory.problem import Path_, Problems
+from inventory.problem import Path_, Problems, dotted
 from inventory.schema import (
     ContractForm,
     CredentialForm,
@@ -298,7 +298,7 @@ def _unique(
     if end is None:
         return
     if end.address is not None and (other := addresses.setdefault(end.address, at)) != at:
-        problems.add((*at, "address"), "address_twice", other=".".join(map(str, other)))
+        problems.add((*at, "address"), "address_twice", other=dotted(other))
     if end.interface is None:
         return
     other = ports.setdefault((end.device, end.interface), at)
@@ -307,7 +307,7 @@ def _unique(
             (*at, "interface"),
             "interface_twice",
             severity="warning",
-            other=".".join(map(str, other)),
+            other=dotted(other),
         )
 
 

@@ -21,16 +21,13 @@ from inventory.edge import (
     Percent,
     Text,
     Yuan,
+    whole_number_as_text,
 )
 from inventory.model import Level, Party, Secret
 from inventory.strict import Strict
 
 _SHORTEST_KEY = 8
 """RFC 3414 11.2: a pass phrase has at least 8 octets."""
-
-
-def _as_text(value: object) -> object:
-    return str(value) if type(value) is int else value
 
 
 class UnitForm(Strict):
@@ -69,7 +66,7 @@ class ContractForm(Strict):
 class CredentialForm(Strict):
     """How to be let in: SNMP v2c with a community, or v3 with a user."""
 
-    version: Annotated[Literal["2c", "3"], BeforeValidator(_as_text)]
+    version: Annotated[Literal["2c", "3"], BeforeValidator(whole_number_as_text)]
     community: Secret | None = None
     user: Text | None = None
     auth: Literal["SHA1", "SHA224", "SHA256", "SHA384", "SHA512"] | None = None

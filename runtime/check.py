@@ -71,8 +71,10 @@ def check(
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:
     """Sort by line; files stay in the order in which they were read."""
-    files = list(dict.fromkeys(problem.file for problem in problems))
-    return sorted(problems, key=lambda one: (files.index(one.file), one.line))
+    files: dict[str, int] = {}
+    for problem in problems:
+        files.setdefault(problem.file, len(files))
+    return sorted(problems, key=lambda one: (files[one.file], one.line))
 
 
 def check_probes(inventory: Inventory, marks: Marks) -> list[Problem]:
