@@ -84,6 +84,10 @@ class _Served(asyncio.DatagramProtocol):
     def __init__(self, agent: Agent, elsewhere: socket.socket) -> None:
         self._agent = agent
         self._elsewhere = elsewhere
+        self.closed = asyncio.get_running_loop().create_future()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set_result(None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
@@ -102,18 +106,19 @@ class _Served(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def serving(agent: Agent) -> AsyncIterator[Agent]:
-    """Serve `agent` on a free port of 127.0.0.1."""
+async def serving(agent: Agent, port: int = 0) -> AsyncIterator[Agent]:
+    """Serve `agent` on 127.0.0.1, on a free port unless one is named."""
     elsewhere = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     elsewhere.bind(("127.0.0.1", 0))
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _Served(agent, elsewhere), local_addr=("127.0.0.1", 0)
+    transport, served = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: _Served(agent, elsewhere), local_addr=("127.0.0.1", port)
     )
     agent.port = transport.get_extra_info("sockname")[1]
     try:
         yield agent
     finally:
         transport.close()
+        await served.closed
         elsewhere.close()
 
 
