@@ -30,7 +30,8 @@ def translated(path: Path) -> Iterator[None]:
 
 def private_folder(folder: Path) -> None:
     """Make a folder that only its owner may enter, and close one that others may."""
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
+        missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(PRIVATE_FOLDER)
 

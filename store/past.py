@@ -12,7 +12,7 @@ import msgspec
 
 from sla.states import State
 from store import _duck, _sqlite
-from store._judged import judged, stretches_of_links
+from store._judged import judged, steps_of_links
 from store.errors import StoreError
 from store.hours import HOUR, hours_with, running_file, sealed_file
 from store.reader import Reader
@@ -73,7 +73,7 @@ def _read_running(
     if not rows:
         return []
     first, end = rows[0][1], rows[-1][1] + rows[-1][2]
-    states = stretches_of_links(ledger, [link], first, end).get(link, ())
+    states = steps_of_links(ledger, [link], first, end).get(link, ())
     return [_row((*row, *judged(states, row[1], row[1] + row[2]))) for row in rows]
 
 

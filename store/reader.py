@@ -157,6 +157,14 @@ class Reader:
         )
         return [OutageRow(outage_id(row[0], row[1]), *row) for row in rows]
 
+    def open_outages(self) -> dict[TargetId, int]:
+        """Return the start of the outage that lasts, of each target that has one."""
+        rows = self._all(
+            "SELECT name, start FROM outage o JOIN target t ON t.number = o.target"
+            " WHERE finish IS NULL"
+        )
+        return {target: start for target, start in rows}  # noqa: C416 - dict() loses the types
+
     # Alerts.
 
     def open_alerts(self) -> list[Alert]:

@@ -18,9 +18,10 @@ from typing import Any, Final
 
 import duckdb
 
+from sla.timeline import Step
 from store import _duck, _sqlite
 from store._duck import COLUMNS, NAMES, quoted
-from store._judged import Stretch, judged, stretches_of_links
+from store._judged import judged, steps_of_links
 from store.errors import StoreError, from_os
 from store.hours import HOUR, running_file, sealed_file
 from store.reader import Reader
@@ -44,7 +45,7 @@ def seal(folder: Path, hour: int, ledger: Reader) -> int:
     table = running.with_suffix(".csv")
     try:
         with _sqlite.translated(running), closing(_sqlite.open_reader(running)) as source:
-            states = stretches_of_links(ledger, None, hour, hour + HOUR)
+            states = steps_of_links(ledger, None, hour, hour + HOUR)
             _write_csv(table, source.execute(_ROWS), states)
         count = _write_parquet(table, sealed)
     except OSError as error:
@@ -58,7 +59,7 @@ def seal(folder: Path, hour: int, ledger: Reader) -> int:
 
 
 def _write_csv(
-    path: Path, rows: Iterable[tuple[Any, ...]], states: Mapping[str, Sequence[Stretch]]
+    path: Path, rows: Iterable[tuple[Any, ...]], states: Mapping[str, Sequence[Step]]
 ) -> None:
     path.unlink(missing_ok=True)
     path.touch(_sqlite.PRIVATE)

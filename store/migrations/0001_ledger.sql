@@ -39,6 +39,7 @@ CREATE TABLE blind (
     until   INTEGER
 ) STRICT;
 CREATE INDEX blind_in_time ON blind (since);
+CREATE INDEX blind_as_seen ON blind (seen_at);
 
 -- Runs of heartbeats without a hole; the time between two rows is time the monitor was off.
 CREATE TABLE heartbeat (

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.model import link_target
+from sla.outages import live_outages
 from sla.states import Blind, State, Transition, outage_id
 from store.entries import Entry
 from store.ledger import open_ledger
@@ -24,12 +25,12 @@ def at(state: State, second: int, target: str = A, seen: int = 0) -> Transition:
     return Transition(link_target(target[5:]), state, T0 + second, T0 + second + seen, "why")
 
 
-def listed(entries: Sequence[Entry], *, restarts: bool = False) -> list[OutageRow]:
+def listed(entries: Sequence[Entry], *, restart_after: int | None = None) -> list[OutageRow]:
     with TemporaryDirectory() as folder:
         ledger = open_ledger(Path(folder), T0)
-        for entry in entries:
+        for number, entry in enumerate(entries):
             ledger.append([entry])
-            if restarts:
+            if number == restart_after:
                 ledger.close()
                 ledger = open_ledger(Path(folder), T0)
         found = ledger.reads.outages()
@@ -85,7 +86,7 @@ def test_a_restart_continues_an_outage_under_its_own_name() -> None:
         at(UP, 90),
     ]
 
-    assert listed(entries, restarts=True) == [outage(0, 90, 50)]
+    assert listed(entries, restart_after=1) == [outage(0, 90, 50)]
 
 
 def test_down_that_was_replaced_by_up_was_no_outage() -> None:
@@ -114,59 +115,45 @@ def test_outages_are_listed_newest_first_by_target_and_time(tmp_path: Path) -> N
     ledger.close()
 
 
-def states_by_second(entries: Sequence[Entry]) -> list[State]:
-    """One state per second: slow and obvious."""
-    own: dict[int, Transition] = {}
-    blind: dict[int, Blind] = {}
-    for entry in entries:
-        if isinstance(entry, Transition):
-            own[entry.since] = entry
-        elif isinstance(entry, Blind):
-            blind[entry.since] = entry
-    state, states = UNKNOWN, []
-    for second in range(T0, T0 + 100):
-        if second in own:
-            state = own[second].state
-        if second in blind and (second not in own or blind[second].seen_at > own[second].seen_at):
-            state = UNKNOWN
-        states.append(state)
-    return states
+@st.composite
+def _histories(draw: st.DrawFn) -> list[Entry]:
+    """Changes as the judge gives them: neither `since` nor `seen_at` ever decreases."""
+    since = seen = 0
+    entries: list[Entry] = []
+    for _ in range(draw(st.integers(0, 14))):
+        since += draw(st.integers(0, 12))
+        seen = max(seen, since) + draw(st.integers(0, 5))
+        state = draw(st.sampled_from([*State, None]))
+        if state is None:
+            entries.append(Blind(T0 + since, T0 + seen, "blind"))
+        else:
+            entries.append(Transition(A, state, T0 + since, T0 + seen, "why"))
+    return entries
 
 
-def model(entries: Sequence[Entry]) -> list[tuple[int, int | None, int]]:
-    """Count from the states of the seconds: start, end, seconds down of each outage."""
-    outages: list[tuple[int, int | None, int]] = []
-    start: int | None = None
-    down = 0
-    for second, state in enumerate(states_by_second(entries)):
-        if start is None and state is DOWN:
-            start, down = second, 0
-        if start is not None and state in {UP, DEGRADED}:
-            outages.append((start, second, down))
-            start = None
-        down += state is DOWN
-    return outages if start is None else [*outages, (start, None, down)]
+@settings(max_examples=60, deadline=None)
+@given(_histories(), st.integers(0, 14))
+def test_the_list_equals_what_the_transitions_add_up_to(
+    entries: list[Entry], restart_after: int
+) -> None:
+    until = T0 + 1_000
+    transitions = [entry for entry in entries if isinstance(entry, Transition)]
+    blinds = [entry for entry in entries if isinstance(entry, Blind)]
 
-
-_entries = st.lists(
-    st.one_of(
-        st.builds(at, st.sampled_from(State), st.integers(0, 60), seen=st.integers(0, 9)),
-        st.builds(
-            lambda second, seen: Blind(T0 + second, T0 + second + seen, "why"),
-            st.integers(0, 60),
-            st.integers(0, 9),
-        ),
-    ),
-    max_size=14,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(_entries)
-def test_the_list_equals_what_the_transitions_add_up_to(entries: list[Entry]) -> None:
-    found = [
-        (row.start - T0, None if row.end is None else row.end - T0, row.down_until(T0 + 100))
-        for row in reversed(listed(entries))
+    expected = [
+        (o.id, o.start, o.end, o.seen_at, o.reason, o.down_seconds)
+        for o in live_outages(A, transitions, blinds, until)
     ]
+    found = [
+        (row.id, row.start, row.end, row.seen_at, row.reason, row.down_until(until))
+        for row in reversed(listed(entries, restart_after=restart_after))
+    ]
+    assert found == expected
 
-    assert found == model(entries)
+
+def test_the_outages_that_last_are_known_at_a_start(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path, T0)
+    ledger.append([at(DOWN, 0), at(UNKNOWN, 50), at(DOWN, 0, B), at(UP, 60, B)])
+
+    assert ledger.reads.open_outages() == {A: T0}
+    ledger.close()
