@@ -32,7 +32,7 @@ from api.roles import ROUTES, permissions
 from api.settings import ApiSettings
 from texts.say import Language, catalogue, say
 
-_SUBJECTS: Final = (
+SUBJECTS: Final = (
     routes_overview,
     routes_sites,
     routes_links,
@@ -59,7 +59,7 @@ def build(ports: Ports, settings: ApiSettings) -> FastAPI:
     )
     desk = Desk(ports, settings)
     app.state.desk = desk
-    for subject in _SUBJECTS:
+    for subject in SUBJECTS:
         app.include_router(subject.ROUTES)
     description = encode(app.openapi())
 

@@ -38,6 +38,9 @@ class Memo(Generic[T]):
         """Drop one answer."""
         self._kept.pop(key, None)
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def _drop_old(self, now: int) -> None:
         while len(self._kept) > self._size or self._oldest() <= now - self._ttl:
             self._kept.popitem(last=False)

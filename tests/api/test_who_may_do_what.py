@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 
-from api.app import build
+from api.app import SUBJECTS, build
 from api.ports import Role
 from api.roles import OPEN, ROLES, ROUTES, Permission
 from api.settings import ApiSettings
@@ -36,9 +36,11 @@ def concrete(path: str) -> str:
 def declared() -> set[tuple[str, str]]:
     """Every route of the application."""
     app = build(ports(Province(make_inventory(1, 1, 1, 1)), Crowd()), ApiSettings())
+    assert len(app.routes) == len(SUBJECTS) + 1, "each subject once, and /openapi.json"
+    routes = [*app.routes, *(route for subject in SUBJECTS for route in subject.ROUTES.routes)]
     return {
         (method, route.path)
-        for route in app.routes
+        for route in routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
