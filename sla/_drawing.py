@@ -39,7 +39,7 @@ def draw(inventory: Inventory, probes: Iterable[Probe]) -> Network:
     sites = _draw_sites(inventory, links, devices)
     pace = _Pace(inventory, asked)
     for name, node in devices.items():
-        _place_device(node, sites[inventory.devices[name].site], pace, inventory.devices[name].site)
+        _place_device(name, node, inventory, sites, asked, pace)
     for link in inventory.links.values():
         _place_link(link, inventory, links, devices, sites, asked, pace)
     network = Network(
@@ -140,12 +140,20 @@ def _draw_sites(
     return sites
 
 
-def _place_device(node: Node, site: SiteNode, pace: _Pace, site_name: str) -> None:
-    own = pace.device(node.target.removeprefix("device:"))
+def _place_device(
+    name: str,
+    node: Node,
+    inventory: Inventory,
+    sites: Mapping[str, SiteNode],
+    asked: _Asked,
+    pace: _Pace,
+) -> None:
+    place = inventory.devices[name].site
+    site, judging = sites[place], asked.primary(name)
     node.site, node.near, node.above = site, site.mark, (site,)
     node.own.root = site.mark.root
-    node.every = own or node.every
-    node.patience = max(node.every, pace.site(site_name))
+    node.every = node.every if judging is None else judging.every_ms
+    node.patience = max(node.every, pace.site(place))
 
 
 def _place_link(

@@ -5,8 +5,8 @@ blamed on a target only when the place before it was reached at or after the fir
 until that is known it waits, and what cannot be known is UNKNOWN, or SHADOW behind an outage.
 
 Reasons: `answered` (first seen), `recovered`, `far_lost`, `port_down`, `silent` (a device),
-`near_lost`, `upstream`, `snmp_silent`, `snmp_refused`, `snmp_garbled`, `loss`, `rtt`,
-`no_redundancy`.
+`near_lost`, `not_asked`, `upstream`, `snmp_silent`, `snmp_refused`, `snmp_garbled`, `loss`,
+`rtt`, `no_redundancy`; a site has its legs'.
 """
 
 from __future__ import annotations
@@ -95,6 +95,12 @@ class Rules:
         node.port_runs = 0
         if status == _PORT_UP and node.port_only:
             self.received(node, at, "")
+
+    def unasked(self, node: Node, since: int) -> None:
+        """Take note that a target was not asked for so long that its state is not known."""
+        if node.state not in (None, State.UNKNOWN):
+            self._settle(node, State.UNKNOWN, since, "not_asked")
+        node.forget()
 
     def _judge_silence(self, node: Node, at: int) -> None:
         first, heard = node.lost_first, node.near.ms

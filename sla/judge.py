@@ -75,8 +75,8 @@ class Judge:
                 if at > mark.ms:  # noqa: PLR1730 - as above
                     mark.ms = at
             self._answered(route, node, observation)
-        elif outcome is Outcome.SILENT and not _unsent(route, observation):
-            self._silent(route, node, at)
+        elif route.primary:
+            self._unanswered(route, node, observation)
         if not rules.changes:
             return State.UNKNOWN if node.state is None else node.state, _NOTHING
         return State.UNKNOWN if node.state is None else node.state, self._take()
@@ -84,6 +84,8 @@ class Judge:
     def _answered(self, route: Route, node: Node, observation: Observation) -> None:
         at, outcome = observation.slot_ms, observation.outcome
         if route.primary and at > node.last:
+            if at - node.last > self._rules.confirm * node.every:
+                self._was_not_asked(route, node)
             node.last = at
             if node.echo:
                 limited = node.loss_limit is not None or node.rtt_limit is not None
@@ -102,12 +104,26 @@ class Judge:
                 if status != 1 or not link.calm:
                     self._rules.port(link, at, status)
 
-    def _silent(self, route: Route, node: Node, at: int) -> None:
-        if route.primary and at > node.last:
+    def _unanswered(self, route: Route, node: Node, observation: Observation) -> None:
+        at, enough = observation.slot_ms, self._rules.confirm * node.every
+        if observation.outcome is Outcome.SKIPPED or _unsent(route, observation):
+            if at - node.last >= enough:
+                self._was_not_asked(route, node)
+        elif at > node.last:
+            if at - node.last > enough:
+                self._was_not_asked(route, node)
             node.last = at
             self._rules.lost(node, at)
             for link in route.far_of:
                 self._rules.lost(link, at)
+
+    def _was_not_asked(self, route: Route, node: Node) -> None:
+        """Nobody knows what happened while as many runs as it takes to confirm were not sent."""
+        if node.last != NEVER:
+            since = node.last + node.every
+            self._rules.unasked(node, since)
+            for link in route.far_of:
+                self._rules.unasked(link, since)
 
     def _ask_canary(
         self, route: Route, observation: Observation

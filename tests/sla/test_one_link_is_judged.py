@@ -88,7 +88,7 @@ def test_a_skipped_run_is_neither_lost_nor_received() -> None:
 
 def test_a_silent_run_that_sent_nothing_is_not_lost() -> None:
     unsent = [run(ECHO, 30 + 10 * n, Outcome.SILENT, 0, 0, None) for n in range(5)]
-    assert _feed(_up(_judge()), *unsent) == []
+    assert of(_feed(_up(_judge()), *unsent), LINK) == [(State.UNKNOWN, 30, "not_asked")]
 
 
 def test_only_skipped_runs_judge_nothing() -> None:
@@ -97,6 +97,35 @@ def test_only_skipped_runs_judge_nothing() -> None:
         for n in range(50):
             assert judge.observe(run(probe, 10 * n, Outcome.SKIPPED)) == (State.UNKNOWN, ())
     assert judge.states() == {}
+
+
+def _skipped(first: int, count: int) -> list[Observation]:
+    return [run(ECHO, first + 10 * n, Outcome.SKIPPED) for n in range(count)]
+
+
+def test_two_skipped_runs_change_nothing() -> None:
+    assert _feed(_up(_judge()), *_skipped(30, 2), heard(ECHO, 50)) == []
+
+
+def test_a_link_not_asked_for_three_runs_is_unknown_since_the_first_of_them() -> None:
+    changes = _feed(_up(_judge()), *_skipped(30, 5))
+    assert of(changes, LINK) == [(State.UNKNOWN, 30, "not_asked")]
+
+
+def test_a_link_that_nobody_even_planned_to_ask_is_unknown_for_that_time() -> None:
+    changes = _feed(_up(_judge()), *(heard(ECHO, 600 + 10 * n) for n in range(3)))
+    assert of(changes, LINK) == [(State.UNKNOWN, 30, "not_asked"), (State.UP, 600, "answered")]
+
+
+def test_an_outage_with_a_stretch_of_skipped_runs_does_not_claim_it() -> None:
+    judge = _up(_judge())
+    changes = _feed(judge, *(silent(ECHO, 30 + 10 * n) for n in range(3)), *_skipped(60, 5))
+    changes += _feed(judge, *(silent(ECHO, 110 + 10 * n) for n in range(3)))
+    assert of(changes, LINK) == [
+        (State.DOWN, 30, "far_lost"),
+        (State.UNKNOWN, 60, "not_asked"),
+        (State.DOWN, 110, "far_lost"),
+    ]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.GARBLED])

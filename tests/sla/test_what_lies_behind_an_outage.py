@@ -128,7 +128,9 @@ def test_the_same_observations_give_the_same_changes(phase: Phases) -> None:
     phases(),
     st.lists(
         st.tuples(
-            st.sampled_from([*TREE, "p-c", "p-d", "c-k", "k-t", "k-u", "t-v", "monitor", "snmp"]),
+            st.sampled_from(
+                [*TREE, "p-c", "p-d", "c-k", "k-t", "k-u", "t-v", "monitor", "runner", "snmp"]
+            ),
             st.integers(0, 500),
             st.integers(1, 200),
         ),
@@ -173,6 +175,8 @@ def _count(against: dict[str, dict[str, int]], seen: Observation) -> None:
     counts = against.setdefault(target, {"silent": 0, "port": 0})
     if seen.outcome is Outcome.SILENT:
         counts["silent"] += 1
+        return
+    if seen.outcome is Outcome.SKIPPED:
         return
     counts["silent"] = 0
     if seen.probe.kind == "echo":
