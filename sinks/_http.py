@@ -24,8 +24,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
+from inventory.edge import Duration
 from inventory.model import Secret
 from inventory.strict import Strict
 from sinks._contract import Fate, Result
@@ -45,25 +47,30 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an http:// or https:// address")
+        raise PydanticCustomError("sink_address", "not a web address")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must have no credentials and no query in it")
+        raise PydanticCustomError("sink_address_extra", "credentials or query in it")
     return value.rstrip("/")
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+def _authority(value: str) -> str:
+    try:
+        tls_context(value)
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        raise PydanticCustomError("sink_authority", "no certificate", {"name": value}) from None
+    return value
 
 
 class HttpOptions(Strict):
-    """What every HTTP sink is told. `timeout`: seconds for one request, all of it.
+    """What every HTTP sink is told. `timeout`: for one request, all of it.
 
     `ca_file`: PEM of the authority that signed the store's certificate, where it is not a public
     one. Certificates are always verified.
     """
 
-    url: WebAddress
-    timeout: Annotated[float, Field(gt=0, le=300)] = 30.0
-    ca_file: str | None = None
+    url: Annotated[str, AfterValidator(_web_address)]
+    timeout: Duration = 30.0
+    ca_file: Annotated[str, AfterValidator(_authority)] | None = None
 
 
 def tls_context(ca_file: str | None) -> ssl.SSLContext:

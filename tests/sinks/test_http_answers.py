@@ -15,6 +15,7 @@ from inventory.model import Secret
 from sinks import influxdb, influxdb1, prometheus_remote_write
 from sinks._contract import Fate, Result
 from sinks._http import judge, no_answer
+from texts.say import say
 
 CANARY = "canary-secret-4711"
 
@@ -112,7 +113,7 @@ def ask(module: ModuleType, extra: dict[str, object], handler: Handler | None) -
         if handler is None:
             server.close()
             await server.wait_closed()
-        options = module.Options(url=f"http://127.0.0.1:{port}/x", timeout=0.3, **extra)
+        options = module.Options(url=f"http://127.0.0.1:{port}/x", timeout="300ms", **extra)
         async with aiohttp.ClientSession() as http:
             sender = module.sender(options, http)
             result: Result = await sender.send(b"m,a=b x=1i 1\n")
@@ -199,11 +200,35 @@ def test_no_secret_is_in_the_options_as_shown(module: ModuleType, extra: dict[st
 
 
 @pytest.mark.parametrize(
-    "url", ["127.0.0.1:8086", "ftp://x/", "http://user:pw@x/", "http://", "http://x/?u=root"]
+    ("options", "code"),
+    [
+        ({"url": "127.0.0.1:8086"}, "sink_address"),
+        ({"url": "ftp://x/"}, "sink_address"),
+        ({"url": "http://"}, "sink_address"),
+        ({"url": "http://user:pw@x/"}, "sink_address_extra"),
+        ({"url": "http://x/?u=root"}, "sink_address_extra"),
+        ({"url": "https://x", "ca_file": "/nowhere.pem"}, "sink_authority"),
+        ({"url": "https://x", "ca_file": __file__}, "sink_authority"),
+    ],
 )
-def test_an_address_that_is_none_or_hides_a_secret_is_refused(url: str) -> None:
-    with pytest.raises(ValidationError):
-        influxdb1.Options(url=url, database="d")
+def test_wrong_options_are_refused_with_a_sentence_for_people(
+    options: dict[str, object], code: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        influxdb1.Options.model_validate({"database": "d", **options})
+    assert refused.value.errors()[0]["type"] == code
+    assert say(f"problem.{code}") != f"problem.{code}"
+    assert say(f"problem.{code}", "zh") != say(f"problem.{code}")
+
+
+REASONS = {judge(status, {}, body).reason.partition(":")[0] for status, body, _ in ANSWERS}
+REASONS |= {"timeout", "tls", "unreachable", "rate_limited", "internal", "disk"}
+
+
+@pytest.mark.parametrize("code", sorted(REASONS - {""}))
+def test_every_reason_has_a_sentence_for_people(code: str) -> None:
+    assert say(f"sinks.{code}") != f"sinks.{code}"
+    assert say(f"sinks.{code}", "zh") != say(f"sinks.{code}")
 
 
 def test_a_certificate_nobody_vouches_for_waits_for_the_operator() -> None:

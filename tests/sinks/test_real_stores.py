@@ -164,6 +164,39 @@ def test_influxdb_1_takes_the_good_lines_of_a_batch_and_names_the_dropped(tmp_pa
 
 
 @pytest.mark.server("influxd")
+def test_influxdb_1_without_the_database_keeps_the_data_until_it_is_made(tmp_path: Path) -> None:
+    async def scenario(url: str) -> tuple[str, dict[str, float]]:
+        options = influxdb1.Options(url=url, database="later")
+        async with aiohttp.ClientSession() as http:
+            outbox = Outbox(
+                "store",
+                influxdb1.encoder(PROBES, options),
+                influxdb1.sender(options, http),
+                tmp_path / "outbox",
+                replace(LIMITS, retry_after_max=0.05),
+                time.time,
+            )
+            task = asyncio.create_task(outbox.run())
+            await asyncio.sleep(0)
+            outbox.put(reading(echo_run(), now_ms()))
+            async with asyncio.timeout(10):
+                while not outbox.trouble:
+                    await asyncio.sleep(0.01)
+                trouble = outbox.trouble
+                await asyncio.to_thread(influx, url, "CREATE DATABASE later")
+                while outbox.trouble:
+                    await asyncio.sleep(0.01)
+            await outbox.stop(5.0)
+            await task
+            return trouble, outbox.stats()
+
+    with influxd(tmp_path) as url:
+        trouble, stats = asyncio.run(scenario(url))
+    assert trouble == 'not_found: database not found: "later"'
+    assert stats["sent_points"] == 1
+
+
+@pytest.mark.server("influxd")
 def test_influxdb_1_with_a_wrong_password_keeps_the_data_and_shows_no_secret(
     tmp_path: Path,
 ) -> None:
