@@ -64,12 +64,17 @@ async def learn(
 
 
 def split(
-    scalars: tuple[str, ...], rows: list[tuple[str, ...]], credential: Credential, limit: int
+    scalars: tuple[str, ...],
+    rows: list[tuple[str, ...]],
+    credential: Credential,
+    limit: int,
+    text: int = 0,
 ) -> tuple[tuple[str, ...], ...]:
     """Divide a question into PDUs whose answers stay below 1,400 bytes and `limit` values.
 
     The first scalar (sysUpTime) leads every PDU. A row stays whole where it fits at all, so that
-    its counters, their discontinuity time and sysUpTime are of one moment.
+    its counters, their discontinuity time and sysUpTime are of one moment. `text`: bytes of text
+    in each row, beyond numbers.
     """
     head = scalars[:1]
     pdus: list[tuple[str, ...]] = []
@@ -77,7 +82,7 @@ def split(
     room = _room(credential, scalars)
     for row in rows:
         for part in _parts(row, max(1, limit - len(head)), _room(credential, head)):
-            cost = sum(map(_cost, part))
+            cost = sum(map(_cost, part)) + text
             if (cost > room or len(current) + len(part) > limit) and len(current) > len(head):
                 pdus.append(current)
                 current = head

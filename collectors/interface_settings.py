@@ -109,7 +109,8 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
         if index
     ]
     heard: dict[str, Heard] = {}
-    for pdu in split((_UPTIME,), rows, question.credential, memory.max_varbinds):
+    text = max(len(name.encode()) for name in question.names)
+    for pdu in split((_UPTIME,), rows, question.credential, memory.max_varbinds, text):
         reply = await wires.snmp.get(
             question.endpoint,
             question.credential,

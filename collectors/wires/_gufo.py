@@ -13,6 +13,7 @@ is empty); no context names; GETBULK of one column.
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
@@ -43,6 +44,7 @@ from collectors.wires._snmp_engine import (
     CLOSED,
     DENIED,
     GARBLED,
+    NO_DESCRIPTOR,
     NO_ROUTE,
     SILENT,
     SNMP_PORT,
@@ -65,6 +67,11 @@ _PRIV: Final = {
     "AES256": Aes256Key,
     "AES192C": Aes192Key,
     "AES256C": Aes256Key,
+}
+_BY_NUMBER: Final = {
+    errno.ECONNREFUSED: CLOSED,
+    errno.EMFILE: NO_DESCRIPTOR,
+    errno.ENFILE: NO_DESCRIPTOR,
 }
 _SWEEP: Final = 0.05
 """Seconds between looks for requests that are out of time."""
@@ -105,8 +112,8 @@ class GufoEngine:
             secured = SnmpV3ClientSocket(
                 address, known or b"", *_keys(user if known else _NOBODY), 0, 0, 0, 0
             )
-        except OSError:  # no route, no descriptor: gufo gives the text only
-            return NO_ROUTE
+        except OSError as error:
+            return _unsent(error)
         conversation = GufoConversation(self, self._loop, secured, credential)
         if known is None:
             failure = await conversation.ask(secured.send_refresh, secured.recv_refresh, timeout)
@@ -291,7 +298,11 @@ def _nothing() -> Any:
 
 
 def _unsent(error: OSError) -> Failure:
-    return CLOSED if "os error 111" in str(error) else NO_ROUTE
+    """Gufo gives the text of an error only; it ends in the number."""
+    for number, failure in _BY_NUMBER.items():
+        if f"os error {number})" in str(error):
+            return failure
+    return NO_ROUTE
 
 
 def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:

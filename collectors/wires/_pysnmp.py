@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from pyasn1.type import univ
 from pysnmp.carrier.asyncio.dgram import udp, udp6
+from pysnmp.carrier.error import CarrierError
 from pysnmp.entity import config
 from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.hlapi.v3arch import asyncio as hlapi
@@ -108,7 +109,10 @@ class PysnmpEngine:
         target = await kind.create(
             (endpoint.host, endpoint.port or SNMP_PORT), timeout=_LINGER, retries=0
         )
-        self._listen(engine, endpoint.family)
+        try:
+            self._listen(engine, endpoint.family)
+        except (OSError, CarrierError):
+            return NO_ROUTE
         self._asked.add(tuple(target.transport_address[:2]))
         name, _ = CommandGeneratorLcdConfigurator().configure(engine, _login(credential), target)
         return PysnmpConversation(engine, name, endpoint, credential)

@@ -39,6 +39,8 @@ DENIED: Final = Failure(Outcome.REFUSED, "auth")
 GARBLED: Final = Failure(Outcome.GARBLED, "decode")
 NO_ROUTE: Final = Failure(Outcome.SKIPPED, "no_route")
 """The request did not leave this machine."""
+NO_DESCRIPTOR: Final = Failure(Outcome.SKIPPED, "no_descriptor")
+"""This process has as many files open as it may (`ulimit -n`)."""
 
 
 class Cursor(Protocol):

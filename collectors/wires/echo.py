@@ -25,6 +25,7 @@ from typing import Final, Literal
 from collectors._contract import EchoReply
 from collectors.wires import _icmp, _udp
 from collectors.wires._door import SO_RXQ_OVFL, SO_TIMESTAMPNS, TOKEN, Door, offender
+from collectors.wires._echo_run import Run
 from collectors.wires._readiness import Readiness
 from inventory.model import Endpoint
 
@@ -40,77 +41,31 @@ _READS: Final = 512
 """Datagrams per wake-up, so that a flood cannot keep the loop."""
 _REMEMBERED: Final = 4096
 """Lost echoes whose token is kept a while, to tell late replies from foreign ones."""
-_VOID: Final = -1.0
-"""Stands for an echo that says nothing: unsent, refused, or possibly dropped by ourselves."""
 _TIMESPEC: Final = struct.Struct("=qq")
 _OVERRUNS: Final = struct.Struct("=I")
 _SOL_SOCKET: Final = socket.SOL_SOCKET
 _MSG_ERRQUEUE: Final = 0x2000
 
 
-def open_echo(wire: Literal["icmp", "udp"]) -> Echo:
-    """Prepare the wire; `start()` opens it."""
-    return Echo(_icmp.open_door if wire == "icmp" else _udp.open_door)
-
-
-class _Run:
-    """One run of one probe, on its way."""
-
-    __slots__ = ("count", "door", "gap", "index", "key", "overruns", "pending", "reason", "refused",
-                 "reply", "rtts", "target", "timeout", "unsent")  # fmt: skip
-
-    def __init__(
-        self,
-        door: Door,
-        target: tuple[str, int],
-        count: int,
-        gap: float,
-        timeout: float,
-        reply: asyncio.Future[EchoReply],
-    ) -> None:
-        self.door = door
-        self.target = target
-        self.key = target if target[1] else target[:1]
-        """What the address of a reply must begin with."""
-        self.count = count
-        self.gap = gap
-        self.timeout = timeout
-        self.reply = reply
-        self.index = 0
-        self.pending = 0
-        self.unsent = 0
-        self.refused = 0
-        self.overruns = -1
-        self.reason = ""
-        self.rtts: list[float | None] = [None] * count
-
-    def void(self, index: int, reason: str) -> None:
-        """Note that an echo says nothing about the network."""
-        self.rtts[index] = _VOID
-        self.unsent += 1
-        self.reason = reason
-
-    def finish(self) -> None:
-        """Hand over the result once every echo is sent and settled."""
-        if self.pending or self.index < self.count or self.reply.done():
-            return
-        rtts = tuple(self.rtts)
-        if self.unsent or self.refused:
-            rtts = tuple(rtt for rtt in rtts if rtt != _VOID)
-        self.reply.set_result(EchoReply(rtts, self.unsent, self.refused, self.reason))
+def open_echo(wire: Literal["icmp", "udp"], *, trace: Callable[[str], None] | None = None) -> Echo:
+    """Prepare the wire; `start()` opens it. `trace` is told what is asked and what came back."""
+    return Echo(_icmp.open_door if wire == "icmp" else _udp.open_door, trace)
 
 
 class Echo:
     """See `collectors._contract.EchoWire`."""
 
-    def __init__(self, open_door: Callable[[int], Door]) -> None:
+    def __init__(
+        self, open_door: Callable[[int], Door], trace: Callable[[str], None] | None = None
+    ) -> None:
         self._open_door = open_door
+        self._trace = trace
         self._doors: dict[int, Door] = {}
         self._readiness = Readiness()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker: asyncio.TimerHandle | None = None
-        self._due: dict[float, deque[tuple[float, _Run]]] = {0.0: deque()}
-        self._waiting: dict[bytes, tuple[_Run, int, float]] = {}
+        self._due: dict[float, deque[tuple[float, Run]]] = {0.0: deque()}
+        self._waiting: dict[bytes, tuple[Run, int, float]] = {}
         self._deadlines: dict[float, deque[tuple[float, bytes]]] = {}
         self._targets: dict[Endpoint, tuple[Door, tuple[str, int]] | None] = {}
         self._gone: deque[bytes] = deque(maxlen=_REMEMBERED)
@@ -172,11 +127,18 @@ class Echo:
             self._counts["unsent"] += count
             return EchoReply((), count, reason="not_open")
         reply: asyncio.Future[EchoReply] = self._loop.create_future()
-        run = _Run(found[0], found[1], count, gap, timeout, reply)
+        run = Run(found[0], found[1], count, gap, timeout, reply)
         self._due[0.0].append((monotonic(), run))
         if self._ticker is None:
             self._ticker = self._loop.call_later(0, self._tick, self._loop)
-        return await reply
+        if self._trace is None:
+            return await reply
+        self._trace(f"> {count} echoes to {endpoint}, {gap:g} s apart")
+        got = await reply
+        times = ["lost" if rtt is None else f"{rtt * 1000:.3f} ms" for rtt in got.rtts]
+        unsent = f", {got.unsent} unsent: {got.reason}" if got.unsent else ""
+        self._trace(f"< {', '.join(times) or 'no times'}, {got.refused} refused{unsent}")
+        return got
 
     def _find(self, endpoint: Endpoint) -> tuple[Door, tuple[str, int]] | None:
         door = self._doors.get(endpoint.family)
@@ -220,7 +182,7 @@ class Echo:
                     following.append((due + run.gap, run))
         self._largest_burst = max(self._largest_burst, burst - left)
 
-    def _send(self, run: _Run, *, late: bool) -> None:
+    def _send(self, run: Run, *, late: bool) -> None:
         index = run.index
         run.index = index + 1
         if late:
@@ -267,7 +229,7 @@ class Echo:
         full = error.errno in {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM}
         return "send_buffer" if full else "no_route"
 
-    def _void(self, run: _Run, index: int, reason: str) -> None:
+    def _void(self, run: Run, index: int, reason: str) -> None:
         run.void(index, reason)
         self._counts["unsent"] += 1
         self._counts[f"unsent_{reason}"] += 1
@@ -360,8 +322,7 @@ class Echo:
                 continue
             del self._waiting[token]
             self._counts["refused"] += 1
-            run.rtts[index] = _VOID
-            run.refused += 1
+            run.refuse(index)
             run.pending -= 1
             run.finish()
 

@@ -10,6 +10,7 @@
     GARBLED   not_increasing  a walk that does not move forward
     GARBLED   too_many_rows   a walk beyond its cap
     SKIPPED   no_route        the request did not leave this machine
+    SKIPPED   no_descriptor   this process has no file descriptor left
 
 An agent that was silent is asked for one small value first: so a dead device costs one small
 request (the breaker: three silent runs leave a single try, the first answer gives the retries

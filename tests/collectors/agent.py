@@ -86,7 +86,7 @@ class _Served(asyncio.DatagramProtocol):
         self._elsewhere = elsewhere
         self.closed = asyncio.get_running_loop().create_future()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         self.closed.set_result(None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any, Literal
@@ -270,6 +270,21 @@ def test_echoes_leave_evenly() -> None:
     run(work())
 
 
+def test_the_transcript_says_what_was_asked_and_what_came_back() -> None:
+    async def work() -> None:
+        lines: list[str] = []
+        with echo_server() as port:
+            echo = open_echo("udp", trace=lines.append)
+            await echo.start()
+            await ask(echo, "127.0.0.1", port, count=1)
+            await echo.close()
+        asked, heard = lines
+        assert asked == f"> 1 echoes to 127.0.0.1:{port}, 0.01 s apart"
+        assert heard.endswith(" ms, 0 refused")
+
+    run(work())
+
+
 def test_before_the_start_nothing_is_sent_and_nothing_lost() -> None:
     async def work() -> None:
         reply = await ask(open_echo("udp"), "127.0.0.1", 7)
@@ -328,34 +343,61 @@ asyncio.run(main())
 """
 
 
-@needs_icmp
-def test_a_blackholed_address_is_lost_and_one_without_route_is_not_sent() -> None:
-    """In a network namespace: a line on which nobody answers, and a route that goes nowhere."""
+@pytest.fixture
+def namespace() -> Iterator[list[str]]:
+    """Make a network namespace; its value is the command line that runs a program inside."""
     ip = shutil.which("ip", path="/usr/sbin:/sbin:/usr/bin:/bin")
     name = f"echo-{os.getpid()}"
     if ip is None or subprocess.run([ip, "netns", "add", name], check=False).returncode:
         pytest.skip("no network namespace may be made here")
+    inside = [ip, "netns", "exec", name]
     try:
-        for line in (
-            "link set lo up",
-            "link add swallow type veth peer name nobody",
-            "link set nobody up",
-            "addr add 10.77.0.1/24 dev swallow",
-            "link set swallow up",
-            "neigh add 10.77.0.2 lladdr 02:00:00:00:00:02 dev swallow",
-            "route add blackhole 10.78.0.0/24",
-        ):
-            subprocess.run([ip, "-n", name, *line.split()], check=True)
-        done = subprocess.run(
-            [ip, "netns", "exec", name, sys.executable, "-c", NAMESPACE,
-             "10.77.0.2", "10.78.0.2", "127.0.0.1"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        subprocess.run([*inside, ip, "link", "set", "lo", "up"], check=True)
+        yield inside
     finally:
         subprocess.run([ip, "netns", "del", name], check=True)
-    lines = done.stdout.splitlines()
-    assert lines[:2] == ["10.77.0.2 (None, None) 0 ", "10.78.0.2 () 2 no_route"], done.stderr
-    assert "None" not in lines[2]
+
+
+def _echo_inside(inside: list[str], *hosts: str) -> list[str]:
+    done = subprocess.run(
+        [*inside, sys.executable, "-c", NAMESPACE, *hosts],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@needs_icmp
+def test_a_blackholed_address_is_lost_and_one_without_route_is_not_sent(
+    namespace: list[str],
+) -> None:
+    """In a network namespace: a line on which nobody answers, and a route that goes nowhere."""
+    for line in (
+        "link add swallow type veth peer name nobody",
+        "link set nobody up",
+        "addr add 10.77.0.1/24 dev swallow",
+        "link set swallow up",
+        "neigh add 10.77.0.2 lladdr 02:00:00:00:00:02 dev swallow",
+        "route add blackhole 10.78.0.0/24",
+    ):
+        subprocess.run([*namespace, namespace[0], *line.split()], check=True)
+    lost, unsent, answered = _echo_inside(namespace, "10.77.0.2", "10.78.0.2", "127.0.0.1")
+    assert lost == "10.77.0.2 (None, None) 0 "
+    assert unsent == "10.78.0.2 () 2 no_route"
+    assert "None" not in answered
+
+
+@needs_icmp
+def test_ping_sockets_serve_where_the_group_range_permits(namespace: list[str]) -> None:
+    permit = ["sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647"]
+    subprocess.run([*namespace, *permit], check=True)
+    unprivileged = [
+        *namespace, "setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw",
+    ]  # fmt: skip
+    for line in _echo_inside(unprivileged, "127.0.0.1", "127.9.9.9", "::1"):
+        assert "None" not in line
+        assert line.endswith(") 0 ")
+        assert line.count("e-05") + line.count("0.0") >= 2
 
 
 async def _until(condition: Any, seconds: float = 5) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -412,3 +413,20 @@ def test_bytes_come_as_bytes(engine: str) -> None:
 def test_an_engine_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match="netsnmp"):
         open_snmp("netsnmp")
+
+
+def test_without_descriptors_a_run_is_skipped_with_the_reason() -> None:
+    pytest.importorskip("gufo.snmp")
+
+    async def work() -> None:
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        async with opened("gufo") as wire, serving(agent_with()) as agent:
+            await get(wire, agent.port)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+            try:
+                reply = await get(wire, agent.port, credential=Credential("other", "2c"))
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, before)
+            assert (reply.outcome, reply.reason) == (Outcome.SKIPPED, "no_descriptor")
+
+    run(work())

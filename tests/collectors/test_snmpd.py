@@ -186,6 +186,31 @@ def test_both_engines_hear_the_same(snmpd: Snmpd) -> None:
     assert gufo.keys() == pysnmp.keys()
 
 
+def test_v3_keeps_its_session_before_v2c(engine: str, snmpd: Snmpd) -> None:
+    async def work() -> list[int]:
+        wire = open_snmp(engine, sessions=1)
+        secured = v3("SHA1", "AES128")
+        memories = {PLAIN: DeviceMemory(), secured: DeviceMemory()}
+        opened = []
+        for credential, endpoint in [
+            (PLAIN, snmpd.four),
+            (PLAIN, snmpd.four),
+            (secured, snmpd.six),
+            (secured, snmpd.six),
+            (PLAIN, snmpd.four),
+            (secured, snmpd.six),
+        ]:
+            reply = await wire.get(
+                endpoint, credential, OIDS, memories[credential], timeout=0.5, retries=0
+            )
+            assert reply.outcome is Outcome.ANSWERED
+            opened.append(wire.stats()["opened"])
+        await wire.close()
+        return opened
+
+    assert run(work()) == [1, 1, 2, 2, 3, 3]
+
+
 def test_a_restarted_agent_is_heard_again(engine: str, tmp_path: Path) -> None:
     """Engine boots and time have moved; one resynchronisation is enough."""
     port = free_port(socket.SOCK_DGRAM)

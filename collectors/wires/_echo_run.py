@@ -1,0 +1,64 @@
+"""One run of echoes on its way: what is sent, what is settled, and its result."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from collectors._contract import EchoReply
+from collectors.wires._door import Door
+
+_VOID: Final = -1.0
+"""Stands for an echo that says nothing: unsent, refused, or possibly dropped by ourselves."""
+
+
+class Run:
+    """Settles once every echo was answered, lost, or found to say nothing."""
+
+    __slots__ = ("count", "door", "gap", "index", "key", "overruns", "pending", "reason", "refused",
+                 "reply", "rtts", "target", "timeout", "unsent")  # fmt: skip
+
+    def __init__(
+        self,
+        door: Door,
+        target: tuple[str, int],
+        count: int,
+        gap: float,
+        timeout: float,
+        reply: asyncio.Future[EchoReply],
+    ) -> None:
+        self.door = door
+        self.target = target
+        self.key = target if target[1] else target[:1]
+        """What the address of a reply must begin with."""
+        self.count = count
+        self.gap = gap
+        self.timeout = timeout
+        self.reply = reply
+        self.index = 0
+        self.pending = 0
+        self.unsent = 0
+        self.refused = 0
+        self.overruns = -1
+        self.reason = ""
+        self.rtts: list[float | None] = [None] * count
+
+    def void(self, index: int, reason: str) -> None:
+        """Note that an echo says nothing about the network."""
+        self.rtts[index] = _VOID
+        self.unsent += 1
+        self.reason = reason
+
+    def refuse(self, index: int) -> None:
+        """Note that the target itself answered, with an ICMP error."""
+        self.rtts[index] = _VOID
+        self.refused += 1
+
+    def finish(self) -> None:
+        """Hand over the result once every echo is sent and settled."""
+        if self.pending or self.index < self.count or self.reply.done():
+            return
+        rtts = tuple(self.rtts)
+        if self.unsent or self.refused:
+            rtts = tuple(rtt for rtt in rtts if rtt != _VOID)
+        self.reply.set_result(EchoReply(rtts, self.unsent, self.refused, self.reason))
