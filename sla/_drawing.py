@@ -87,8 +87,11 @@ class _Asked:
 
 
 def _most_telling(probe: Probe) -> tuple[bool, int, str]:
-    metrics = {series.metric for series in probe.series[: probe.raw]}
-    return (not metrics & {UPTIME_TICKS, OPER_STATUS}, probe.every_ms, probe.id)
+    asks_snmp = any(
+        series.metric is UPTIME_TICKS or series.metric is OPER_STATUS
+        for series in probe.series[: probe.raw]
+    )
+    return (not asks_snmp, probe.every_ms, probe.id)
 
 
 class _Pace:
