@@ -11,7 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from metrics.observation import Observation, Probe, Reading
+from metrics.observation import Observation, Outcome, Probe, Reading
 from metrics.rates import Rates
 from sla.judge import Judge
 from sla.states import Blind, Transition
@@ -35,6 +35,8 @@ class Pipeline:
         self.rates = Rates()
         self.latest: dict[Probe, Reading] = {}
         """The last reading of each probe, heard or not."""
+        self.answered_ms: dict[Probe, int] = {}
+        """The scheduled instant of the last answer to each probe."""
         self.consumers = dict(consumers)
         self._listeners = dict(listeners)
         self.failures: Counter[str] = Counter()
@@ -48,6 +50,8 @@ class Pipeline:
         rates, gap = self.rates.observe(observation)
         reading = Reading(observation, (*observation.values, *rates, int(state)), gap)
         self.latest[observation.probe] = reading
+        if observation.outcome is Outcome.ANSWERED:
+            self.answered_ms[observation.probe] = observation.slot_ms
         for name, consumer in self.consumers.items():
             try:
                 consumer(reading)
@@ -69,6 +73,7 @@ class Pipeline:
         self.rates.forget(probes)
         for probe in probes:
             self.latest.pop(probe, None)
+            self.answered_ms.pop(probe, None)
 
     def _report(self, name: str, bug: Exception) -> None:
         if not self.failures[name]:

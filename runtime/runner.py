@@ -73,7 +73,7 @@ class Runner:
     def start(self, probe: Probe, slot_ms: int, now_ms: int) -> None:
         """Begin the run of `probe` that was due at `slot_ms`, or say why not."""
         late = now_ms - slot_ms
-        self.lateness_ms[late if late < _LATE_MS else _LATE_MS] += 1
+        self.lateness_ms[min(_LATE_MS, late)] += 1
         if late > _LATE_MS:
             self._skip(probe, slot_ms, "late")
             return

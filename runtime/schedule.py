@@ -26,7 +26,7 @@ class _Wheel:
 
     def __init__(self, every_ms: int, probes: Iterable[Probe], now_ms: int) -> None:
         self.every_ms = every_ms
-        pairs = sorted(((phase_ms(probe.id, every_ms), probe.id, probe) for probe in probes))
+        pairs = sorted((phase_ms(probe.id, every_ms), probe.id, probe) for probe in probes)
         self._phases = [phase for phase, _, _ in pairs]
         self._probes = [probe for _, _, probe in pairs]
         self._turn = now_ms // every_ms * every_ms

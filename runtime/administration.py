@@ -1,0 +1,105 @@
+"""Commands about the store: who may log in, backup, restore."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+
+from api.roles import ROLES
+from runtime.check import render
+from runtime.clock import wall
+from runtime.config import Config, load_config
+from store.backup import backup, restore
+from store.errors import StoreError
+from store.ledger import open_ledger
+from store.people import People, UnknownPersonError, load_people
+from texts.say import Language, say
+
+
+def people(options: Namespace, environ: Mapping[str, str], language: Language) -> int:
+    """List, add, renew or remove a person. The monitor must not run: it alone writes the ledger."""
+    config = _config(options, environ, language)
+    if config is None:
+        return 1
+    now = int(wall())
+    try:
+        with closing(open_ledger(config.store.path, now)) as ledger:
+            known = load_people(ledger.reads, lambda *entries: ledger.append(entries))
+            return _act(known, options, now, language)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _act(known: People, options: Namespace, now: int, language: Language) -> int:
+    if options.action == "list":
+        for account in known.accounts():
+            if account.revoked_at is None:
+                person = account.person
+                scope = ", ".join((*person.sites, *person.carriers)) or "*"
+                print(f"{person.name}\t{', '.join(person.roles)}\t{scope}")
+        return 0
+    name = options.name
+    current = {a.person.name: a.person for a in known.accounts() if a.revoked_at is None}
+    problem = _problem(options, name in current)
+    if problem:
+        print(say(f"people.{problem}", language, name=name), file=sys.stderr)
+        return 1
+    if options.action == "remove":
+        try:
+            known.revoke(name, "command line", now)
+        except UnknownPersonError:
+            return 1
+        print(say("people.removed", language, name=name))
+        return 0
+    before = current.get(name)
+    token = known.add_person(
+        name,
+        tuple(options.role) or (before.roles if before else ()),
+        tuple(options.site) or (before.sites if before else ()),
+        tuple(options.carrier) or (before.carriers if before else ()),
+        "command line",
+        now,
+    )
+    print(say("people.added", language, name=name, token=token))
+    return 0
+
+
+def _problem(options: Namespace, exists: bool) -> str:  # noqa: FBT001 - a fact, not a switch
+    if not options.name:
+        return "no_name"
+    if options.action == "add" and exists:
+        return "exists"
+    if options.action != "add" and not exists:
+        return "unknown"
+    if not set(options.role) <= set(ROLES) or (options.action == "add" and not options.role):
+        return "no_role"
+    return ""
+
+
+def copy(options: Namespace, environ: Mapping[str, str], language: Language) -> int:
+    """Write a backup, or bring one into an empty store."""
+    config = _config(options, environ, language)
+    if config is None:
+        return 1
+    folder, file = config.store.path, options.file
+    try:
+        if options.command == "backup":
+            manifest = backup(folder, file, int(wall()))
+            print(say("backup.written", language, file=file, count=len(manifest.files)))
+        else:
+            restore(file, folder)
+            print(say("restore.done", language, file=file, directory=folder))
+    except (StoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _config(options: Namespace, environ: Mapping[str, str], language: Language) -> Config | None:
+    config, problems = load_config(options.config, environ)
+    if config is None:
+        print(render(problems, language), file=sys.stderr)
+    return config

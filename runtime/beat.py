@@ -1,0 +1,122 @@
+"""The heartbeat: what happens every few milliseconds, every second, every minute, every hour.
+
+One task. The fine tick starts what is due; the coarse ones are cheap calls, and what is not cheap
+is handed to a thread or to the worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from runtime.clock import Steady
+from runtime.config import StoreConfig
+from runtime.past import PastDoor
+from runtime.record import Record
+from runtime.runner import Runner
+from runtime.schedule import Schedule
+from runtime.sending import Sending
+from runtime.telling import Telling
+
+_log = logging.getLogger("extranet.beat")
+_TICK: Final = 0.01
+_HEARTBEAT_SECONDS: Final = 10
+_OLD_OUTBOX_SECONDS: Final = 300
+_STEP_SECONDS: Final = 2.0
+
+
+class Beat:
+    """Turns the schedule."""
+
+    def __init__(
+        self,
+        clock: Steady,
+        schedule: Schedule,
+        runner: Runner,
+        telling: Telling,
+        record: Record,
+        sending: Sending,
+        past: PastDoor,
+        store: StoreConfig,
+    ) -> None:
+        self._clock = clock
+        self.schedule = schedule
+        self._runner = runner
+        self._telling = telling
+        self._record = record
+        self._sending = sending
+        self._past = past
+        self._store = store
+        self.turned_ms = clock.now_ms()
+        """Up to where the schedule was turned."""
+        self._second = 0
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Turn until cancelled."""
+        while True:
+            now_ms = self.turned_ms = self._clock.now_ms()
+            start = self._runner.start
+            for probe, slot_ms in self.schedule.due(now_ms):
+                start(probe, slot_ms, now_ms)
+            second = now_ms // 1000
+            if second != self._second:
+                self._second = second
+                self._each_second(second)
+            await asyncio.sleep(_TICK)
+
+    async def end(self, beating: asyncio.Task[None]) -> None:
+        """Stop turning."""
+        for task in (beating, *self._background):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def _each_second(self, second: int) -> None:
+        self._runner.reap()
+        self._telling.tick()
+        self._record.close_slots(second)
+        if second % _HEARTBEAT_SECONDS == 0:
+            self._record.heartbeat(second, _HEARTBEAT_SECONDS)
+            self._watch_clock()
+            self._watch_ourselves()
+        if second % 60 == 30:
+            self._record.people.sweep(second)
+            self._later(self._shares())
+        if second % 3600 == 120:
+            self._later(self._keep_house(second))
+
+    def _watch_clock(self) -> None:
+        step = self._clock.follow()
+        if abs(step) >= _STEP_SECONDS:
+            _log.warning("the clock was stepped", extra={"seconds": round(step, 3)})
+
+    def _watch_ourselves(self) -> None:
+        """Turn the troubles of our own parts into alerts; rules decide what they are worth."""
+        own = self._telling.own
+        own("ledger", "ledger", bad=bool(self._record.failure))
+        for name, age in self._sending.ages().items():
+            own("outbox", name, bad=age > _OLD_OUTBOX_SECONDS, value=age)
+
+    async def _shares(self) -> None:
+        try:
+            self._telling.used(await self._past.used_shares())
+        except Exception:  # noqa: BLE001 - whatever it was, the beat goes on and says so
+            _log.exception("the month's downtime could not be computed")
+
+    async def _keep_house(self, second: int) -> None:
+        """Seal the hours of history that are over, and let go of what is too old."""
+        try:
+            hours = await asyncio.to_thread(self._record.closed_hours, second)
+            await self._past.seal_hours(hours)
+            await self._past.sweep(self._store.history_days, self._store.disk_floor)
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("history could not be sealed; tried again in an hour")
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)

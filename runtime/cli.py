@@ -1,0 +1,92 @@
+"""The command line: `extranet <command>`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, cast
+
+from runtime import administration, asking, check, demo, program
+from texts.say import Language, say
+
+
+def _language(environ: dict[str, str]) -> Language:
+    return "zh" if environ.get("LC_ALL", environ.get("LANG", "")).startswith("zh") else "en"
+
+
+def _parser(language: Language) -> argparse.ArgumentParser:
+    def tell(code: str) -> str:
+        return say(f"cli.{code}", language)
+
+    parser = argparse.ArgumentParser(prog="extranet", description=tell("about"))
+    parser.add_argument("--language", choices=("en", "zh"), default=language, help=tell("language"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(
+        name: str, *, config: bool = True, inventory: bool = True
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=tell(name), description=tell(name))
+        if inventory:
+            sub.add_argument("--inventory", type=Path, default=None, help=tell("inventory"))
+        if config:
+            sub.add_argument("--config", type=Path, default=None, help=tell("config"))
+        return sub
+
+    command("run").add_argument("--record", type=Path, default=None, help=tell("record"))
+    command("check")
+    command("dump", config=False)
+    ask = command("ask")
+    ask.add_argument("target", help=tell("target"))
+    ask.add_argument("probe", help=tell("probe"))
+    demonstration = command("demo", config=False, inventory=False)
+    demonstration.add_argument("--sites", type=int, default=300, help=tell("sites"))
+    demonstration.add_argument("--seed", type=int, default=1, help=tell("seed"))
+    demonstration.add_argument(
+        "--directory", type=Path, default=Path("var/demo"), help=tell("state")
+    )
+    demonstration.add_argument("--listen", default="127.0.0.1:8080", help=tell("listen"))
+    for name in ("backup", "restore"):
+        command(name, inventory=False).add_argument("file", type=Path, help=tell(f"{name}_file"))
+    people = command("people", inventory=False)
+    people.add_argument("action", choices=("list", "add", "renew", "remove"), help=tell("action"))
+    people.add_argument("name", nargs="?", default="", help=tell("name"))
+    people.add_argument("--role", action="append", default=[], help=tell("role"))
+    people.add_argument("--site", action="append", default=[], help=tell("site"))
+    people.add_argument("--carrier", action="append", default=[], help=tell("carrier"))
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code: 0 done, 1 refused, 2 wrong words."""
+    environ = dict(os.environ)
+    options = _parser(_language(environ)).parse_args(arguments)
+    language = cast("Literal['en', 'zh']", options.language)
+    match options.command:
+        case "check":
+            code = check.run_check(*_paths(options), language)
+        case "dump":
+            code = check.run_dump(options.inventory or Path("inventory.yaml"), language)
+        case "run":
+            code = program.run(*_paths(options), environ, language, record=options.record)
+        case "demo":
+            code = demo.run(
+                options.directory, options.sites, options.seed, options.listen, environ, language
+            )
+        case "ask":
+            code = asking.run(*_paths(options), options.target, options.probe, environ, language)
+        case "people":
+            code = administration.people(options, environ, language)
+        case _:
+            code = administration.copy(options, environ, language)
+    sys.exit(code)
+
+
+def _paths(options: argparse.Namespace) -> tuple[Path | None, Path | None]:
+    return options.inventory, options.config
+
+
+if __name__ == "__main__":
+    main()

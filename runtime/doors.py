@@ -1,0 +1,86 @@
+"""Adapters: the runtime's parts as the api's ports want them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from api.ports import Person, Role, Session
+from runtime.selfmetrics import SelfMetrics
+from runtime.telling import Telling
+from sinks._exposition import Exposition
+from store.entries import PersonRow
+from store.people import People, SessionRow
+
+
+class PeopleDoor:
+    """`api.ports.People` over the store's."""
+
+    def __init__(self, people: People, now: Callable[[], int]) -> None:
+        self._people = people
+        self._now = now
+
+    def by_token(self, token: str) -> Person | None:
+        """Find the person a token belongs to."""
+        found = self._people.by_token(token, self._now())
+        return None if found is None else _person(found)
+
+    def open_session(self, person: Person, now: int) -> Session:
+        """Open a session."""
+        return _session(self._people.open_session(person, now))
+
+    def session(self, session_id: str, now: int) -> Session | None:
+        """Return a session that is still good."""
+        found = self._people.session(session_id, now)
+        return None if found is None else _session(found)
+
+    def close_session(self, session_id: str) -> None:
+        """End it."""
+        self._people.close_session(session_id)
+
+    def audit(self, person: str, action: str, subject: str, now: int, result: str = "ok") -> None:
+        """Append to the audit trail."""
+        self._people.audit(person, action, subject, now, result)
+
+
+def _person(row: PersonRow) -> Person:
+    known: tuple[Role, ...] = ("viewer", "operator", "auditor", "admin")
+    return Person(
+        row.name, tuple(role for role in known if role in row.roles), row.sites, row.carriers
+    )
+
+
+def _session(row: SessionRow) -> Session:
+    return Session(row.id, _person(row.person), row.csrf, row.expires)
+
+
+class ActsDoor:
+    """`api.ports.Acts`."""
+
+    def __init__(self, telling: Telling, reload: Callable[[str], Awaitable[Sequence[str]]]) -> None:
+        self._telling = telling
+        self._reload = reload
+
+    async def acknowledge(self, alert: str, person: str) -> bool:
+        """Note that a person takes care of an alert."""
+        return self._telling.acknowledge(alert, person)
+
+    async def reload(self, person: str) -> Sequence[str]:
+        """Read the inventory again; return problems."""
+        return await self._reload(person)
+
+
+class ExpositionDoor:
+    """`api.ports.Exposition`; the pages are made in a thread, since they are long."""
+
+    def __init__(self, monitor: SelfMetrics, devices: Exposition) -> None:
+        self._monitor = monitor
+        self._devices = devices
+
+    async def monitor(self) -> bytes:
+        """Return the page of the monitor itself."""
+        return self._monitor.page()
+
+    async def devices(self, shard: int, shards: int) -> bytes:
+        """Return the page of a share of the devices."""
+        return await asyncio.to_thread(self._devices.page, shard, shards)

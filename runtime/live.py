@@ -1,0 +1,190 @@
+"""The province at this moment: states as they change, numbers as they were read last."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+
+from alerts.model import Alert
+from api.ports import Event, LinkNow, StateNow
+from inventory.model import (
+    Inventory,
+    TargetId,
+    device_target,
+    interface_target,
+    link_target,
+    site_target,
+)
+from metrics.catalogue import (
+    ECHO_LOST,
+    ECHO_RTT,
+    ECHO_SENT,
+    IN_RATE,
+    IN_UTILIZATION,
+    OUT_RATE,
+    OUT_UTILIZATION,
+    Metric,
+)
+from metrics.observation import Probe
+from runtime.events import Hub
+from runtime.pipeline import Change, Pipeline
+from sla.states import Blind, State
+
+_Place = tuple[Probe, int]
+
+
+class LiveView:
+    """Follows every change of state and knows where each number of a link is read."""
+
+    def __init__(
+        self,
+        now: Callable[[], int],
+        pipeline: Pipeline,
+        hub: Hub,
+        alerts: Callable[[], Sequence[Alert]],
+        health: Callable[[], Mapping[str, object]],
+    ) -> None:
+        self._now = now
+        self._pipeline = pipeline
+        self._hub = hub
+        self._alerts = alerts
+        self._health = health
+        self._states: dict[TargetId, StateNow] = {}
+        self._places: dict[tuple[TargetId, str], _Place] = {}
+        self._echoes: dict[TargetId, Probe] = {}
+        self._blind_since: int | None = None
+
+    def load(self, inventory: Inventory, probes: Iterable[Probe]) -> None:
+        """Take over an inventory: what is new is UNKNOWN, what is gone is gone."""
+        self._inventory = inventory
+        start = self._now()
+        before = self._states
+        self._states = {
+            target: before.get(target) or StateNow(target, State.UNKNOWN, start, "not_observed")
+            for target in targets(inventory)
+        }
+        self._places = {}
+        self._echoes = {}
+        for probe in probes:
+            if probe.kind == "echo":
+                self._echoes[probe.target] = probe
+            for position, series in enumerate(probe.series):
+                self._places[series.target, series.metric.name] = (probe, position)
+
+    def changed(self, change: Change) -> None:
+        """Take over one change of state and tell the page."""
+        if isinstance(change, Blind):
+            if change.until is None or change.reason == "monitor_off":
+                self._went_blind(change)
+            else:
+                self._blind_since = None
+                self._hub.publish(Event("blind", {"since": None}))
+            return
+        now = StateNow(change.target, change.state, change.since, change.reason, change.cause)
+        if change.target in self._states:
+            self._states[change.target] = now
+            self._hub.publish(
+                Event(
+                    "state",
+                    {
+                        "target": now.target,
+                        "state": now.state.name.lower(),
+                        "since": now.since,
+                        "reason": now.reason,
+                        "cause": now.cause,
+                    },
+                )
+            )
+
+    def _went_blind(self, blind: Blind) -> None:
+        if blind.reason != "monitor_off":
+            self._blind_since = blind.since
+        for target in self._states:
+            self._states[target] = StateNow(target, State.UNKNOWN, blind.since, blind.reason)
+        self._hub.publish(Event("blind", {"since": self._blind_since}))
+        self._hub.publish(Event("resync", {}))
+
+    def alert_changed(self, alert: Alert) -> None:
+        """Tell the page of an alert that changed its phase."""
+        self._hub.publish(Event("alert", {"id": alert.id, "phase": alert.phase.value}))
+
+    # What the api asks.
+
+    def now(self) -> int:
+        """Return whole UTC seconds."""
+        return self._now()
+
+    def inventory(self) -> Inventory:
+        """Return the inventory in force."""
+        return self._inventory
+
+    def states(self) -> Mapping[TargetId, StateNow]:
+        """Return the state of every site, device and link."""
+        return self._states
+
+    def link(self, link: str) -> LinkNow | None:
+        """Return what is known of a link."""
+        found = self._inventory.links.get(link)
+        if found is None:
+            return None
+        target = link_target(link)
+        state = self._states[target]
+        sent, lost = self._value(target, ECHO_SENT), self._value(target, ECHO_LOST)
+        port = (
+            interface_target(found.a.device, found.a.interface)
+            if found.a.interface is not None
+            else target
+        )
+        echo = self._echoes.get(target)
+        answered = None if echo is None else self._pipeline.answered_ms.get(echo)
+        return LinkNow(
+            link=link,
+            state=state.state,
+            since=state.since,
+            reason=state.reason,
+            cause=state.cause,
+            last_answer=None if answered is None else answered // 1000,
+            rtt_seconds=self._value(target, ECHO_RTT),
+            loss_ratio=None if not sent or lost is None else lost / sent,
+            in_bps=self._value(port, IN_RATE),
+            out_bps=self._value(port, OUT_RATE),
+            in_utilization=self._value(target, IN_UTILIZATION),
+            out_utilization=self._value(target, OUT_UTILIZATION),
+        )
+
+    def _value(self, target: TargetId, metric: Metric) -> float | None:
+        place = self._places.get((target, metric.name))
+        if place is None:
+            return None
+        reading = self._pipeline.latest.get(place[0])
+        return None if reading is None else reading.values[place[1]]
+
+    def alerts(self) -> Sequence[Alert]:
+        """Return alerts that are pending, firing or were resolved of late."""
+        return self._alerts()
+
+    def blind_since(self) -> int | None:
+        """Return since when the monitor cannot see."""
+        return self._blind_since
+
+    def events(self) -> AsyncIterator[Event]:
+        """Subscribe to what happens."""
+        return self._hub.subscribe()
+
+    def health(self) -> Mapping[str, object]:
+        """Return the state of the monitor's own parts."""
+        return self._health()
+
+
+def targets(inventory: Inventory) -> list[TargetId]:
+    """Name every judged target; a place that is not connected yet has no state."""
+    topology = inventory.topology
+    connected = [
+        site_target(site)
+        for site in inventory.sites
+        if topology.uplinks.get(site) or topology.devices.get(site)
+    ]
+    return [
+        *connected,
+        *map(device_target, inventory.devices),
+        *map(link_target, inventory.links),
+    ]

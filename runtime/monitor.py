@@ -1,0 +1,303 @@
+"""The monitor: every part, wired in reading order, started in that order and stopped in reverse.
+
+    schedule -> runner -> collectors and wires -> pipeline -> judge, rates
+        -> exposition, outboxes, alerts, history          (readings)
+        -> ledger, page, alerts                           (changes of state)
+    ledger, history <- worker -> availability             (the record)
+    everything      <- api
+
+Building opens the ledger, because what is remembered decides where the judge begins; nothing else
+is opened before `start`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+import uvicorn
+
+from alerts.dispatch import Dispatch
+from alerts.engine import Engine
+from api.app import build
+from api.ports import Ports
+from api.settings import ApiSettings
+from collectors._contract import Wires
+from collectors.wires.echo import open_echo
+from collectors.wires.snmp import open_snmp
+from inventory.model import Endpoint
+from runtime.beat import Beat
+from runtime.check import Checked
+from runtime.clock import Steady, cpu
+from runtime.config import Config
+from runtime.doors import ActsDoor, ExpositionDoor, PeopleDoor
+from runtime.events import Hub
+from runtime.live import LiveView
+from runtime.past import PastDoor
+from runtime.pipeline import Pipeline
+from runtime.planning import plan
+from runtime.plugins import plugins
+from runtime.receivers import receivers, routes
+from runtime.record import Record, open_record
+from runtime.reload import Reload
+from runtime.runner import Runner
+from runtime.schedule import Schedule
+from runtime.selfmetrics import SelfMetrics, Stats
+from runtime.sending import Sending
+from runtime.telling import Telling
+from sinks._exposition import Exposition
+from sla.judge import Judge
+
+_log = logging.getLogger("extranet.monitor")
+
+
+class Monitor:
+    """One running monitor."""
+
+    def __init__(
+        self,
+        checked: Checked,
+        read: Callable[[], Checked],
+        clock: Steady,
+        record: Record,
+        *,
+        sessions: int,
+    ) -> None:
+        inventory, config = checked.inventory, checked.config
+        assert inventory is not None
+        assert config is not None
+        self._config = config
+        self._record = record
+        self._probes = plan(inventory, config.canaries)
+        self._stack = AsyncExitStack()
+        self._stop = asyncio.Event()
+
+        # Asking.
+        self._icmp, self._udp = open_echo("icmp"), open_echo("udp")
+        self._snmp = open_snmp(config.snmp.engine, sessions=sessions)
+        judge = Judge(inventory, self._probes)
+        self._runner = Runner(
+            plugins("collectors"),
+            Wires(self._snmp, self._icmp, self._udp),
+            lambda observation: self._pipeline.deliver(observation),  # noqa: PLW0108 - made below
+            in_flight_per_area=config.snmp.max_in_flight_per_area,
+        )
+
+        # Telling.
+        hub = Hub()
+        engine = Engine(checked.rules, inventory, self._probes)
+        self._dispatch = Dispatch(
+            receivers(config),
+            routes(config),
+            inventory,
+            record=record.delivery,
+            now=clock.now,
+            rules=checked.rules,
+            page=_page(config),
+        )
+        telling = Telling(
+            engine,
+            (record.alert, self._dispatch.put, lambda alert: live.alert_changed(alert)),  # noqa: PLW0108 - made below
+            clock.now,
+        )
+
+        # Keeping.
+        self._exposition = Exposition(self._probes)
+        self._sending = Sending(config, self._probes, clock)
+        self._pipeline = Pipeline(
+            judge,
+            {
+                "exposition": self._exposition.put,
+                **self._sending.consumers(),
+                "alerts": telling.reading,
+                "history": record.reading,
+            },
+            {
+                "ledger": record.change,
+                "page": lambda change: live.changed(change),  # noqa: PLW0108 - made below
+                "alerts": telling.changed,
+            },
+        )
+        live = LiveView(clock.now, self._pipeline, hub, engine.alerts, self._health)
+        live.load(inventory, self._probes)
+        self._hub = hub
+
+        # Answering.
+        self._past = PastDoor(config.store.path, live.inventory, clock.now)
+        self._reload = Reload(
+            read, config.canaries, self._probes, self._pipeline, telling, live, self._sending,
+            self._exposition, self._runner, record, self._past, self._dispatch,
+        )  # fmt: skip
+        metrics = SelfMetrics(self._runner, self._parts(), cpu)
+        self._app = build(
+            Ports(
+                live,
+                self._past,
+                PeopleDoor(record.people, clock.now),
+                ActsDoor(telling, self._reload.ask),
+                ExpositionDoor(metrics, self._exposition),
+            ),
+            ApiSettings(
+                tls=config.api.tls is not None,
+                language=config.language,
+                title=config.api.title,
+            ),
+        )
+        self._beat = Beat(
+            clock, Schedule(self._probes, clock.now_ms()), self._runner, telling, record,
+            self._sending, self._past, config.store,
+        )  # fmt: skip
+        self._reload.beat = self._beat
+        record.continue_from(judge, self._pipeline, telling, self._dispatch)
+
+    # Starting and stopping.
+
+    async def start(self) -> str:
+        """Open everything; return the address of the page. Raises OSError naming what failed."""
+        stack, config = self._stack, self._config
+        listener = _listen(config.api.listen)
+        stack.callback(listener.close)
+        stack.callback(self._record.close)
+        self._record.start()
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        await self._sending.start(http, stack)
+        await self._dispatch.start(http, stack)
+        await self._open_wires(stack)
+        stack.push_async_callback(self._past.stop)
+        self._past.start()
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=2,
+                ssl_certfile=config.api.tls.certificate if config.api.tls else None,
+                ssl_keyfile=config.api.tls.key if config.api.tls else None,
+            )
+        )
+        serving = asyncio.create_task(self._server.serve(sockets=[listener]), name="api")
+        stack.push_async_callback(self._end_server, serving)
+        while not self._server.started:
+            if serving.done():
+                serving.result()
+                raise OSError("the api could not start")
+            await asyncio.sleep(0.01)
+        self._catch_signals(stack)
+        stack.push_async_callback(self._runner.stop)
+        beating = asyncio.create_task(self._beat.run(), name="beat")
+        stack.push_async_callback(self._beat.end, beating)
+        return str(config.api.listen)
+
+    async def _open_wires(self, stack: AsyncExitStack) -> None:
+        wanted = {getattr(probe.question, "wire", "") for probe in self._probes}
+        for name, wire in (("icmp", self._icmp), ("udp", self._udp)):
+            if name in wanted:
+                await wire.start()
+                stack.push_async_callback(wire.close)
+        stack.push_async_callback(self._snmp.close)
+
+    def _catch_signals(self, stack: AsyncExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+            stack.callback(loop.remove_signal_handler, number)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.signalled)
+        stack.callback(loop.remove_signal_handler, signal.SIGHUP)
+
+    async def _end_server(self, serving: asyncio.Task[None]) -> None:
+        self._hub.close()
+        self._server.should_exit = True
+        await serving
+
+    async def stopped(self) -> None:
+        """Wait until somebody wants the end."""
+        await self._stop.wait()
+
+    async def stop(self) -> None:
+        """Stop every part in reverse order; what was decided is written when this returns."""
+        await self._stack.aclose()
+
+    # People, before anybody can log in.
+
+    def has_people(self) -> bool:
+        """Tell whether anybody may log in."""
+        return any(account.revoked_at is None for account in self._record.people.accounts())
+
+    def add_admin(self, name: str) -> str:
+        """Add the first person with every role that is not another's; return the token."""
+        return self._record.people.add_person(
+            name, ("viewer", "operator", "auditor", "admin"), (), (), "first start",
+            self._record.now(),
+        )  # fmt: skip
+
+    # How the parts do.
+
+    def _health(self) -> Mapping[str, object]:
+        parts: dict[str, dict[str, object]] = {
+            "ledger": {"ok": not self._record.failure, "reason": self._record.failure},
+            "judge": {
+                "ok": not self._pipeline.judge.is_blind,
+                "reason": "blind" if self._pipeline.judge.is_blind else "",
+            },
+            **self._sending.health(),
+        }
+        return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
+
+    def _parts(self) -> dict[str, Stats]:
+        return {
+            "snmp": self._snmp.stats,
+            "icmp": self._icmp.stats,
+            "udp": self._udp.stats,
+            "record": self._record.stats,
+            "dispatch": self._dispatch.stats,
+            "pipeline": lambda: {
+                "observations": self._pipeline.observations,
+                **{f"failed_{name}": n for name, n in self._pipeline.failures.items()},
+            },
+            "page": lambda: {"readers": self._hub.readers, "resyncs": self._hub.resyncs},
+            **self._sending.stats(),
+        }
+
+
+def open_monitor(
+    checked: Checked,
+    read: Callable[[], Checked],
+    clock: Steady,
+    *,
+    sessions: int,
+    record: Path | None,
+) -> Monitor:
+    """Open the record and wire everything; `read` checks the files anew at a reload.
+
+    Raises StoreError, OSError.
+    """
+    assert checked.config is not None
+    assert checked.inventory is not None
+    kept = open_record(checked.config, checked.inventory, clock.now, record)
+    try:
+        return Monitor(checked, read, clock, kept, sessions=sessions)
+    except BaseException:
+        kept.close()
+        raise
+
+
+def _page(config: Config) -> str:
+    """Return where the page is, for messages that name it."""
+    return f"{'https' if config.api.tls else 'http'}://{config.api.listen}/"
+
+
+def _listen(endpoint: Endpoint) -> socket.socket:
+    family = socket.AF_INET6 if endpoint.family == 6 else socket.AF_INET
+    try:
+        return socket.create_server((endpoint.host, endpoint.port or 8080), family=family)
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror}: api.listen {endpoint}") from error

@@ -1,0 +1,97 @@
+"""`api.ports.Past`: the record, asked in a worker process so that no poll waits for a report.
+
+What the worker does is named, not imported: the libraries it needs stay out of this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from api.ports import Outage
+from inventory.model import Inventory, TargetId
+from runtime.hand import begin, call
+
+
+class PastDoor:
+    """One worker; it is given the inventory in force, without credentials."""
+
+    def __init__(
+        self, store: Path, inventory: Callable[[], Inventory], now: Callable[[], int]
+    ) -> None:
+        self._store = store
+        self._inventory = inventory
+        self._now = now
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Begin; the process itself starts with the first question."""
+        self._pool = ProcessPoolExecutor(
+            1,
+            get_context("spawn"),
+            begin,
+            (self._store, replace(self._inventory(), credentials={})),
+        )
+
+    def reload(self) -> None:
+        """Ask a new process from now on; the old one ends when it has answered."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+            self.start()
+
+    async def stop(self) -> None:
+        """End the worker."""
+        if self._pool is not None:
+            await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+            self._pool = None
+
+    async def _ask(self, function: str, *arguments: object) -> Any:
+        assert self._pool is not None, "the record was asked before the start"
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, call, function, *arguments)
+
+    async def outages(
+        self, *, target: TargetId | None, since: int, until: int, limit: int
+    ) -> Sequence[Outage]:
+        """Return the live outages that touch [since, until), newest first."""
+        found: Sequence[Outage] = await self._ask(
+            "outages", target, since, until, limit, self._now()
+        )
+        return found
+
+    async def availability(self, carrier: str, period: str) -> Mapping[str, Any]:
+        """Assess a carrier."""
+        found: Mapping[str, Any] = await self._ask("carrier", carrier, period, self._now())
+        return found
+
+    async def link_availability(self, link: str, period: str) -> Mapping[str, Any]:
+        """Assess one link."""
+        found: Mapping[str, Any] = await self._ask("link", link, period, self._now())
+        return found
+
+    async def link_history(
+        self, link: str, since: int, until: int
+    ) -> Sequence[Mapping[str, object]]:
+        """Return one row per accounting slot."""
+        found: Sequence[Mapping[str, object]] = await self._ask("history", link, since, until)
+        return found
+
+    async def used_shares(self) -> Sequence[tuple[str, float]]:
+        """Return the share used of this month's allowed downtime, by link with an outage."""
+        found: Sequence[tuple[str, float]] = await self._ask("used_shares", self._now())
+        return found
+
+    async def seal_hours(self, hours: Sequence[int]) -> int:
+        """Turn closed hours of history into Parquet."""
+        found: int = await self._ask("seal_hours", hours)
+        return found
+
+    async def sweep(self, days: int, floor: int) -> int:
+        """Delete history that is too old or for which there is no room."""
+        found: int = await self._ask("sweep", self._now(), days, floor)
+        return found

@@ -1,0 +1,162 @@
+"""What is kept: the ledger and the history, each behind the one thread that writes it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from alerts.dispatch import Dispatch
+from alerts.model import Alert, Delivery
+from inventory.model import Inventory
+from metrics.observation import Probe, Reading
+from runtime.config import Config
+from runtime.pipeline import Change, Pipeline
+from runtime.telling import Telling
+from sla.judge import Judge
+from store.entries import Entry, Heartbeat
+from store.history import ClosedSlot, History
+from store.hours import HourFiles
+from store.ledger import Ledger, open_ledger
+from store.people import People, load_people
+from store.recording import Recorder
+from store.writer import Writer
+
+_log = logging.getLogger("extranet.record")
+_RETOLD_SECONDS: Final = 900
+_RETOLD_DELIVERIES: Final = 10_000
+_HISTORY_WAITING: Final = 600
+"""Slots that may wait for a disk: ten minutes of each profile and more."""
+
+
+class Record:
+    """The ledger and the history of one monitor."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        history_folder: Path,
+        inventory: Inventory,
+        now: Callable[[], int],
+        recorder: Recorder | None,
+    ) -> None:
+        self._ledger = ledger
+        self._history_folder = history_folder
+        self.now = now
+        self._writer: Writer[Entry] = Writer(ledger.append, now, name="ledger")
+        self._hours = HourFiles(history_folder)
+        self._slots: Writer[ClosedSlot] = Writer(
+            self._hours.write, now, name="history", limit=_HISTORY_WAITING
+        )
+        self._history = History(inventory)
+        self._recorder = recorder
+        self.people: People = load_people(ledger.reads, self._writer.submit)
+        self.swept = 0
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._writer.start()
+        self._slots.start()
+
+    def close(self) -> None:
+        """Write what waits, and close every file."""
+        for slot in self._history.close_all():
+            self._slots.submit(slot)
+        lost = self._slots.stop()
+        undone = self._writer.stop()
+        if lost or undone:
+            _log.error("not written", extra={"history": lost, "ledger": undone})
+        self._hours.close()
+        self._ledger.close()
+        if self._recorder is not None:
+            self._recorder.close()
+
+    def continue_from(
+        self, judge: Judge, pipeline: Pipeline, telling: Telling, dispatch: Dispatch
+    ) -> None:
+        """Begin where the ledger ends: the time since its last heartbeat is UNKNOWN for all."""
+        reads, now = self._ledger.reads, self.now()
+        running = {
+            outage.target: outage.start
+            for outage in reads.outages(since=now, until=2**62, limit=1_000_000)
+            if outage.end is None
+        }
+        gap = judge.restore(reads.last_transitions(), reads.last_heartbeat(), now, running)
+        firing = reads.open_alerts()
+        ended = reads.resolved_alerts(now - _RETOLD_SECONDS)
+        dispatch.restore([*firing, *ended], reads.deliveries(limit=_RETOLD_DELIVERIES))
+        telling.carry(telling.engine.restore(firing, now))
+        if gap is not None:
+            pipeline.announce(gap)
+
+    # What the pipeline hands over.
+
+    def change(self, change: Change) -> None:
+        """Keep a change of state."""
+        self._writer.submit(change)
+
+    def alert(self, alert: Alert) -> None:
+        """Keep how an alert stands."""
+        self._writer.submit(alert)
+
+    def delivery(self, delivery: Delivery) -> None:
+        """Keep an attempt to tell somebody."""
+        self._writer.submit(delivery)
+
+    def reading(self, reading: Reading) -> None:
+        """Add a reading up."""
+        self._history.observe(reading)
+        if self._recorder is not None:
+            self._recorder.observe(reading.observation)
+
+    # What the beat asks for.
+
+    def heartbeat(self, at: int, seconds: int) -> None:
+        """Note that the monitor lives."""
+        self._writer.submit(Heartbeat(at, seconds))
+
+    def close_slots(self, now: int) -> None:
+        """Hand over the slots that are complete."""
+        for slot in self._history.close_slots(now):
+            self._slots.submit(slot)
+
+    def reload(self, inventory: Inventory, gone: Iterable[Probe]) -> None:
+        """Take over another inventory."""
+        self._history.load(inventory)
+        self._history.forget(list(gone))
+
+    def closed_hours(self, now: int) -> list[int]:
+        """Return the hours of history that wait to be sealed. May wait for a disk."""
+        return self._hours.close_hours(now)
+
+    @property
+    def failure(self) -> str:
+        """Why the ledger cannot be written at the moment (a code), or ""."""
+        return self._writer.failure
+
+    def stats(self) -> Mapping[str, float]:
+        """Count what was written and what waits."""
+        return {
+            "ledger_written": self._writer.written,
+            "ledger_waiting": self._writer.waiting(),
+            "ledger_refused": len(self._writer.refused),
+            "ledger_failures": self._writer.failures,
+            "history_rows": self._hours.rows,
+            "history_waiting": self._slots.waiting(),
+            "history_dropped": self._slots.dropped,
+            "history_late_slots": self._hours.late,
+        }
+
+
+def open_record(
+    config: Config, inventory: Inventory, now: Callable[[], int], recording: Path | None
+) -> Record:
+    """Open the record of a monitor. Raises StoreError."""
+    ledger = open_ledger(config.store.path, now())
+    try:
+        recorder = None if recording is None else Recorder(recording)
+        return Record(ledger, config.store.path / "history", inventory, now, recorder)
+    except BaseException:
+        ledger.close()
+        raise

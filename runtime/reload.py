@@ -1,0 +1,111 @@
+"""A reload is a difference: what stays the same is not touched, a broken file changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from alerts.dispatch import Dispatch
+from metrics.observation import Probe
+from runtime.check import Checked, sentence
+from runtime.config import CanaryConfig
+from runtime.live import LiveView
+from runtime.past import PastDoor
+from runtime.pipeline import Pipeline
+from runtime.planning import keep, plan
+from runtime.record import Record
+from runtime.runner import Runner
+from runtime.schedule import Schedule
+from runtime.sending import Sending
+from runtime.telling import Telling
+from sinks._exposition import Exposition
+
+if TYPE_CHECKING:
+    from runtime.beat import Beat
+
+_log = logging.getLogger("extranet.reload")
+
+
+class Reload:
+    """Reads inventory and rules anew while the monitor runs; the rest of `monitor.yaml` stays."""
+
+    beat: Beat
+
+    def __init__(
+        self,
+        read: Callable[[], Checked],
+        canaries: Mapping[str, CanaryConfig],
+        probes: Sequence[Probe],
+        pipeline: Pipeline,
+        telling: Telling,
+        live: LiveView,
+        sending: Sending,
+        exposition: Exposition,
+        runner: Runner,
+        record: Record,
+        past: PastDoor,
+        dispatch: Dispatch,
+    ) -> None:
+        self._read = read
+        self._canaries = canaries
+        self._probes = tuple(probes)
+        self._pipeline = pipeline
+        self._telling = telling
+        self._live = live
+        self._sending = sending
+        self._exposition = exposition
+        self._runner = runner
+        self._record = record
+        self._past = past
+        self._dispatch = dispatch
+        self._task: asyncio.Task[Sequence[str]] | None = None
+        self.count = 0
+
+    def signalled(self) -> None:
+        """Begin a reload because of SIGHUP; one at a time."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self.ask("SIGHUP"))
+
+    async def ask(self, person: str) -> Sequence[str]:
+        """Read everything again; return the problems that kept the old configuration in force."""
+        checked = await asyncio.to_thread(self._read)
+        problems = [sentence(found, "en") for found in checked.problems]
+        self._telling.own("reload", "reload", bad=not checked.good)
+        if not checked.good:
+            _log.error("not taken", extra={"by": person, "problems": len(problems)})
+            return problems
+        self._take(checked)
+        _log.info("taken", extra={"by": person, "probes": len(self._probes)})
+        return ()
+
+    def _take(self, checked: Checked) -> None:
+        inventory = checked.inventory
+        assert inventory is not None
+        before = self._probes
+        self._probes = probes = keep(before, plan(inventory, self._canaries))
+        remaining = set(probes)
+        gone = [probe for probe in before if probe not in remaining]
+        self.beat.schedule = Schedule(probes, self.beat.turned_ms)
+        for device in {probe.device for probe in gone if probe.device} - {
+            probe.device for probe in probes
+        }:
+            self._runner.forget(device)
+        changes = self._pipeline.judge.reload(inventory, probes)
+        self._telling.carry(
+            self._telling.engine.reload(checked.rules, inventory, probes, self._live.now())
+        )
+        self._live.load(inventory, probes)
+        for change in changes:
+            self._pipeline.announce(change)
+        self._pipeline.forget(gone)
+        self._exposition.retire(gone)
+        self._sending.retire(gone)
+        self._dispatch.reload(inventory, checked.rules)
+        self._record.reload(inventory, gone)
+        self._past.reload()
+        self.count += 1
+        gc.collect()
+        gc.freeze()

@@ -1,0 +1,80 @@
+"""What the alert engine decides goes three ways: the ledger, the dispatcher, the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from alerts.engine import Engine
+from alerts.model import Alert
+from metrics.observation import Reading
+from runtime.pipeline import Change
+from sla.states import Blind
+
+
+class Telling:
+    """Feeds the engine and carries what it says."""
+
+    def __init__(
+        self, engine: Engine, carriers: Sequence[Callable[[Alert], None]], now: Callable[[], int]
+    ) -> None:
+        self.engine = engine
+        self._carriers = carriers
+        self._now = now
+
+    def reading(self, reading: Reading) -> None:
+        """Show the engine a reading."""
+        told = self.engine.observe(reading)
+        if told:
+            self.carry(told)
+
+    def changed(self, change: Change) -> None:
+        """Show the engine a change of state."""
+        if isinstance(change, Blind):
+            self._blind(change)
+            return
+        self.carry(
+            self.engine.state(
+                change.target,
+                int(change.state),
+                change.since,
+                change.seen_at,
+                change.reason,
+                change.cause,
+            )
+        )
+
+    def _blind(self, change: Blind) -> None:
+        if change.reason == "monitor_off":
+            return
+        if change.until is None:
+            self.carry(self.engine.blind(change.since, change.seen_at))
+        else:
+            self.carry(self.engine.sighted(change.until))
+
+    def tick(self) -> None:
+        """Let what is due by now fire."""
+        self.carry(self.engine.tick(self._now()))
+
+    def own(self, condition: str, subject: str, *, bad: bool, value: float | None = None) -> None:
+        """Tell how a part of the monitor itself does."""
+        self.carry(self.engine.own(condition, subject, self._now(), bad=bad, value=value))
+
+    def used(self, shares: Iterable[tuple[str, float]]) -> None:
+        """Tell which share of this month's allowed downtime each link has used."""
+        now = self._now()
+        for link, share in shares:
+            self.carry(self.engine.availability(link, share, now))
+
+    def acknowledge(self, alert: str, person: str) -> bool:
+        """Note that a person takes care of an alert; False = no such alert."""
+        found = self.engine.acknowledge(alert, person, self._now())
+        if found is None:
+            return False
+        self.carry((found,))
+        return True
+
+    def carry(self, told: Iterable[Alert]) -> None:
+        """Hand alerts on."""
+        for alert in told:
+            for carrier in self._carriers:
+                carrier(alert)

@@ -1,0 +1,193 @@
+"""What takes longer than 5 ms of CPU, done in a process of its own that reads the record only.
+
+Plain functions over what `start` left here; the pool calls them one at a time.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from api.ports import Outage, UnknownPeriodError
+from inventory.model import Inventory, TargetId, link_target
+from sla.assess import assess_carrier, assess_link
+from sla.documents import carrier_document, link_document
+from sla.periods import PeriodError, Window, parse
+from sla.states import Blind, Transition
+from store import past, retention, seal
+from store.ledger import FILE, open_reader
+from store.reader import Reader
+
+
+@dataclass(slots=True)
+class _Here:
+    """What this process was started with."""
+
+    store: Path
+    inventory: Inventory
+
+
+_here: _Here | None = None
+
+
+def start(store: Path, inventory: Inventory) -> None:
+    """Remember where the record lies; the first call in a new process."""
+    global _here  # noqa: PLW0603 - a pool's process has no other place of its own
+    _here = _Here(store, inventory)
+    atexit.register(os._exit, 0)  # DuckDB's binding prints what it leaks when Python winds down
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the monitor ends this process, not a key
+    os.nice(10)  # nobody waits for a report as urgently as a poll for its instant
+
+
+def _known() -> tuple[Inventory, Reader]:
+    assert _here is not None
+    return _here.inventory, open_reader(_here.store / FILE)
+
+
+def _history() -> Path:
+    assert _here is not None
+    return _here.store / "history"
+
+
+def outages(target: TargetId | None, since: int, until: int, limit: int, now: int) -> list[Outage]:
+    """Return the live outages that touch [since, until), newest first."""
+    _, reader = _known()
+    rows = reader.outages(target, since=since, until=until, limit=limit)
+    return [
+        Outage(row.id, row.target, row.start, row.end, row.seen_at, row.reason, row.down_until(now))
+        for row in rows
+    ]
+
+
+def carrier(name: str, period: str, now: int) -> Mapping[str, Any]:
+    """Assess a carrier."""
+    inventory, reader = _known()
+    window = _window(period, now)
+    targets = [link_target(link.id) for link in inventory.links.values() if link.carrier == name]
+    transitions, blinds = _evidence(reader, targets, window)
+    return carrier_document(
+        assess_carrier(
+            name,
+            inventory,
+            window,
+            transitions,
+            blinds,
+            reader.first_heartbeat(),
+            reader.last_heartbeat(),
+        )
+    )
+
+
+def link(name: str, period: str, now: int) -> Mapping[str, Any]:
+    """Assess one link."""
+    inventory, reader = _known()
+    window = _window(period, now)
+    found = inventory.links[name]
+    target = link_target(name)
+    transitions, blinds = _evidence(reader, [target], window)
+    works = [work for work in inventory.planned_work.values() if name in work.links]
+    return link_document(
+        assess_link(
+            found,
+            inventory.contracts[found.contract],
+            window,
+            transitions.get(target, ()),
+            blinds,
+            works,
+            reader.first_heartbeat(),
+            reader.last_heartbeat(),
+            inventory.sites[found.b.site].level,
+        )
+    )
+
+
+def history(name: str, since: int, until: int) -> list[Mapping[str, object]]:
+    """Return one row per accounting slot."""
+    _, reader = _known()
+    return [
+        {
+            "slot": row.slot,
+            "seconds": row.seconds,
+            "state": row.state.name.lower(),
+            "down_seconds": row.down_seconds,
+            "sent": row.sent,
+            "lost": row.lost,
+            "rtt_seconds": row.rtt_median,
+            "rtt_p95_seconds": row.rtt_p95,
+            "in_bytes": row.in_octets,
+            "out_bytes": row.out_octets,
+        }
+        for row in past.read(_history(), reader, name, since, until)
+    ]
+
+
+def used_shares(now: int) -> list[tuple[str, float]]:
+    """Return for each link with an outage this month the share used of the allowed downtime.
+
+    Allowed = (1 - promise) of the whole month, whatever of it is over.
+    """
+    inventory, reader = _known()
+    month = _window(_this_month(now), now)
+    whole = _window(month.period, month.start + 32 * 86_400)
+    hurt = {row.target for row in reader.outages(since=month.start, until=now, limit=1_000_000)}
+    targets = [link_target(name) for name in inventory.links if link_target(name) in hurt]
+    transitions, blinds = _evidence(reader, targets, month)
+    shares = []
+    for target in targets:
+        found = inventory.links[target.partition(":")[2]]
+        contract = inventory.contracts[found.contract]
+        works = [w for w in inventory.planned_work.values() if found.id in w.links]
+        assessed = assess_link(
+            found,
+            contract,
+            month,
+            transitions.get(target, ()),
+            blinds,
+            works,
+            reader.first_heartbeat(),
+            reader.last_heartbeat(),
+        )
+        allowed = (1 - contract.availability) * (whole.end - whole.start)
+        if allowed > 0:
+            shares.append((found.id, float(assessed.achieved.down / allowed)))
+    return shares
+
+
+def seal_hours(hours: Sequence[int]) -> int:
+    """Turn closed hours of history into Parquet; return the rows."""
+    _, reader = _known()
+    return sum(seal.seal(_history(), hour, reader) for hour in hours)
+
+
+def sweep(now: int, days: int, floor: int) -> int:
+    """Delete history that is too old or for which there is no room; return how many hours."""
+    return len(retention.sweep(_history(), now, days, floor))
+
+
+def _window(period: str, now: int) -> Window:
+    try:
+        return parse(period, now)
+    except PeriodError as error:
+        raise UnknownPeriodError(error.code) from error
+
+
+def _this_month(now: int) -> str:
+    return f"{datetime.fromtimestamp(now, ZoneInfo('Asia/Shanghai')):%Y-%m}"
+
+
+def _evidence(
+    reader: Reader, targets: Sequence[TargetId], window: Window
+) -> tuple[Mapping[TargetId, Sequence[Transition]], Sequence[Blind]]:
+    """Read what a window needs: from the start of the oldest outage that reaches into it."""
+    wanted = set(targets)
+    carried = reader.outages(since=window.start, until=window.start + 1, limit=1_000_000)
+    since = min([window.start, *(row.start for row in carried if row.target in wanted)])
+    found = reader.transitions(targets, since, window.end)
+    return cast("Mapping[TargetId, Sequence[Transition]]", found), reader.blinds(since, window.end)

@@ -1,0 +1,86 @@
+"""What the command line says."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "cli.about": (
+        "Monitor of an e-government extranet: links, devices, availability, alerts.",
+        "电子政务外网监测：链路、设备、可用率与告警。",
+    ),
+    "cli.language": ("language of messages: en or zh", "提示语言：en 或 zh"),
+    "cli.inventory": ("the inventory (default: inventory.yaml)", "资源清单（默认 inventory.yaml）"),
+    "cli.config": ("the configuration (default: monitor.yaml)", "配置文件（默认 monitor.yaml）"),
+    "cli.run": ("run the monitor", "运行监测程序"),
+    "cli.record": (
+        "also record every observation into this folder, for recomputation",
+        "同时把每次观测记录到该目录，供重算使用",
+    ),
+    "cli.check": ("check both files completely and start nothing", "完整检查两个文件，不启动任何服务"),
+    "cli.dump": ("print the resolved inventory, without secrets", "输出解析后的资源清单（不含密钥）"),
+    "cli.ask": ("run one probe once and explain it", "执行一次探测并说明过程"),
+    "cli.target": ("the target, e.g. link:xg-telecom-1", "对象，例如 link:xg-telecom-1"),
+    "cli.probe": ("the kind of probe, e.g. echo", "探测类型，例如 echo"),
+    "cli.demo": (
+        "a simulated province and the monitor against it",
+        "启动一个模拟省份并对其进行监测",
+    ),
+    "cli.sites": ("how many sites the province has", "模拟省份的站点数"),
+    "cli.seed": ("the seed of the province", "模拟省份的随机种子"),
+    "cli.state": ("where its data lie; starts afresh each time", "数据目录，每次重新开始"),
+    "cli.listen": ("address of the page", "页面监听地址"),
+    "cli.backup": ("write ledger and history into one file", "把台账和历史备份到一个文件"),
+    "cli.backup_file": ("the file to write", "要写入的备份文件"),
+    "cli.restore": ("bring a backup into an empty store", "把备份恢复到空的存储目录"),
+    "cli.restore_file": ("the backup to read", "要读取的备份文件"),
+    "cli.people": ("who may use the api and the page", "管理可使用接口和页面的人员"),
+    "cli.action": (
+        "list; add; renew (a new token, the old one ends); remove",
+        "list 列出；add 新增；renew 更换令牌；remove 移除",
+    ),
+    "cli.name": ("the person's name", "姓名"),
+    "cli.role": ("viewer, operator, auditor or admin; may be given again", "角色，可多次给出"),
+    "cli.site": ("only this site and below; may be given again", "限定站点及其下级，可多次给出"),
+    "cli.carrier": ("only this carrier's links; may be given again", "限定运营商，可多次给出"),
+    "demo.not_ours": (
+        "{directory} holds something else; name an empty directory",
+        "{directory} 中有其他内容，请指定一个空目录",
+    ),
+    "demo.simulator_failed": (
+        "the simulator did not start; see its message above",
+        "模拟器未能启动，请看上面的提示",
+    ),
+    "demo.generating": ("simulating a province of {sites} sites ...", "正在模拟 {sites} 个站点的省份……"),
+    "run.listening": ("page: http://{address}/", "页面：http://{address}/"),
+    "run.token": (
+        "admin token (shown once): {token}",
+        "管理员令牌（仅显示一次）：{token}",
+    ),
+    "run.stopped": ("stopped; everything is written", "已停止，数据均已写入"),
+    "run.nobody": (
+        "nobody may log in yet; add a person: extranet people add NAME --role admin",
+        "尚无人员可以登录，请执行：extranet people add 姓名 --role admin",
+    ),
+    "run.descriptors": (
+        "the limit of open files is {limit}; {needed} are wanted. Raise it with ulimit -n",
+        "打开文件数上限为 {limit}，需要 {needed}，请用 ulimit -n 提高",
+    ),
+    "ask.no_probe": (
+        "{target} has no probe {probe}; it has: {known}",
+        "{target} 没有探测 {probe}；现有：{known}",
+    ),
+    "ask.no_target": (
+        "no target {target}; did you mean {near}?",
+        "没有对象 {target}；是否指 {near}？",
+    ),
+    "people.added": ("token of {name} (shown once): {token}", "{name} 的令牌（仅显示一次）：{token}"),
+    "people.removed": ("{name} is removed", "{name} 已移除"),
+    "people.unknown": ("no person {name}", "没有人员 {name}"),
+    "people.exists": ("{name} exists; use renew for a new token", "{name} 已存在，可用 renew 更换令牌"),
+    "people.no_name": ("give a name", "请给出姓名"),
+    "people.no_role": (
+        "give at least one --role: viewer, operator, auditor, admin",
+        "请至少给出一个 --role：viewer、operator、auditor、admin",
+    ),
+    "backup.written": ("{file}: {count} files", "{file}：共 {count} 个文件"),
+    "restore.done": ("{directory} restored from {file}", "已从 {file} 恢复到 {directory}"),
+}
