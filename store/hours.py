@@ -12,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Final
 import msgspec
 
 from store import _sqlite
+from store.errors import StoreError
 from store.history import ClosedSlot
 
 FOLDER: Final = "history"
@@ -97,7 +99,10 @@ class HourFiles:
         """Slots that came when their hour was settled already; they are not kept."""
 
     def write(self, batch: Sequence[ClosedSlot]) -> None:
-        """Add slots, one transaction per hour. Raises StoreError: give the same batch again."""
+        """Add slots, one transaction per hour. Raises StoreError: give the same batch again.
+
+        An hour whose file is corrupt is set aside, and begins anew with the next try.
+        """
         with self._lock:
             for hour, slots in groupby(
                 sorted(batch, key=lambda slot: slot.start), key=lambda slot: _begin(slot.start)
@@ -114,13 +119,23 @@ class HourFiles:
             self.late += len(slots)
             return
         path = running_file(self._folder, hour)
-        with _sqlite.translated(path):
-            connection = self._open.get(hour)
-            if connection is None:
-                connection = self._open[hour] = _open_hour(path)
-            with _sqlite.transaction(connection):
-                for slot in slots:
-                    connection.executemany(_ADD, map(_values, slot.rows()))
+        try:
+            with _sqlite.translated(path):
+                connection = self._open.get(hour)
+                if connection is None:
+                    connection = self._open[hour] = _open_hour(path)
+                with _sqlite.transaction(connection):
+                    for slot in slots:
+                        connection.executemany(_ADD, map(_values, slot.rows()))
+        except StoreError as error:
+            if error.code != "corrupt":
+                raise
+            if (broken := self._open.pop(hour, None)) is not None:
+                broken.close()
+            aside = set_aside(path)
+            raise StoreError(
+                "corrupt", path, f"set aside as {aside.name}", temporary=True
+            ) from error
         self.rows += sum(len(slot.cells) for slot in slots)
         self._written += slots
 
@@ -148,10 +163,26 @@ def _begin(second: int) -> int:
 
 
 def _open_hour(path: Path) -> sqlite3.Connection:
-    _sqlite.private_folder(path.parent)
-    connection = _sqlite.open_writer(path, "NORMAL")
-    connection.execute(_TABLE)
-    return connection
+    if not path.exists():
+        # Under another name first: who reads must not find a file without its table.
+        _sqlite.private_folder(path.parent)
+        fresh = path.with_suffix(".new")
+        with closing(_sqlite.open_writer(fresh, "NORMAL")) as connection:
+            connection.execute(_TABLE)
+        fresh.rename(path)
+    return _sqlite.open_writer(path, "NORMAL")
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a corrupt running hour with its log, so that nobody takes it for one."""
+    number = 1
+    while (aside := path.with_suffix(f".corrupt-{number}")).exists():
+        number += 1
+    for suffix in ("-shm", "-wal", ""):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
 
 
 _values = msgspec.structs.astuple

@@ -42,6 +42,7 @@ class Ledger:
         self._rows = Rows(connection)
         self.path = path
         self.reads = Reader(connection, path)
+        """For the start. Once a writer thread appends, ask a reader of `open_reader` instead."""
 
     def append(self, batch: Sequence[Entry]) -> None:
         """Write a batch in one transaction; on the disk when this returns.

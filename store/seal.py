@@ -23,7 +23,7 @@ from store import _duck, _sqlite
 from store._duck import COLUMNS, NAMES, quoted
 from store._judged import judged, steps_of_links
 from store.errors import StoreError, from_os
-from store.hours import HOUR, running_file, sealed_file
+from store.hours import HOUR, running_file, sealed_file, set_aside
 from store.reader import Reader
 
 _ROW_GROUP: Final = 20_000
@@ -39,7 +39,7 @@ def seal(folder: Path, hour: int, ledger: Reader) -> int:
 
     The hour must be one that `HourFiles.close_hours` named, and the ledger must know of the time
     the monitor was off: a state is sealed as the ledger has it. Raises StoreError; what was not
-    sealed is as before.
+    sealed is as before, but a corrupt file, which is set aside (`corrupt`).
     """
     running, sealed = running_file(folder, hour), sealed_file(folder, hour)
     table = running.with_suffix(".csv")
@@ -50,6 +50,11 @@ def seal(folder: Path, hour: int, ledger: Reader) -> int:
         count = _write_parquet(table, sealed)
     except OSError as error:
         raise from_os(error, sealed) from error
+    except StoreError as error:
+        if error.code == "corrupt" and error.path == running:
+            aside = set_aside(running)
+            raise StoreError("corrupt", running, f"set aside as {aside.name}") from error
+        raise
     finally:
         table.unlink(missing_ok=True)
     # The database last: a log without one would be replayed into the next of that name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from store.entries import Entry
 from store.errors import StoreError
 from store.history import Cell, ClosedSlot
 from store.hours import HOUR, SETTLE, HourFiles, hours_with, running_file, sealed_file
-from store.ledger import Ledger, open_ledger
+from store.ledger import Ledger, open_ledger, open_reader
 from store.past import HistoryRow, read
 from store.seal import seal
 
@@ -219,6 +220,63 @@ def test_a_batch_over_two_hours_that_failed_in_the_second_is_written_once(
 
     found = read(tmp_path / "history", ledger.reads, "l0", H0, H0 + 2 * HOUR)
     assert [(row.slot, row.sent) for row in found] == [(H0 + HOUR - 60, 12), (H0 + HOUR, 12)]
+
+
+def test_a_reader_sees_every_slot_at_any_moment_of_sealing(
+    tmp_path: Path, ledger: Ledger, files: HourFiles
+) -> None:
+    folder = tmp_path / "history"
+    seen: list[int] = []
+    done = threading.Event()
+
+    def look() -> None:
+        reader = open_reader(ledger.path)
+        while not done.is_set():
+            seen.append(len(read(folder, reader, "l0", H0, H0 + 20 * HOUR)))
+        reader.close()
+
+    files.write([slot(H0 + 600 * number) for number in range(120)])
+    looking = threading.Thread(target=look)
+    looking.start()
+    for hour in files.close_hours(H0 + 20 * HOUR + SETTLE):
+        seal(folder, hour, ledger.reads)
+    done.set()
+    looking.join()
+
+    assert hours_with(folder, ".sqlite") == []
+    assert set(seen) == {120}
+
+
+def test_a_corrupt_running_hour_is_set_aside_and_the_next_try_goes_on(
+    tmp_path: Path, ledger: Ledger, files: HourFiles
+) -> None:
+    broken = running_file(tmp_path / "history", H0)
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"no database " * 1_000)
+
+    with pytest.raises(StoreError, match=r"set aside as 13\.corrupt-1") as refused:
+        files.write([slot(H0)])
+    files.write([slot(H0)])
+
+    assert refused.value.temporary
+    assert len(read(tmp_path / "history", ledger.reads, "l0", H0, H0 + HOUR)) == 1
+    assert broken.with_suffix(".corrupt-1").read_bytes().startswith(b"no database")
+
+
+def test_a_corrupt_hour_that_waits_is_set_aside_and_not_tried_again(
+    tmp_path: Path, ledger: Ledger, files: HourFiles
+) -> None:
+    broken = running_file(tmp_path / "history", H0)
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"no database " * 1_000)
+    (hour,) = files.close_hours(H0 + 2 * HOUR)
+
+    with pytest.raises(StoreError, match="set aside") as refused:
+        seal(tmp_path / "history", hour, ledger.reads)
+
+    assert refused.value.code == "corrupt"
+    assert files.close_hours(H0 + 2 * HOUR) == []
+    assert broken.with_suffix(".corrupt-1").exists()
 
 
 def test_a_window_over_sealed_and_running_hours_is_whole(
