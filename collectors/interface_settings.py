@@ -9,7 +9,7 @@ Its series end with the raw ones: the state of the device belongs to `interfaces
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import Field
@@ -50,7 +50,7 @@ class _Question:
     names: tuple[str, ...]
     timeout: float
     retries: int
-    nothing: tuple[Value, ...]
+    nothing: tuple[Value, ...] = field(repr=False)
 
 
 def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:

@@ -15,7 +15,7 @@ Reasons beside an ANSWERED outcome, precedence from the top:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pydantic import Field
@@ -102,7 +102,7 @@ class _Question:
     every: float
     timeout: float
     retries: int
-    nothing: tuple[Value, ...]
+    nothing: tuple[Value, ...] = field(repr=False)
 
 
 def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
