@@ -90,7 +90,7 @@ class Echo:
                 try:
                     door = self._open_door(family)
                 except OSError as error:
-                    if error.errno != errno.EAFNOSUPPORT:
+                    if error.errno not in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}:
                         raise
                     continue
                 self._doors[family] = door
