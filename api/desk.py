@@ -69,6 +69,8 @@ class Desk:
     listings: Memo[Listing] = field(default_factory=lambda: Memo(64, LISTING_SECONDS))
     boards: Memo[Board] = field(default_factory=lambda: Memo(64, BOARD_SECONDS))
     figures: Memo[bytes] = field(default_factory=lambda: Memo(256, FIGURE_SECONDS))
+    reports: Memo[bytes] = field(default_factory=lambda: Memo(4, FIGURE_SECONDS))
+    """Documents with every link of a carrier: megabytes each."""
     listeners: dict[str, int] = field(default_factory=dict)
     """person -> event streams open now"""
 

@@ -79,7 +79,10 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing for the page: `kind` is `state`, `alert`, `blind`, `reload` or `resync`."""
+    """One thing for the page: `kind` is `state`, `alert`, `blind`, `reload` or `resync`.
+
+    The body of `state` has `target`, that of `alert` `id` and `phase`, that of `blind` `since`.
+    """
 
     kind: str
     body: Mapping[str, object]
@@ -99,7 +102,10 @@ class Live(Protocol):
         """Return the inventory in force."""
 
     def states(self) -> Mapping[TargetId, StateNow]:
-        """Return the state of every site, device and link."""
+        """Return the state of every site, device and link: the living mapping, not a copy.
+
+        A place that has no device and no link yet is not in it.
+        """
 
     def link(self, link: str) -> LinkNow | None:
         """Return what is known of a link; None = no such link."""
@@ -126,15 +132,19 @@ class Past(Protocol):
         """Return outages that touch [since, until), newest first."""
 
     async def availability(self, carrier: str, period: str) -> Mapping[str, object]:
-        """Assess a carrier: `sla.assess.carrier_document`. Raises UnknownPeriodError."""
+        """Assess a carrier: `sla.documents.carrier_document`. Raises UnknownPeriodError."""
 
     async def link_availability(self, link: str, period: str) -> Mapping[str, object]:
-        """Assess one link: `sla.assess.link_document`. Raises UnknownPeriodError."""
+        """Assess one link: `sla.documents.link_document`. Raises UnknownPeriodError."""
 
     async def link_history(
         self, link: str, since: int, until: int
     ) -> Sequence[Mapping[str, object]]:
-        """Return one row per accounting slot: slot, state, sent, lost, rtt, octets."""
+        """Return one row per accounting slot, oldest first.
+
+        Keys: slot, seconds, state (lower case), sent, lost, rtt_seconds, rtt_p95_seconds,
+        in_bytes, out_bytes; None = not heard.
+        """
 
 
 class People(Protocol):

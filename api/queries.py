@@ -13,7 +13,7 @@ from api.refusal import Refusal
 from sla.states import State
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
-_PERIOD: Final = re.compile(r"\A20\d\d(?:-(?:0[1-9]|1[0-2])|Q[1-4])?\Z")
+_PERIOD: Final = re.compile(r"\A20\d\d(?:-(?:0[1-9]|1[0-2])|Q[1-4])?\Z", re.ASCII)
 _LONGEST: Final = 4_102_444_800
 """2100-01-01: an instant beyond it is a mistake in units."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.answer import Json, encode_document, small
@@ -37,7 +37,11 @@ async def carriers(desk: AtDesk, caller: ByCaller) -> Response:
 
 @ROUTES.get("/carriers/{carrier}/availability")
 async def availability(
-    desk: AtDesk, caller: ByCaller, carrier: Id, period: Period = None
+    desk: AtDesk,
+    caller: ByCaller,
+    carrier: Id,
+    period: Period = None,
+    links: Annotated[bool, Query(description="with each link of the carrier")] = True,  # noqa: FBT002 - FastAPI's form
 ) -> Response:
     """Return what a carrier achieved over a period: availability, coverage, and each link."""
     if carrier not in desk.inventory.carriers or not desk.sees(caller, f"carrier:{carrier}"):
@@ -46,9 +50,13 @@ async def availability(
     name = period_of(period, now)
 
     async def make() -> bytes:
-        return await encode_document(await desk.ports.past.availability(carrier, name))
+        document = dict(await desk.ports.past.availability(carrier, name))
+        if not links:
+            del document["links"]
+        return await encode_document(document)
 
+    kept = desk.reports if links else desk.figures
     try:
-        return Json(await desk.figures.get(("carrier", carrier, name), now, make))
+        return Json(await kept.get(("carrier", carrier, name), now, make))
     except UnknownPeriodError:
         raise Refusal(422, "unknown_period", period=name) from None

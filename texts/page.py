@@ -121,6 +121,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.status.NOT_APPLICABLE": ("not applicable", "不适用"),
     "page.promised": ("promised {value} %", "承诺 {value} %"),
     "page.downtime": ("down {time}", "累计中断 {time}"),
+    "page.unscored": ("{count} links not scored", "{count} 条未计入"),
     "page.outages.count": ("{count} outages", "中断 {count} 次"),
     # The table of links.
     "page.column.state": ("State", "状态"),

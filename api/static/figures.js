@@ -6,5 +6,7 @@ export function figure(document) {
     coverage: document.coverage_percent ?? null,
     status: document.status ?? "",
     provisional: document.provisional === true,
+    down: document.seconds?.DOWN ?? null,
+    unscored: document.not_scored?.length ?? 0,
   };
 }

@@ -77,7 +77,7 @@ async function loadCarriers() {
   side.drawCarriers(carriers, figures);
   table.drawFilters(carriers, filtersChanged);
   await Promise.all(carriers.map(async (carrier) => {
-    const document = await get(`/api/v1/carriers/${encodeURIComponent(carrier.id)}/availability`).catch(() => null);
+    const document = await get(`/api/v1/carriers/${encodeURIComponent(carrier.id)}/availability?links=false`).catch(() => null);
     figures.set(carrier.id, document === null ? null : figure(document));
   }));
   side.drawCarriers(carriers, figures);

@@ -60,6 +60,7 @@ export function drawCarriers(carriers, figures) {
         figure?.status && figure.status !== "OK" ? h("span", { class: "tag warn" }, t(`page.status.${figure.status}`)) : null),
       h("div", { class: "line" }, h("span", { class: "figure" }, figure?.percent ? [figure.percent, h("small", {}, " %")] : h("small", {}, t(figure === undefined ? "page.loading" : "page.no_figure"))),
         h("span", { class: "space" }), figure?.coverage ? h("span", { class: "soft" }, t("page.coverage", { value: figure.coverage })) : null),
+      figure ? h("div", { class: "line soft" }, figure.down === null ? null : h("span", {}, t("page.downtime", { time: duration(figure.down) })), figure.unscored ? h("span", {}, t("page.unscored", { count: figure.unscored })) : null) : null,
       h("div", { class: "line" }, bar(carrier.links), h("span", { class: "number soft" }, size(carrier.links))));
   }));
 }

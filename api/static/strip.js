@@ -31,8 +31,8 @@ function columns(history) {
 const most = (a, b) => (b === null || b === undefined ? a : a === null ? b : Math.max(a, b));
 
 function bps(item, slot) {
-  const octets = most(item.in_octets ?? null, item.out_octets);
-  return octets === null ? null : (octets * 8) / slot;
+  const bytes = most(item.in_bytes ?? null, item.out_bytes);
+  return bytes === null ? null : (bytes * 8) / slot;
 }
 
 function line(values, [top, height], scale, cls) {

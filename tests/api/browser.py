@@ -104,7 +104,7 @@ class Page:
 @contextlib.asynccontextmanager
 async def browser(width: int = 1600, height: int = 1000) -> AsyncIterator[Page]:
     """Start a browser with an empty profile, give one tab, and end it."""
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = await asyncio.create_subprocess_exec(
             program("chromium"), *_ARGUMENTS, f"--user-data-dir={profile}", "about:blank",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
@@ -121,10 +121,11 @@ async def browser(width: int = 1600, height: int = 1000) -> AsyncIterator[Page]:
                     width=width, height=height, deviceScaleFactor=1, mobile=False,
                 )  # fmt: skip
                 yield page
-                await socket.close()
+                await page.call("Browser.close")  # it writes its profile before it ends
                 await ear
         finally:
-            process.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
             await process.wait()
 
 

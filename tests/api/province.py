@@ -26,6 +26,7 @@ from inventory.model import (
     Contract,
     Device,
     Endpoint,
+    Interval,
     Inventory,
     Link,
     LinkEnd,
@@ -38,7 +39,10 @@ from inventory.model import (
     site_target,
 )
 from runtime.events import Hub
-from sla.states import State, outage_id
+from sla.assess import assess_carrier, assess_link
+from sla.documents import carrier_document, link_document
+from sla.periods import PeriodError, Window, parse
+from sla.states import State, Transition, outage_id
 from store.entries import AuditEntry, PersonRow
 from store.people import People, SessionRow
 
@@ -100,6 +104,7 @@ def _wire(sites: dict[str, Site]) -> Inventory:
                 b=LinkEnd(site.id, f"{site.id}-r1", "GE0/0/1", Endpoint("127.0.0.2", 7)),
                 contract=f"{carrier}-1", carrier=carrier, profile=PROFILES["standard"],
                 bandwidth_bps=100_000_000, circuit=f"FZX-{number}",
+                in_service=(Interval(NOW - 7200),),
             )  # fmt: skip
     return Inventory(
         revision="test", digest="00", units={"centre": Unit("centre", "省信息中心")},
@@ -164,11 +169,16 @@ class Province:
         self.states_now = {
             target: StateNow(target, State.UP, NOW - 7200, "answered") for target in targets
         }
+        self.record = {
+            target: [Transition(target, State.UP, NOW - 7200, NOW - 7200, "answered")]
+            for target in targets
+        }
 
     def set(self, target: str, state: State, reason: str = "far_lost", cause: str = "") -> None:
         """Change a state as the judge does, and tell."""
         name = TargetId(target)
         self.states_now[name] = StateNow(name, state, self.clock, reason, cause)
+        self.record[name].append(Transition(name, state, self.clock, self.clock, reason, cause))
         if state is State.DOWN:
             outage = Outage(
                 outage_id(name, self.clock), name, self.clock, None, self.clock + 20, reason, 0
@@ -244,21 +254,32 @@ class Province:
 
     async def availability(self, carrier: str, period: str) -> Mapping[str, object]:
         self.assessed += 1
-        return self._figure(period) | {"carrier": carrier}
+        return carrier_document(
+            assess_carrier(
+                carrier,
+                self.register,
+                self._window(period),
+                self.record,
+                (),
+                NOW - 7200,
+                self.clock,
+            )
+        )
 
     async def link_availability(self, link: str, period: str) -> Mapping[str, object]:
-        return self._figure(period) | {"link": link}
+        one = self.register.links[link]
+        return link_document(
+            assess_link(
+                one, self.register.contracts[one.contract], self._window(period),
+                self.record[link_target(link)], (), (), NOW - 7200, self.clock,
+            )
+        )  # fmt: skip
 
-    def _figure(self, period: str) -> dict[str, object]:
-        if period.startswith("2027"):
-            raise UnknownPeriodError(period)
-        return {
-            "period": period,
-            "availability_percent": "99.9876",
-            "coverage_percent": "99.8100",
-            "status": "OK",
-            "provisional": True,
-        }
+    def _window(self, period: str) -> Window:
+        try:
+            return parse(period, self.clock)
+        except PeriodError as error:
+            raise UnknownPeriodError(error.code) from error
 
     async def link_history(
         self, link: str, since: int, until: int
@@ -273,8 +294,8 @@ class Province:
                     "lost": 12 if down else int((slot // 60) % 23 == 0),
                     "rtt_seconds": None if down else 0.004 + (slot // 60 * 37 % 11) / 5000,
                     "rtt_p95_seconds": None if down else 0.008,
-                    "in_octets": None if down else 10**8 + slot // 60 * 7919 % 10**8,
-                    "out_octets": None if down else 5 * 10**7,
+                    "in_bytes": None if down else 10**8 + slot // 60 * 7919 % 10**8,
+                    "out_bytes": None if down else 5 * 10**7,
                 }
             )  # fmt: skip
         return rows
