@@ -22,7 +22,7 @@ from typing import IO, Final
 import msgspec
 
 from store import _sqlite
-from store.errors import StoreError, from_os
+from store.errors import StoreError
 from store.hours import FOLDER as HISTORY
 from store.ledger import FILE as LEDGER
 from store.recording import FOLDER as RECORDINGS
@@ -141,17 +141,16 @@ def restore(file: Path, store: Path) -> Manifest:
     Raises StoreError: `not_empty`, `not_a_backup`, `damaged` (names the file whose sum is wrong,
     or that is missing or was not in the manifest), or what the disk says.
     """
-    if store.exists() and any(store.iterdir()):
-        raise StoreError("not_empty", store, "a backup is restored into an empty folder only")
-    try:
+    with _sqlite.translated(file):
+        if store.exists() and any(store.iterdir()):
+            raise StoreError("not_empty", store)
         _sqlite.private_folder(store)
-        with TemporaryDirectory(dir=store.parent, prefix=f".{store.name}.") as scratch:
-            whole = Path(scratch) / "store"
-            _sqlite.private_folder(whole)
-            manifest = _unpack(file, whole)
-            whole.rename(store)
-    except OSError as error:
-        raise from_os(error, file) from error
+        # Inside, since the folder may be a file system of its own. The ledger moves last: where
+        # it is missing, no monitor takes what is there for a store.
+        with TemporaryDirectory(dir=store, prefix=".restoring-") as scratch:
+            manifest = _unpack(file, Path(scratch))
+            for part in sorted(Path(scratch).iterdir(), key=lambda part: part.name == LEDGER):
+                part.rename(store / part.name)
     return manifest
 
 

@@ -3,10 +3,10 @@
     StoreError            `.code`, `.temporary`, `.path`, `.detail`
       EntryError          one entry can never be written; `.entry` names it, the others can
 
-Codes: `disk_full`, `disk_failed`, `locked`, `read_only`, `unopened` (temporary: nothing was
-written, try again); `held` (another process writes it), `newer` (made by a later version),
-`corrupt` (set aside), `set_aside` (an earlier one was, and nobody has decided yet), `entry`,
-`not_empty`, `not_a_backup`, `damaged`, `failed` (permanent).
+Temporary ones (nothing was written, try again): `disk_full`, `disk_failed`, `locked`, `read_only`,
+`unopened`. Permanent ones: `held` (another process writes it), `newer` (made by a later version),
+`corrupt` (and set aside), `set_aside` (an earlier one was, and nobody has decided yet), `entry`,
+`failed`, and of backups `not_empty`, `not_a_backup`, `damaged`. `texts/store.py` says each.
 """
 
 from __future__ import annotations
@@ -14,15 +14,34 @@ from __future__ import annotations
 import errno
 import sqlite3
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
+
+Code = Literal[
+    "disk_full",
+    "disk_failed",
+    "locked",
+    "read_only",
+    "unopened",
+    "held",
+    "newer",
+    "corrupt",
+    "set_aside",
+    "entry",
+    "failed",
+    "not_empty",
+    "not_a_backup",
+    "damaged",
+]
 
 
 class StoreError(Exception):
     """A file of the store refused. `temporary`: nothing was written, the same call may work."""
 
-    def __init__(self, code: str, path: Path, detail: str = "", *, temporary: bool = False) -> None:
+    def __init__(
+        self, code: Code, path: Path, detail: str = "", *, temporary: bool = False
+    ) -> None:
         super().__init__(f"{path}: {code}" + (f" ({detail})" if detail else ""))
-        self.code = code
+        self.code: Code = code
         self.path = path
         self.detail = detail
         self.temporary = temporary
@@ -36,7 +55,7 @@ class EntryError(StoreError):
         self.entry = entry
 
 
-_TEMPORARY: Final = {
+_TEMPORARY: Final[dict[int, Code]] = {
     sqlite3.SQLITE_FULL: "disk_full",
     sqlite3.SQLITE_IOERR: "disk_failed",
     sqlite3.SQLITE_BUSY: "locked",
@@ -46,7 +65,7 @@ _TEMPORARY: Final = {
     sqlite3.SQLITE_NOMEM: "disk_failed",
 }
 
-_OF_THE_DISK: Final = {
+_OF_THE_DISK: Final[dict[int, Code]] = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",
     errno.EFBIG: "disk_full",

@@ -73,6 +73,8 @@ class Writer(Generic[E]):
         with self._changed:
             if self._stopping:
                 raise RuntimeError(f"the writer of {self._name} was stopped")
+            if not entries:
+                return
             self._queue.append(entries)
             self._queued += len(entries)
             self.submitted += len(entries)

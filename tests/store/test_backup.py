@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -89,6 +90,16 @@ def test_a_backup_taken_while_the_ledger_is_written_is_consistent(tmp_path: Path
         last = copy.reads.last_transitions()
         assert last[link_target("a")].since == last[link_target("b")].since
         copy.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a file system")
+def test_a_backup_comes_back_into_a_folder_that_is_a_file_system(
+    tmp_path: Path, store: Path, small_disk: Path
+) -> None:
+    backup(store, tmp_path / "b.tar", H0)
+    restore(tmp_path / "b.tar", small_disk)
+
+    assert sorted(path.name for path in small_disk.iterdir()) == ["history", "ledger.sqlite"]
 
 
 def test_a_store_that_holds_something_is_not_overwritten(tmp_path: Path, store: Path) -> None:

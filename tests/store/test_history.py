@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from math import ceil
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE
@@ -167,6 +167,7 @@ _runs = st.lists(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(_runs, st.sampled_from(["backbone", "standard"]))
 def test_every_echo_is_in_exactly_one_slot_whatever_the_order(
     runs: list[tuple[int, int, list[float | None]]], profile: str
@@ -196,6 +197,7 @@ def by_rank(rtts: list[float | None], percent: int) -> int | None:
     return None if value == float("inf") else round(value * 1e6)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 10**12)), min_size=2, max_size=30))
 def test_octets_of_all_slots_add_up_to_what_the_rates_cover(
     steps: list[tuple[int, int]],

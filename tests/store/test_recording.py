@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.observation import Observation, Outcome, Probe
@@ -39,6 +39,7 @@ _observations = st.builds(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(_observations, max_size=20))
 def test_what_was_recorded_is_read_back_exactly(observations: list[Observation]) -> None:
     with TemporaryDirectory() as folder:

@@ -108,6 +108,17 @@ def test_a_stop_while_the_disk_refuses_says_how_many_are_lost() -> None:
         flushed.result(0)
 
 
+def test_nothing_submitted_stops_nothing() -> None:
+    disk = Disk()
+    writer = Writer(disk.write, lambda: T0, name="test")
+    writer.start()
+    writer.submit()
+    writer.submit(1)
+
+    assert writer.stop() == 0
+    assert disk.written == [1]
+
+
 def test_after_the_stop_nothing_is_taken() -> None:
     writer = Writer(Disk().write, lambda: T0, name="test")
     writer.start()
