@@ -38,21 +38,15 @@ async def make_board(listing: Listing, states: Mapping[TargetId, StateNow]) -> B
     """Count, giving way between slices; one pass over the sites and one over the links."""
     area_sites: dict[str, dict[str, Counts]] = {}
     affected: dict[str, Counts] = {}
-    site_keys = [
-        (area, site.level) for area, site in zip(listing.site_areas, listing.sites, strict=True)
-    ]
     for (area, level), counts in (
-        await _count(listing.site_targets, site_keys, states, affected)
+        await _count(listing.site_targets, listing.site_groups, states, affected)
     ).items():
         area_sites.setdefault(area, {})[level] = _named(counts)
-    link_keys = [
-        (area, link.carrier) for area, link in zip(listing.link_areas, listing.links, strict=True)
-    ]
     by_area: dict[str, Counts] = {}
     by_carrier: dict[str, Counts] = {}
     total: Counts = {}
     for (area, carrier), counts in (
-        await _count(listing.link_targets, link_keys, states, None)
+        await _count(listing.link_targets, listing.link_groups, states, None)
     ).items():
         for sums in (by_area.setdefault(area, {}), by_carrier.setdefault(carrier, {}), total):
             _add(sums, _named(counts))

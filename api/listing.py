@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api.ports import Person
+from api.ports import Person, StateNow
 from api.refusal import Refusal
 from api.scope import sees
 from inventory.model import Inventory, Link, Site, TargetId, link_target, site_target
+from sla.states import State
 
 WALK: Final = 1_000
 """Objects looked at before the loop gets its turn: about 0.2 ms."""
+
+
+Sieve = Callable[[range], Sequence[int]]
+"""Given positions, returns those that are wanted, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +28,20 @@ class Listing:
     inventory: Inventory
     sites: tuple[Site, ...]
     site_targets: tuple[TargetId, ...]
-    site_areas: tuple[str, ...]
+    site_groups: tuple[tuple[str, str], ...]
+    """(area, level)"""
     links: tuple[Link, ...]
     link_targets: tuple[TargetId, ...]
-    link_areas: tuple[str, ...]
+    link_groups: tuple[tuple[str, str], ...]
+    """(area of the far end, carrier)"""
 
 
 async def make_listing(inventory: Inventory, person: Person) -> Listing:
     """Collect what `person` may see, giving way between slices."""
-    sites: list[Site] = []
-    site_targets: list[TargetId] = []
+    areas = inventory.topology.areas
+    sites, site_targets = list[Site](), list[TargetId]()
+    site_groups, link_groups = list[tuple[str, str]](), list[tuple[str, str]]()
+    links, link_targets = list[Link](), list[TargetId]()
     for count, site in enumerate(inventory.sites.values()):
         if count % WALK == 0:
             await asyncio.sleep(0)
@@ -40,8 +49,7 @@ async def make_listing(inventory: Inventory, person: Person) -> Listing:
         if sees(person, inventory, target):
             sites.append(site)
             site_targets.append(target)
-    links: list[Link] = []
-    link_targets: list[TargetId] = []
+            site_groups.append((areas.get(site.id, site.id), site.level))
     for count, link in enumerate(inventory.links.values()):
         if count % WALK == 0:
             await asyncio.sleep(0)
@@ -49,25 +57,22 @@ async def make_listing(inventory: Inventory, person: Person) -> Listing:
         if sees(person, inventory, target):
             links.append(link)
             link_targets.append(target)
-    areas = inventory.topology.areas
+            link_groups.append((areas.get(link.b.site, link.b.site), link.carrier))
     return Listing(
-        inventory=inventory,
-        sites=tuple(sites),
-        site_targets=tuple(site_targets),
-        site_areas=tuple(areas.get(site.id, site.id) for site in sites),
-        links=tuple(links),
-        link_targets=tuple(link_targets),
-        link_areas=tuple(areas.get(link.b.site, link.b.site) for link in links),
+        inventory,
+        tuple(sites),
+        tuple(site_targets),
+        tuple(site_groups),
+        tuple(links),
+        tuple(link_targets),
+        tuple(link_groups),
     )
 
 
 async def find(
-    targets: Sequence[TargetId],
-    after: TargetId | None,
-    limit: int,
-    keep: Callable[[int], bool],
+    targets: Sequence[TargetId], after: TargetId | None, limit: int, sieve: Sieve
 ) -> tuple[list[int], bool]:
-    """Return positions behind `after` that `keep` wants, at most `limit`, and whether more follow.
+    """Return positions behind `after` that `sieve` lets through, at most `limit`, and if more do.
 
     Raises Refusal when `after` is no longer there.
     """
@@ -81,9 +86,23 @@ async def find(
     for base in range(start, len(targets), WALK):
         if base > start:
             await asyncio.sleep(0)
-        for position in range(base, min(base + WALK, len(targets))):
-            if keep(position):
-                if len(found) == limit:
-                    return found, True
-                found.append(position)
+        found += sieve(range(base, min(base + WALK, len(targets))))
+        if len(found) > limit:
+            return found[:limit], True
     return found, False
+
+
+def in_state(
+    targets: Sequence[TargetId],
+    states: Mapping[TargetId, StateNow],
+    wanted: frozenset[State | None] | None,
+) -> Sieve:
+    """Let through what is in one of the wanted states; None among them = not connected."""
+    if wanted is None:
+        return lambda positions: positions
+    get = states.get
+    return lambda positions: [
+        position
+        for position in positions
+        if (None if (now := get(targets[position])) is None else now.state) in wanted
+    ]

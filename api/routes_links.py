@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from api.answer import Json, encode, encode_document, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
-from api.listing import find
+from api.listing import find, in_state
 from api.ports import UnknownPeriodError
 from api.queries import (
     Cursor,
@@ -49,24 +50,21 @@ async def links(
     """List links in the order of the inventory: `{items, next}`; `next` null = that was all."""
     wanted = wanted_states(state)
     listing = await desk.listing(caller.person)
-    live = desk.ports.live
-    states, sites = live.states(), listing.inventory.sites
+    live, sites = desk.ports.live, listing.inventory.sites
+    by_state = in_state(listing.link_targets, live.states(), wanted)
 
-    def keep(position: int) -> bool:
-        link = listing.links[position]
-        if carrier is not None and link.carrier != carrier:
-            return False
-        if area is not None and listing.link_areas[position] != area:
-            return False
-        if level is not None and sites[link.b.site].level != level:
-            return False
-        if wanted is None:
-            return True
-        now = states.get(listing.link_targets[position])
-        return (None if now is None else now.state) in wanted
+    def sieve(positions: range) -> Sequence[int]:
+        found, all_links = by_state(positions), listing.links
+        if carrier is not None:
+            found = [at for at in found if all_links[at].carrier == carrier]
+        if area is not None:
+            found = [at for at in found if listing.link_groups[at][0] == area]
+        if level is not None:
+            found = [at for at in found if sites[all_links[at].b.site].level == level]
+        return found
 
     after = None if cursor is None else link_target(cursor)
-    found, more = await find(listing.link_targets, after, limit, keep)
+    found, more = await find(listing.link_targets, after, limit, sieve)
     rows: list[LinkRow] = []
     for position in found:
         if len(rows) % _ROWS == _ROWS - 1:

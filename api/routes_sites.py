@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
-from api.listing import find
+from api.listing import find, in_state
 from api.queries import Cursor, Id, Limit, Name, States, wanted_states
 from api.refusal import Refusal
 from api.rows import link_row, site_row
@@ -34,21 +35,20 @@ async def sites(
     listing = await desk.listing(caller.person)
     states = desk.ports.live.states()
 
-    def keep(position: int) -> bool:
-        site = listing.sites[position]
-        if area is not None and listing.site_areas[position] != area:
-            return False
-        if (level is not None and site.level != level) or (
-            parent is not None and site.parent != parent
-        ):
-            return False
-        if wanted is None:
-            return True
-        now = states.get(listing.site_targets[position])
-        return (None if now is None else now.state) in wanted
+    by_state = in_state(listing.site_targets, states, wanted)
+
+    def sieve(positions: range) -> Sequence[int]:
+        found, all_sites = by_state(positions), listing.sites
+        if area is not None:
+            found = [at for at in found if listing.site_groups[at][0] == area]
+        if level is not None:
+            found = [at for at in found if all_sites[at].level == level]
+        if parent is not None:
+            found = [at for at in found if all_sites[at].parent == parent]
+        return found
 
     after = None if cursor is None else site_target(cursor)
-    found, more = await find(listing.site_targets, after, limit, keep)
+    found, more = await find(listing.site_targets, after, limit, sieve)
     rows = [
         site_row(
             caller.person,
