@@ -69,12 +69,17 @@ function block(area, members, sites, choose) {
     h("div", { class: "area-head" }, heads.map((site) => tile(site, choose)), heads.length ? null : h("strong", {}, area)), rows);
 }
 
+function tally(counts) {
+  const lost = ["down", "shadow", "unknown"].filter((state) => counts[state]);
+  return h("span", { class: "number" }, lost.map((state) => h("span", { class: `lost s-${state}` }, glyph(state), counts[state], " ")), size(counts));
+}
+
 function card(area, enter) {
   const levels = LEVELS.filter((level) => area.sites[level]);
   return h("button", { type: "button", class: `card s-${named(area.state)}`, tabindex: "-1", "data-key": `area:${area.id}`, onclick: () => enter(area.id) },
     h("span", { class: "card-head" }, h("strong", {}, area.title), chip(area.state)),
-    levels.map((level) => h("span", { class: "card-row" }, h("span", {}, t(`page.level.${level}`)), bar(area.sites[level]), h("span", { class: "number" }, size(area.sites[level])))),
-    h("span", { class: "card-row" }, h("span", {}, t("page.links")), bar(area.links), h("span", { class: "number" }, size(area.links))));
+    levels.map((level) => h("span", { class: "card-row" }, h("span", {}, t(`page.level.${level}`)), bar(area.sites[level]), tally(area.sites[level]))),
+    h("span", { class: "card-row" }, h("span", {}, t("page.links")), bar(area.links), tally(area.links)));
 }
 
 export function drawLegend() {
