@@ -76,6 +76,9 @@ def open_reader(path: Path) -> sqlite3.Connection:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All of it or nothing."""
+    if connection.in_transaction:
+        # The disk refused even the rollback of the last one.
+        connection.execute("ROLLBACK")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -226,6 +226,8 @@ class Reader:
         Finds an entry edited, taken out or put in. Whoever recomputes every later hash is not
         found by this alone: compare the last hash with one noted elsewhere (`audit_head`).
         """
+        # First, since entries may be added meanwhile: then there are more than it says, not fewer.
+        given = self._all("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
         chain, last = bytes(32), 0
         with self._translated():
             for number, *fields, before, digest in self._connection.execute(
@@ -237,8 +239,7 @@ class Reader:
                 if before != chain or digest != audit_hash(chain, AuditEntry(*fields)):
                     return Broken(number, "edited")
                 chain, last = digest, number
-        given = self._all("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
-        return Broken(last + 1, "missing") if given and given[0][0] != last else None
+        return Broken(last + 1, "missing") if given and last < given[0][0] else None
 
     def audit_head(self) -> tuple[int, str]:
         """Return number and hash (hex) of the last entry of the audit trail; (0, "") = none."""

@@ -9,9 +9,15 @@ import sys
 import time
 from pathlib import Path
 
+from inventory.model import link_target
 from sla.outages import live_outages
+from sla.states import State, Transition
+from store.hours import HOUR, HourFiles
 from store.ledger import open_ledger
+from store.past import read
+from store.seal import seal
 from tests.store.crashing import T0, TARGETS, transition
+from tests.store.test_hours import H0, slot
 
 
 def acknowledged_until_killed(folder: Path, seconds: float) -> int:
@@ -55,3 +61,33 @@ def test_every_acknowledged_entry_survives_a_kill_and_the_next_start_goes_on(
                 (outage.start, outage.end) for outage in live_outages(target, entries, [], T0)
             ]
         ledger.close()
+
+
+def test_sealing_killed_at_any_moment_loses_no_slot_and_is_finished_later(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path, H0)
+    ledger.append([Transition(link_target("l0"), State.UP, H0, H0, "")])
+    folder = tmp_path / "history"
+    files = HourFiles(folder)
+    files.write([slot(H0 + 60 * number, links=500) for number in range(60)])
+    (hour,) = files.close_hours(H0 + 2 * HOUR)
+    before = read(folder, ledger.reads, "l0", H0, H0 + HOUR)
+    dice = random.Random(20261124)
+
+    for _ in range(6):
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.store.sealing", str(tmp_path), str(hour)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(dice.uniform(0.0, 0.25))
+            process.send_signal(signal.SIGKILL)
+        assert read(folder, ledger.reads, "l0", H0, H0 + HOUR) == before
+    for waiting in files.close_hours(H0 + 2 * HOUR):
+        seal(folder, waiting, ledger.reads)
+
+    assert len(before) == 60
+    assert read(folder, ledger.reads, "l0", H0, H0 + HOUR) == before
+    assert files.close_hours(H0 + 2 * HOUR) == []
+    ledger.close()

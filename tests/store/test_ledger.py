@@ -6,9 +6,13 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alerts.model import Alert, Delivery, Phase
 from inventory.model import Interval, TargetId, link_target
@@ -86,6 +90,24 @@ def test_heartbeats_without_a_hole_are_one_run(ledger: Ledger) -> None:
     assert ledger.reads.heartbeats() == [Interval(T0, T0 + 40), Interval(T0 + 100, T0 + 110)]
     assert ledger.reads.first_heartbeat() == T0
     assert ledger.reads.last_heartbeat() == T0 + 110
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 60), max_size=20), st.sampled_from([10, 60]))
+def test_runs_of_heartbeats_hold_every_beat_and_no_hole_longer_than_two_slots(
+    gaps: list[int], slot: int
+) -> None:
+    beats = [T0, *(T0 + total for total in accumulate(gaps))]
+    with TemporaryDirectory() as folder:
+        ledger = open_ledger(Path(folder), T0)
+        ledger.append([Heartbeat(beat, slot) for beat in beats])
+        runs = ledger.reads.heartbeats()
+        ledger.close()
+
+    edges = {second for run in runs for second in (run.start, run.end)}
+    holes = [(one.end or 0, other.start) for one, other in pairwise(runs)]
+    assert edges <= set(beats)
+    assert holes == [(a, b) for a, b in pairwise(beats) if b - a > 2 * slot]
 
 
 def test_a_heartbeat_of_a_clock_that_was_set_back_moves_nothing_back(ledger: Ledger) -> None:

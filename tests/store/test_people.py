@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from store.entries import AuditEntry, PersonRow
-from store.ledger import Ledger, open_ledger
+from store.ledger import Ledger, open_ledger, open_reader
 from store.people import ABSOLUTE, IDLE, People, UnknownPersonError, load_people
 from store.reader import Broken
 
@@ -215,6 +216,24 @@ def test_tampering_with_the_audit_trail_is_found(book: Book, tampering: str, fou
     intruder.close()
 
     assert ledger.reads.verify_audit() == found
+
+
+def test_a_trail_that_grows_while_it_is_verified_is_whole(book: Book) -> None:
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            book.people.audit("wang", "alert.acknowledge", "x", T0)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    reader = open_reader(book.ledger.path)
+    found = {reader.verify_audit() for _ in range(50)}
+    done.set()
+    writing.join()
+    reader.close()
+
+    assert found == {None}
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET at = 0", "DELETE FROM audit"])
