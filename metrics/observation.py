@@ -56,7 +56,7 @@ class Probe:
     """One standing question, planned once when the inventory is loaded.
 
     `series` has the raw values first (as many as `raw`), then one per entry of `rates`, then the
-    state of `target`. `question` is what the collector prepared for itself.
+    state of `target` where this probe carries it. `question` is what the collector prepared for itself.
     """
 
     id: str
@@ -103,8 +103,10 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """An observation with what was made of it: all values of `probe.series`, and why not.
+    """An observation with what was made of it.
 
+    `values`: raw, rates, and last the state of the target, also for a probe whose series end
+    before it because another probe of the target carries the state.
     `gap`: code of the reason for absent rates (`reset`, `wrap`, `gap`, `renumbered`, `first`,
     `too_fast`), or "".
     """

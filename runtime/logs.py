@@ -40,5 +40,5 @@ def start(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("uvicorn.access", "pysnmp", "paramiko"):
+    for noisy in ("uvicorn", "pysnmp", "paramiko"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -15,8 +15,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "also record every observation into this folder, for recomputation",
         "同时把每次观测记录到该目录，供重算使用",
     ),
-    "cli.check": ("check both files completely and start nothing", "完整检查两个文件，不启动任何服务"),
-    "cli.dump": ("print the resolved inventory, without secrets", "输出解析后的资源清单（不含密钥）"),
+    "cli.check": (
+        "check both files completely and start nothing",
+        "完整检查两个文件，不启动任何服务",
+    ),
+    "cli.dump": (
+        "print the resolved inventory, without secrets",
+        "输出解析后的资源清单（不含密钥）",
+    ),
     "cli.ask": ("run one probe once and explain it", "执行一次探测并说明过程"),
     "cli.target": ("the target, e.g. link:xg-telecom-1", "对象，例如 link:xg-telecom-1"),
     "cli.probe": ("the kind of probe, e.g. echo", "探测类型，例如 echo"),
@@ -49,7 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the simulator did not start; see its message above",
         "模拟器未能启动，请看上面的提示",
     ),
-    "demo.generating": ("simulating a province of {sites} sites ...", "正在模拟 {sites} 个站点的省份……"),
+    "demo.generating": (
+        "simulating a province of {sites} sites ...",
+        "正在模拟 {sites} 个站点的省份……",
+    ),
     "run.listening": ("page: http://{address}/", "页面：http://{address}/"),
     "run.token": (
         "admin token (shown once): {token}",
@@ -72,10 +81,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "no target {target}; did you mean {near}?",
         "没有对象 {target}；是否指 {near}？",
     ),
-    "people.added": ("token of {name} (shown once): {token}", "{name} 的令牌（仅显示一次）：{token}"),
+    "people.added": (
+        "token of {name} (shown once): {token}",
+        "{name} 的令牌（仅显示一次）：{token}",
+    ),
     "people.removed": ("{name} is removed", "{name} 已移除"),
     "people.unknown": ("no person {name}", "没有人员 {name}"),
-    "people.exists": ("{name} exists; use renew for a new token", "{name} 已存在，可用 renew 更换令牌"),
+    "people.exists": (
+        "{name} exists; use renew for a new token",
+        "{name} 已存在，可用 renew 更换令牌",
+    ),
     "people.no_name": ("give a name", "请给出姓名"),
     "people.no_role": (
         "give at least one --role: viewer, operator, auditor, admin",
