@@ -11,6 +11,7 @@ from api.roles import ROLES
 from runtime.check import render
 from runtime.clock import wall
 from runtime.config import Config, load_config
+from runtime.program import tell
 from store.backup import backup, restore
 from store.errors import StoreError
 from store.ledger import open_ledger
@@ -29,7 +30,7 @@ def people(options: Namespace, environ: Mapping[str, str], language: Language) -
             known = load_people(ledger.reads, lambda *entries: ledger.append(entries))
             return _act(known, options, now, language)
     except StoreError as error:
-        print(error, file=sys.stderr)
+        print(tell(error, language), file=sys.stderr)
         return 1
 
 
@@ -92,7 +93,10 @@ def copy(options: Namespace, environ: Mapping[str, str], language: Language) -> 
         else:
             restore(file, folder)
             print(say("restore.done", language, file=file, directory=folder))
-    except (StoreError, OSError) as error:
+    except StoreError as error:
+        print(tell(error, language), file=sys.stderr)
+        return 1
+    except OSError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

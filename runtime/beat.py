@@ -83,6 +83,8 @@ class Beat:
             self._record.heartbeat(second, _HEARTBEAT_SECONDS)
             self._watch_clock()
             self._watch_ourselves()
+        if self._record.records:
+            self._later(asyncio.to_thread(self._record.flush_recording))
         if second % 60 == 30:
             self._record.people.sweep(second)
             self._later(self._shares())
@@ -111,7 +113,8 @@ class Beat:
         """Seal the hours of history that are over, and let go of what is too old."""
         try:
             hours = await asyncio.to_thread(self._record.closed_hours, second)
-            await self._past.seal_hours(hours)
+            for failure in await self._past.seal_hours(hours):
+                _log.error("an hour of history could not be sealed", extra={"why": failure})
             await self._past.sweep(self._store.history_days, self._store.disk_floor)
         except Exception:  # noqa: BLE001 - as above
             _log.exception("history could not be sealed; tried again in an hour")

@@ -86,9 +86,9 @@ class PastDoor:
         found: Sequence[tuple[str, float]] = await self._ask("used_shares", self._now())
         return found
 
-    async def seal_hours(self, hours: Sequence[int]) -> int:
-        """Turn closed hours of history into Parquet."""
-        found: int = await self._ask("seal_hours", hours)
+    async def seal_hours(self, hours: Sequence[int]) -> Sequence[str]:
+        """Turn closed hours of history into Parquet; return what could not be."""
+        found: Sequence[str] = await self._ask("seal_hours", hours)
         return found
 
     async def sweep(self, days: int, floor: int) -> int:

@@ -48,7 +48,10 @@ def run(
     clock = Steady()
     try:
         monitor = open_monitor(checked, read, clock, sessions=sessions, record=record)
-    except (StoreError, OSError, ValueError) as error:
+    except StoreError as error:
+        print(tell(error, language), file=sys.stderr)
+        return 1
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
@@ -75,6 +78,11 @@ async def _live(monitor: Monitor, language: Language, first_person: str) -> int:
         await monitor.stop()
     print(say("run.stopped", language), flush=True)
     return 0
+
+
+def tell(error: StoreError, language: Language) -> str:
+    """Say what is wrong with the store, and what to do."""
+    return say(f"store.{error.code}", language, path=error.path, detail=error.detail)
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -24,10 +24,11 @@ from store.recording import Recorder
 from store.writer import Writer
 
 _log = logging.getLogger("extranet.record")
+_LAST_SLOT: Final = 10
 _RETOLD_SECONDS: Final = 900
 _RETOLD_DELIVERIES: Final = 10_000
-_HISTORY_WAITING: Final = 600
-"""Slots that may wait for a disk: ten minutes of each profile and more."""
+_HISTORY_WAITING: Final = 60
+"""Slots that may wait for a disk; one of 30,000 links holds some 15 MB."""
 
 
 class Record:
@@ -63,6 +64,7 @@ class Record:
         """Write what waits, and close every file."""
         for slot in self._history.close_all():
             self._slots.submit(slot)
+        self.heartbeat(self.now(), _LAST_SLOT)
         lost = self._slots.stop()
         undone = self._writer.stop()
         if lost or undone:
@@ -77,12 +79,9 @@ class Record:
     ) -> None:
         """Begin where the ledger ends: the time since its last heartbeat is UNKNOWN for all."""
         reads, now = self._ledger.reads, self.now()
-        running = {
-            outage.target: outage.start
-            for outage in reads.outages(since=now, until=2**62, limit=1_000_000)
-            if outage.end is None
-        }
-        gap = judge.restore(reads.last_transitions(), reads.last_heartbeat(), now, running)
+        gap = judge.restore(
+            reads.last_transitions(), reads.last_heartbeat(), now, reads.open_outages()
+        )
         firing = reads.open_alerts()
         ended = reads.resolved_alerts(now - _RETOLD_SECONDS)
         dispatch.restore([*firing, *ended], reads.deliveries(limit=_RETOLD_DELIVERIES))
@@ -126,6 +125,16 @@ class Record:
         self._history.load(inventory)
         self._history.forget(list(gone))
 
+    def flush_recording(self) -> None:
+        """Write what was recorded so far. Waits for a disk."""
+        if self._recorder is not None:
+            self._recorder.flush()
+
+    @property
+    def records(self) -> bool:
+        """Whether observations are recorded."""
+        return self._recorder is not None
+
     def closed_hours(self, now: int) -> list[int]:
         """Return the hours of history that wait to be sealed. May wait for a disk."""
         return self._hours.close_hours(now)
@@ -155,8 +164,14 @@ def open_record(
     """Open the record of a monitor. Raises StoreError."""
     ledger = open_ledger(config.store.path, now())
     try:
-        recorder = None if recording is None else Recorder(recording)
+        recorder = None if recording is None else _recorder(recording, now())
         return Record(ledger, config.store.path / "history", inventory, now, recorder)
     except BaseException:
         ledger.close()
         raise
+
+
+def _recorder(folder: Path, now: int) -> Recorder:
+    """Record into a file of its own for each run, named by its first second."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Recorder(folder / f"{now}.msgpack")

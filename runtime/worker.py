@@ -22,6 +22,7 @@ from sla.documents import carrier_document, link_document
 from sla.periods import PeriodError, Window, parse
 from sla.states import Blind, Transition
 from store import past, retention, seal
+from store.errors import StoreError
 from store.ledger import FILE, open_reader
 from store.reader import Reader
 
@@ -160,10 +161,16 @@ def used_shares(now: int) -> list[tuple[str, float]]:
     return shares
 
 
-def seal_hours(hours: Sequence[int]) -> int:
-    """Turn closed hours of history into Parquet; return the rows."""
+def seal_hours(hours: Sequence[int]) -> list[str]:
+    """Turn closed hours of history into Parquet; return what could not be, hour by hour."""
     _, reader = _known()
-    return sum(seal.seal(_history(), hour, reader) for hour in hours)
+    failed = []
+    for hour in hours:
+        try:
+            seal.seal(_history(), hour, reader)
+        except StoreError as error:
+            failed.append(f"{hour}: {error}")
+    return failed
 
 
 def sweep(now: int, days: int, floor: int) -> int:
