@@ -13,21 +13,18 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Final
 
 import aiohttp
 
 from alerts.model import Alert, Delivery, Phase, Rule
 from alerts.notifiers._channel import Channel, Desk, Pace, Receiver
-from alerts.notifiers._contract import Notifier
 from alerts.notifiers._mailbox import Mailbox
 from alerts.notifiers._standing import Standing
 from alerts.notifiers._words import Words
 from inventory.model import Inventory
 
-__all__ = ["Channel", "Dispatch", "Notifier", "Pace", "Receiver", "Route"]
+__all__ = ["Channel", "Dispatch", "Pace", "Receiver", "Route"]
 
-_STOP_SECONDS: Final = 5.0
 _log = logging.getLogger("extranet.alerts")
 
 
@@ -146,7 +143,7 @@ class Dispatch:
     async def _stop(self) -> None:
         """Send what waits, for some seconds, and end."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _STOP_SECONDS
+        deadline = loop.time() + self._desk.pace.stop
         for boxes in self._boxes.values():
             for box in boxes:
                 box.hurry()

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from alerts.model import DOWN, SHADOW
-from inventory.model import Inventory, Level, PlannedWork, TargetId, link_target
+from inventory.model import LEVELS, Inventory, Level, PlannedWork, TargetId, link_target
 from metrics.observation import Probe
 
 GONE: Final = frozenset({DOWN, SHADOW})
@@ -148,7 +148,8 @@ class Surroundings:
             ):
                 cut.add(site)
                 queue += (links[link].b.site for link in topology.downlinks.get(site, ()))
-        return dict(Counter(str(self.inventory.sites[site].level) for site in cut))
+        counts = Counter(self.inventory.sites[site].level for site in cut)
+        return {level: counts[level] for level in LEVELS if counts[level]}
 
     def work(
         self, target: TargetId, now: int, states: Mapping[TargetId, int]

@@ -99,6 +99,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "problem.rule_state": ("must be of {known}", "只能是 {known}"),
     "problem.rule_twice": ("is also defined in {file}", "在 {file} 中已定义"),
+    "problem.two_ways_in": (
+        "has a name and password in the address and `authorization` beside it; write one of them",
+        "地址中的用户名密码与 authorization 只能写其中之一",
+    ),
     "problem.ca_file_unread": (
         "no certificates could be read from {name}",
         "无法从 {name} 读取证书",

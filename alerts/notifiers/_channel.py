@@ -5,26 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import aiohttp
 from pydantic import BaseModel
 
 from alerts.model import Alert, Delivery
-from alerts.notifiers._contract import Message, Notifier, NotifyError
+from alerts.notifiers._contract import Message, NotifyError
 from alerts.notifiers._words import Words
 from texts.say import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way to a receiver. `name` is what records call it.
+    """One way to a receiver: a module of this folder with options. `name` is what records say.
 
     `per_minute`: messages it may send in a minute, as many at once; robots of chat services block
     a sender that exceeds theirs. `timeout`: seconds for one attempt.
     """
 
     name: str
-    notifier: Notifier
+    notifier: ModuleType
     options: BaseModel
     per_minute: int = 20
     timeout: float = 15.0
@@ -63,6 +64,8 @@ class Pace:
     """A stateful channel is told everything again this often."""
     keep_resolved: int = 900
     """... and of what is over for so long."""
+    stop: float = 5.0
+    """At the end of the process what waits is sent for so long."""
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
     STATEFUL: bool          the other side holds the state of alerts and wants it again and again
     Options                 pydantic model of the channel's section in monitor.yaml
-    async def notify(options, message, http) -> str
+    async def notify(options: Options, message: Message, http: aiohttp.ClientSession) -> str
 
 `notify` tries once and keeps nothing. It returns "" when everybody was told, or codes and names of
 those who were not while others were. When nobody was told it raises:
@@ -15,10 +15,6 @@ those who were not while others were. When nobody was told it raises:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-import aiohttp
-from pydantic import BaseModel
 
 from alerts.model import Alert
 from texts.say import Language
@@ -53,14 +49,3 @@ class Message:
     alerts: tuple[Alert, ...]
     lines: tuple[str, ...]
     url: str
-
-
-class Notifier(Protocol):
-    """The module itself."""
-
-    STATEFUL: bool
-    Options: type[BaseModel]
-
-    @staticmethod
-    async def notify(options: Any, message: Message, http: aiohttp.ClientSession) -> str:
-        """Tell once."""

@@ -9,7 +9,7 @@ no answer                temporary; a certificate that is not trusted: permanent
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
@@ -27,7 +27,7 @@ _LONGEST_PAUSE: Final = 3_600.0
 
 
 def _in_the_open(value: object) -> object:
-    is_address = isinstance(value, str) and value.startswith(("http://", "https://"))
+    is_address = type(value) is str and value.startswith(("http://", "https://"))
     return Secret(value) if is_address else value
 
 
@@ -55,6 +55,12 @@ def _authority(value: Path | None, info: ValidationInfo) -> Path | None:
 
 CaFile = Annotated[Path | None, AfterValidator(_authority)]
 """PEM of the authority that signed a server's certificate, where it is not a public one."""
+
+
+def one_way_in(urls: Iterable[Secret], authorization: Secret) -> None:
+    """Refuse a name and password in an address beside a header that says who we are."""
+    if authorization and any(urlsplit(url.reveal()).username for url in urls):
+        raise PydanticCustomError("two_ways_in", "either in the address or in `authorization`")
 
 
 def place(url: Secret) -> str:

@@ -105,7 +105,8 @@ class Mailbox:
             await asyncio.sleep(min(seconds, _HURRIED))
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
     async def _send(self) -> bool:
         """Take the first channel that works; return whether one did."""

@@ -102,7 +102,8 @@ class Standing:
             if failures:
                 pause = min(pause, pace.first * 2**failures)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0.0, pause))
+                async with asyncio.timeout(max(0.0, pause)):
+                    await self._wake.wait()
             if self._wake.is_set() and not self._hurry:
                 await asyncio.sleep(min(_SOON, pace.repeat))
             self._wake.clear()

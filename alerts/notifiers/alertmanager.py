@@ -15,11 +15,11 @@ from typing import Annotated, Final
 
 import aiohttp
 import msgspec
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from alerts.model import Alert, Phase
 from alerts.notifiers._contract import Message, NotifyError
-from alerts.notifiers._http import CaFile, WebAddress, place, post
+from alerts.notifiers._http import CaFile, WebAddress, one_way_in, place, post
 from inventory.model import Secret
 from inventory.strict import Strict
 
@@ -35,6 +35,11 @@ class Options(Strict):
     members: Annotated[tuple[WebAddress, ...], Field(min_length=1)]
     authorization: Secret = Secret("")
     ca_file: CaFile = None
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Options:
+        one_way_in(self.members, self.authorization)
+        return self
 
 
 async def notify(options: Options, message: Message, http: aiohttp.ClientSession) -> str:

@@ -77,7 +77,8 @@ def compose(options: Options, message: Message) -> EmailMessage:
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.at, UTC))
     mail["Message-ID"] = f"<{message.id}@{options.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-    mail.set_content(message.text + (f"\n\n{message.url}" if message.url else "") + "\n")
+    text = message.text + (f"\n\n{message.url}" if message.url else "") + "\n"
+    mail.set_content(text, cte="base64")  # for servers that know 7 bits and short lines only
     return mail
 
 

@@ -15,9 +15,10 @@ from typing import Final
 
 import aiohttp
 import msgspec
+from pydantic import model_validator
 
 from alerts.notifiers._contract import Message
-from alerts.notifiers._http import CaFile, WebAddress, post
+from alerts.notifiers._http import CaFile, WebAddress, one_way_in, post
 from inventory.model import Secret
 from inventory.strict import Strict
 
@@ -31,6 +32,11 @@ class Options(Strict):
     secret: Secret = Secret("")
     authorization: Secret = Secret("")
     ca_file: CaFile = None
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Options:
+        one_way_in((self.url,), self.authorization)
+        return self
 
 
 async def notify(options: Options, message: Message, http: aiohttp.ClientSession) -> str:
