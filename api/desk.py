@@ -22,7 +22,7 @@ from texts.say import Language
 
 LISTING_SECONDS: Final = 3600
 BOARD_SECONDS: Final = 2
-FIGURE_SECONDS: Final = 15
+FIGURE_SECONDS: Final = 30
 """How old an availability figure may be: its making takes another process's time."""
 
 

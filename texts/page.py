@@ -105,6 +105,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.outages": ("Running outages", "进行中的中断"),
     "page.outages.none": ("No outage is running.", "当前没有中断。"),
     "page.alerts": ("Alerts", "告警"),
+    "page.alerts.pending": ("{count} not confirmed yet", "待确认 {count} 条"),
     "page.alerts.none": ("No alert.", "当前没有告警。"),
     "page.acknowledge": ("Take over", "认领"),
     "page.acknowledged": ("{name} takes care", "{name} 处理中"),

@@ -189,7 +189,7 @@ async function acknowledge(alert) {
 const countsSoon = soon(quietly(loadOverview), 2000);
 const outagesSoon = soon(quietly(loadOutages), 1000);
 const alertsSoon = soon(quietly(loadAlerts), 800);
-const figuresSoon = soon(quietly(loadCarriers), 15000);
+const figuresSoon = soon(quietly(loadCarriers), 30000);
 const linksSoon = soon(drawLinks, 400);
 const wallSoon = soon(quietly(async () => { await loadOverview(); drawWall(); }), 2500);
 const detailSoon = soon(() => { if (detail.current()) open(detail.current().kind, detail.current().id); }, 1500);

@@ -35,7 +35,11 @@ export function drawAlerts(alerts, mayAcknowledge, open, acknowledge) {
   const order = [...alerts].sort((a, b) => phase(a) - phase(b) || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.since - a.since);
   const firing = order.filter((alert) => alert.phase === "firing").length;
   byId("alerts-count").textContent = firing ? String(firing) : "";
-  fill(byId("alerts"), order.length ? order.slice(0, 100).map((alert) => h("li", { class: `item v-${alert.severity} p-${alert.phase}`, "data-alert": alert.id },
+  const pending = order.filter((alert) => alert.phase === "pending").length;
+  const redraw = () => drawAlerts(alerts, mayAcknowledge, open, acknowledge);
+  const told = order.filter((alert) => unfolded || alert.phase !== "pending").slice(0, 200);
+  const fold = pending ? h("li", {}, h("button", { type: "button", class: "fold", "data-key": "fold", "aria-expanded": String(unfolded), onclick: () => { unfolded = !unfolded; redraw(); } }, unfolded ? "▾ " : "▸ ", t("page.alerts.pending", { count: pending }))) : null;
+  fill(byId("alerts"), order.length ? [...told.map((alert) => h("li", { class: `item v-${alert.severity} p-${alert.phase}`, "data-alert": alert.id },
     h("div", { class: "line" }, h("span", { class: `severity v-${alert.severity}` }, t(`page.severity.${alert.severity}`)),
       h("span", { class: "strong" }, rule(alert.rule)),
       h("span", { class: "space" }), h("span", { class: "phase" }, t(`page.phase.${alert.phase}`))),
@@ -45,8 +49,10 @@ export function drawAlerts(alerts, mayAcknowledge, open, acknowledge) {
     h("div", { class: "line soft" }, h("span", {}, t("page.since", { time: time(alert.since) })), h("span", { class: "space" }),
       alert.acknowledged_by ? h("span", {}, t("page.acknowledged", { name: alert.acknowledged_by }))
         : mayAcknowledge && alert.phase === "firing" ? h("button", { type: "button", class: "small", "data-key": `ack:${alert.id}`, onclick: (event) => { event.target.disabled = true; acknowledge(alert.id); } }, t("page.acknowledge")) : null),
-  )) : h("li", { class: "empty" }, t("page.alerts.none")));
+  )), fold] : h("li", { class: "empty" }, t("page.alerts.none")));
 }
+
+let unfolded = false; // whether alerts that are still pending are shown
 
 const phase = (alert) => ["firing", "pending", "resolved"].indexOf(alert.phase);
 
