@@ -67,7 +67,7 @@ _Limit = Annotated[float | str | None, PlainValidator(_limit)]
 class _Document(Strict):
     """A file of rules."""
 
-    rules: dict[str, dict[str, object]] = Field(default_factory=dict)
+    rules: dict[str, object] = Field(default_factory=dict)
 
 
 class _Titles(Strict):
@@ -211,12 +211,15 @@ def _read(
     return rules, problems.found
 
 
-def _rule(name: str, form: dict[str, object], problems: Problems) -> Rule | None:
+def _rule(name: str, form: object, problems: Problems) -> Rule | None:
     """Check one rule: what all have in common, then what its `on` asks for."""
     path = ("rules", name)
     before = len(problems.found)
     if not is_id(name):
         problems.add(path, "bad_id")
+    if not isinstance(form, dict):
+        problems.add(path, "needs_mapping")
+        return None
     on = form.get("on", "metric")
     model = _FORMS.get(on) if isinstance(on, str) else None
     if model is None:

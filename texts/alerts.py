@@ -99,6 +99,23 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "problem.rule_state": ("must be of {known}", "只能是 {known}"),
     "problem.rule_twice": ("is also defined in {file}", "在 {file} 中已定义"),
+    # what is wrong with a channel
+    "problem.not_a_web_address": (
+        "must be an address that begins with http:// or https://",
+        "必须是以 http:// 或 https:// 开头的地址",
+    ),
+    "problem.not_a_mailbox": (
+        "must be a plain mail address: name@domain",
+        "必须是邮件地址：name@domain",
+    ),
+    "problem.password_in_the_open": (
+        "a password would go over the line in the open; use `security: starttls` or `tls`",
+        "密码会以明文传输；请使用 security: starttls 或 tls",
+    ),
+    "problem.user_and_password": (
+        "`user` and `password` go together",
+        "user 与 password 必须同时填写",
+    ),
     "problem.two_ways_in": (
         "has a name and password in the address and `authorization` beside it; write one of them",
         "地址中的用户名密码与 authorization 只能写其中之一",

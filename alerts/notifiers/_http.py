@@ -34,7 +34,7 @@ def _in_the_open(value: object) -> object:
 def _web_address(value: Secret) -> Secret:
     parts = urlsplit(value.reveal())
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an http:// or https:// address")
+        raise PydanticCustomError("not_a_web_address", "not http:// or https://")
     return value
 
 

@@ -18,6 +18,7 @@ from typing import Annotated, Final, Literal
 
 import aiohttp
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from alerts.notifiers._contract import Message, NotifyError
 from alerts.notifiers._http import CaFile, tls_context
@@ -33,7 +34,7 @@ _STEP_SECONDS: Final = 10.0
 def _mailbox(value: str) -> str:
     name, at, domain = value.rpartition("@")
     if not at or not name or not domain or not value.isprintable() or set(value) & set(' <>,;"'):
-        raise ValueError("must be a plain address: name@domain")
+        raise PydanticCustomError("not_a_mailbox", "not name@domain")
     return value
 
 
@@ -55,9 +56,9 @@ class Options(Strict):
     @model_validator(mode="after")
     def _no_password_in_the_open(self) -> Options:
         if self.security == "none" and self.password:
-            raise ValueError("a password needs `security: starttls` or `tls`")
+            raise PydanticCustomError("password_in_the_open", "a password needs TLS")
         if bool(self.user) != bool(self.password):
-            raise ValueError("`user` and `password` go together")
+            raise PydanticCustomError("user_and_password", "they go together")
         return self
 
 
