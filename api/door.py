@@ -101,7 +101,7 @@ class Door:
         if len(request.scope["query_string"]) > QUERY_BYTES:
             raise Refusal(414, "address_too_long", limit=QUERY_BYTES)
         length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_BYTES:
+        if not (length.isascii() and length.isdigit()) or int(length) > BODY_BYTES:
             raise Refusal(413, "body_too_large", limit=BODY_BYTES)
 
     def _caller(self, request: Request, language: Language) -> Caller | None:

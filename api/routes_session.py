@@ -105,7 +105,7 @@ async def me(desk: AtDesk, caller: ByCaller) -> Response:
             "sites": person.sites,
             "carriers": person.carriers,
             "csrf": None if caller.session is None else caller.session.csrf,
-            "language": desk.settings.language,
+            "language": caller.language,
             "now": desk.ports.live.now(),
         }
     )

@@ -6,7 +6,8 @@ let csrf = "";
 export function setCsrf(token) { csrf = token ?? ""; }
 
 async function ask(method, path) {
-  const headers = { Accept: "application/json", "Accept-Language": language() };
+  const headers = { Accept: "application/json" };
+  if (language()) headers["Accept-Language"] = language();
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   const answer = await fetch(path, { method, headers, credentials: "same-origin", cache: "no-store" });
   if (answer.status === 401) {

@@ -2,7 +2,7 @@
 
 const ZONE = "Asia/Shanghai";
 let texts = {};
-let current = "zh";
+let current = ""; // until the reader's language is known
 let offset = 0; // server minus browser, seconds
 
 export const language = () => current;

@@ -120,6 +120,10 @@ async def browser(width: int = 1600, height: int = 1000) -> AsyncIterator[Page]:
                     "Emulation.setDeviceMetricsOverride",
                     width=width, height=height, deviceScaleFactor=1, mobile=False,
                 )  # fmt: skip
+                agent = (await page.call("Browser.getVersion"))["userAgent"]
+                await page.call(
+                    "Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage="zh-CN"
+                )
                 yield page
                 await page.call("Browser.close")  # it writes its profile before it ends
                 await ear

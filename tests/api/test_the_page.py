@@ -148,6 +148,16 @@ def test_one_button_changes_the_language_and_it_is_remembered() -> None:
     browse(use)
 
 
+def test_who_names_no_language_gets_that_of_the_browser() -> None:
+    async def use(api: Running, page: Page) -> None:
+        await page.call("Emulation.setUserAgentOverride", userAgent="x", acceptLanguage="en-GB")
+        await page.login(api.address, api.token("viewer"))
+        assert await page.eval("document.documentElement.lang") == "en"
+        assert await page.eval(text("#title")) == "E-government extranet"
+
+    browse(use)
+
+
 def test_strings_of_devices_and_files_are_text_and_nothing_else() -> None:
     inventory = make_inventory()
     names = [*inventory.sites]
