@@ -18,12 +18,13 @@ import aiohttp
 
 from alerts.model import Alert, Delivery, Phase, Rule
 from alerts.notifiers._channel import Channel, Desk, Pace, Receiver
+from alerts.notifiers._contract import Notifier
 from alerts.notifiers._mailbox import Mailbox
 from alerts.notifiers._standing import Standing
 from alerts.notifiers._words import Words
 from inventory.model import Inventory
 
-__all__ = ["Channel", "Dispatch", "Pace", "Receiver", "Route"]
+__all__ = ["Channel", "Dispatch", "Notifier", "Pace", "Receiver", "Route"]
 
 _log = logging.getLogger("extranet.alerts")
 

@@ -20,6 +20,7 @@ from alerts.book import UNCLEAR, Book
 from alerts.condition import FLAPPING, Condition, Key
 from alerts.limits import Average, Watch, plans, smoothed
 from alerts.model import (
+    DEGRADED,
     DOWN,
     NOTHING,
     SHADOW,
@@ -36,6 +37,7 @@ from alerts.surroundings import Surroundings
 from inventory.model import Inventory, TargetId, link_target
 from metrics.observation import Probe, Reading
 
+_SEEN: Final = frozenset({UP, DEGRADED})
 _NOT_MEASURED: Final = frozenset({DOWN, UNKNOWN, SHADOW})
 
 
@@ -49,6 +51,8 @@ class Engine:
         self._busy: set[Probe] = set()
         self._averages: dict[tuple[Probe, str, int], Average] = {}
         self._unjudged: dict[TargetId, tuple[int, int, str]] = {}
+        self._was_blind = False
+        """When it stopped; whatever answers shows that it is over."""
         self._load(tuple(rules), inventory, tuple(probes))
 
     def _load(self, rules: tuple[Rule, ...], inventory: Inventory, probes: Sequence[Probe]) -> None:
@@ -156,7 +160,11 @@ class Engine:
         if self._book.is_blind:
             self._unjudged[target] = (since, seen_at, reason)
             return NOTHING
-        return self._judge(target, since, seen_at, reason)
+        told = NOTHING
+        if self._was_blind and state in _SEEN:
+            self._was_blind = False
+            told = self._own("blind", "canaries", seen_at, seen_at, None, bad=False)
+        return told + self._judge(target, since, seen_at, reason)
 
     def _judge(self, target: TargetId, since: int, seen_at: int, reason: str) -> tuple[Alert, ...]:
         told = NOTHING
@@ -261,10 +269,7 @@ class Engine:
         return told
 
     def sighted(self, at: int) -> tuple[Alert, ...]:
-        """Note that the monitor can see; what was told meanwhile is judged now.
-
-        To be called after a restart too, as soon as a canary answers.
-        """
+        """Note that the monitor can see; what was told meanwhile is judged now."""
         told = list(self._own("blind", "canaries", at, at, None, bad=False))
         self._book.is_blind = False
         waiting, self._unjudged = self._unjudged, {}
@@ -304,6 +309,7 @@ class Engine:
             condition = self._book.open(rule, alert.target)
             condition.alert, condition.bad = alert, True
             condition.is_planned = "planned_work" in alert.labels
+            self._was_blind |= isinstance(rule.when, OnMonitor) and rule.when.condition == "blind"
             if alert.reason == FLAPPING:
                 told_at = now if alert.fired_at is None else alert.fired_at
                 condition.flapping_since = condition.flapped_at = told_at

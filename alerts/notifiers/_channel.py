@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
 
 import aiohttp
 from pydantic import BaseModel
 
 from alerts.model import Alert, Delivery
-from alerts.notifiers._contract import Message, NotifyError
+from alerts.notifiers._contract import Message, Notifier, NotifyError
 from alerts.notifiers._words import Words
 from texts.say import Language
 
@@ -25,7 +24,7 @@ class Channel:
     """
 
     name: str
-    notifier: ModuleType
+    notifier: Notifier
     options: BaseModel
     per_minute: int = 20
     timeout: float = 15.0

@@ -14,7 +14,11 @@ those who were not while others were. When nobody was told it raises:
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+import aiohttp
 
 from alerts.model import Alert
 from texts.say import Language
@@ -49,3 +53,13 @@ class Message:
     alerts: tuple[Alert, ...]
     lines: tuple[str, ...]
     url: str
+
+
+class Notifier(Protocol):
+    """The module itself."""
+
+    STATEFUL: bool
+
+    @property
+    def notify(self) -> Callable[[Any, Message, aiohttp.ClientSession], Awaitable[str]]:
+        """Tell once: `await module.notify(options, message, http)`."""

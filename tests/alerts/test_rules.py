@@ -71,15 +71,15 @@ rules:
         ),
         (
             (
-                "rules:\n  x:\n    metric: extranet_link_echo_lost\n    over: extranet_link_echo_snt\n"
-                "    above: 1\n    severity: info\n"
+                "rules:\n  x:\n    metric: extranet_link_echo_lost\n"
+                "    over: extranet_link_echo_snt\n    above: 1\n    severity: info\n"
             ),
             (4, "rules.x.over", "unknown_metric", "extranet_link_echo_sent"),
         ),
         (
             (
-                "rules:\n  x:\n    metric: extranet_link_echo_lost\n    above: 1\n    sevrity: info\n"
-                "    severity: info\n"
+                "rules:\n  x:\n    metric: extranet_link_echo_lost\n    above: 1\n"
+                "    sevrity: info\n    severity: info\n"
             ),
             (5, "rules.x.sevrity", "unknown_key", "severity"),
         ),

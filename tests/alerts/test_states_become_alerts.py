@@ -179,6 +179,15 @@ def test_what_was_told_while_blind_is_judged_when_the_monitor_sees_again() -> No
     ]
 
 
+def test_blindness_before_a_restart_is_over_when_something_answers() -> None:
+    first, second = make_engine(), make_engine()
+    first.blind(START, START)
+    second.restore(first.alerts(), START + 60)
+    story = Story(second).state("link:l-town", UNKNOWN).wait(60)
+    assert story.lines == []
+    assert story.state("link:l-county", UP).lines == ["resolved monitor-blind monitor:canaries"]
+
+
 def test_sla_at_risk_fires_at_its_share_and_ends_with_the_month() -> None:
     engine = make_engine()
     assert engine.availability("l-county", 0.79, START) == ()
