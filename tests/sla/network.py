@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from hypothesis import strategies as st
+
 from inventory.model import (
     PROFILES,
     Carrier,
@@ -286,6 +288,21 @@ class World:
         return (observation for _, _, observation in found)
 
 
+Phases = Callable[[int], float]
+
+
+@st.composite
+def phases(draw: st.DrawFn) -> Phases:
+    """Draw the phase of each probe within its interval, in seconds."""
+    chosen = draw(st.lists(st.integers(0, 9_999), min_size=40, max_size=40))
+    return lambda number: chosen[number] / 1000
+
+
+def spread(number: int) -> float:
+    """Spread probes as a hash of their names would."""
+    return (number * 3.7) % 10
+
+
 def play(judge: Judge, observations: Iterator[Observation]) -> list[Change]:
     """Feed a judge and return all changes in order."""
     return [change for seen in observations for change in judge.observe(seen)[1]]
@@ -309,3 +326,24 @@ def state_of(judge: Judge, target: str) -> State | None:
     """Return the state a target stands in now."""
     found = judge.states().get(TargetId(target))
     return None if found is None else found.state
+
+
+def down_seconds(changes: list[Change]) -> dict[str, list[tuple[int, int]]]:
+    """Return seconds during which each target was DOWN, as the ledger would keep it."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for target in {c.target for c in changes if isinstance(c, Transition)}:
+        steps = of(changes, target)
+        ends = [since for _, since, _ in steps[1:]] + [10_000]
+        for (state, since, _), end in zip(steps, ends, strict=True):
+            if state is State.DOWN:
+                found.setdefault(target, []).append((since, end))
+    return found
+
+
+def causes(changes: list[Change], target: str) -> set[str]:
+    """Return the outages in whose shadow a target lay."""
+    return {
+        c.cause
+        for c in changes
+        if isinstance(c, Transition) and c.target == target and c.state is State.SHADOW
+    }

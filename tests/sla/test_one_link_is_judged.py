@@ -140,6 +140,12 @@ def test_a_run_older_than_the_last_one_is_ignored() -> None:
     assert changes == []
 
 
+def test_an_answer_older_than_the_last_run_is_ignored() -> None:
+    judge = _up(_judge())
+    changes = _feed(judge, silent(ECHO, 30), silent(ECHO, 40), heard(ECHO, 25), silent(ECHO, 50))
+    assert of(changes, LINK) == [(State.DOWN, 30, "far_lost")]
+
+
 def test_recovery_is_back_dated_to_the_first_answer() -> None:
     judge = _up(_judge())
     _feed(judge, silent(ECHO, 30), silent(ECHO, 40), silent(ECHO, 50))
