@@ -69,7 +69,7 @@ def _served(directory: Path, sites: int) -> Iterator[subprocess.Popen[bytes]]:
     simulator = [sys.executable, "-m", "simulator"]
     subprocess.run([*simulator, "generate", str(directory), "--sites", str(sites)], check=True)
     with subprocess.Popen([*simulator, "serve", str(directory)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None  # noqa: S101 - tells the type checker what PIPE gives
+        assert process.stdout is not None
         json.loads(process.stdout.readline())
         try:
             yield process

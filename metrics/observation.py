@@ -56,7 +56,7 @@ class Probe:
     """One standing question, planned once when the inventory is loaded.
 
     `series` has the raw values first (as many as `raw`), then one per entry of `rates`, then the
-    state of `target` where this probe carries it. `question` is what the collector prepared for itself.
+    state of `target` where this probe carries it. `question` is what the collector prepared.
     """
 
     id: str
