@@ -158,7 +158,7 @@ class Book:
         if work is not None:
             severity = "info"
             labels["planned_work"] = work.id
-            self.look_at(condition, work.end)
+            self.look_at(condition, work.end + self._around.grace(target))
         is_loss = isinstance(rule.when, OnState) and rule.when.states == {DOWN}
         condition.alert = fired = replace(
             alert,

@@ -105,6 +105,13 @@ class Surroundings:
         above = max(map(self._wait, self.uplinks(site)), default=0) if site else 0
         return above if kind == "site" and above else above + self._interval(target)
 
+    def grace(self, target: TargetId) -> int:
+        """Return how long after its end, in seconds, work may still look undone.
+
+        A recovery is confirmed by three equal runs; one more is allowed for.
+        """
+        return 4 * self._interval(target)
+
     def _interval(self, target: TargetId) -> int:
         return -(-self._every.get(target, _ASSUMED_MS) // 1000)
 

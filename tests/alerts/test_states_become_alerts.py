@@ -142,6 +142,12 @@ def test_planned_work_is_told_as_information_only() -> None:
     assert story.state("link:l-county", UP).told[-1].phase is Phase.RESOLVED
 
 
+def test_a_recovery_at_the_end_of_planned_work_makes_no_page() -> None:
+    story = Story(make_engine(make_inventory(work=[WORK]))).state("link:l-county", DOWN).wait(930)
+    story.state("link:l-county", UP).wait(600)
+    assert [alert.severity for alert in story.told] == ["info", "info"]
+
+
 def test_an_outage_that_outlasts_planned_work_is_told_with_its_severity() -> None:
     story = Story(make_engine(make_inventory(work=[WORK]))).state("link:l-county", DOWN).wait(1200)
     assert [(alert.severity, alert.fired_at) for alert in story.told] == [
