@@ -45,7 +45,7 @@ def login_page(
     page = _files()["login.html"].decode()
     words = {code: say(code, language) for code in catalogue() if code.startswith("page.login.")}
     words |= {
-        "page.login.error": error,
+        "error": error,
         "lang": "zh-CN" if language == "zh" else "en",
         "title": settings.title or say("page.title", language),
     }

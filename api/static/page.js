@@ -1,12 +1,13 @@
 // The page: load everything, draw it, and follow what happens.
 
-import { byId, fill, h, soon } from "/static/dom.js";
-import { all, get, listen, post, setCsrf } from "/static/net.js";
-import { STATES, chip, glyph, size, sum, word } from "/static/states.js";
+import { drawCounts as counts } from "/static/counts.js";
 import * as detail from "/static/detail.js";
+import { button, byId, fill, soon } from "/static/dom.js";
 import { figure } from "/static/figures.js";
 import * as table from "/static/links.js";
+import { all, get, listen, post, setCsrf } from "/static/net.js";
 import * as side from "/static/side.js";
+import { size } from "/static/states.js";
 import * as wall from "/static/wall.js";
 import { clock, duration, language, now, setClock, speak, t, time } from "/static/words.js";
 
@@ -22,6 +23,7 @@ const figures = new Map();
 let nextLinks = null; // cursor, when not all links are loaded
 
 const open = (kind, id) => detail.open(kind, id);
+const reopen = () => { if (detail.current()) open(detail.current().kind, detail.current().id); };
 const may = (permission) => me.permissions.includes(permission);
 const fewLinks = () => size(overview.links) <= FEW_LINKS;
 
@@ -35,19 +37,19 @@ async function loadOverview() {
 }
 
 async function loadSites() {
-  const large = wall.isLarge(overview);
   const area = wall.openArea();
-  const items = large && area === null ? [] : await all(`/api/v1/sites${large ? `?area=${encodeURIComponent(area)}` : ""}`);
+  let items = [];
+  if (!wall.isLarge(overview)) items = await all("/api/v1/sites");
+  else if (area !== null) items = await all(`/api/v1/sites?area=${encodeURIComponent(area)}`);
   sites.clear();
   for (const site of items) sites.set(site.id, site);
   drawWall();
 }
 
 async function loadLinks() {
-  const few = fewLinks();
-  if (!few) table.onlyTrouble();
-  const asked = few ? "" : `?${table.query(wall.openArea())}`;
-  const page = few ? { items: await all("/api/v1/links"), next: null } : await get(`/api/v1/links${asked}&limit=200`);
+  const page = fewLinks()
+    ? { items: await all("/api/v1/links"), next: null }
+    : await get(`/api/v1/links?${table.query(wall.openArea())}`);
   links.clear();
   for (const link of page.items) links.set(link.id, link);
   nextLinks = page.next;
@@ -55,7 +57,8 @@ async function loadLinks() {
 }
 
 async function moreLinks() {
-  const page = await get(`/api/v1/links?${table.query(wall.openArea())}&limit=200&cursor=${encodeURIComponent(nextLinks)}`);
+  const asked = `${table.query(wall.openArea())}&cursor=${encodeURIComponent(nextLinks)}`;
+  const page = await get(`/api/v1/links?${asked}`);
   for (const link of page.items) links.set(link.id, link);
   nextLinks = page.next;
   drawLinks();
@@ -77,7 +80,8 @@ async function loadCarriers() {
   side.drawCarriers(carriers, figures);
   table.drawFilters(carriers, filtersChanged);
   await Promise.all(carriers.map(async (carrier) => {
-    const document = await get(`/api/v1/carriers/${encodeURIComponent(carrier.id)}/availability?links=false`).catch(() => null);
+    const path = `/api/v1/carriers/${encodeURIComponent(carrier.id)}/availability?links=false`;
+    const document = await get(path).catch(() => null);
     figures.set(carrier.id, document === null ? null : figure(document));
   }));
   side.drawCarriers(carriers, figures);
@@ -87,7 +91,7 @@ async function loadAll() {
   try {
     await loadOverview();
     await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers()]);
-    if (detail.current()) open(detail.current().kind, detail.current().id);
+    reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
   } catch (error) {
@@ -100,46 +104,27 @@ const quietly = (load) => async () => { try { await load(); } catch (error) { fa
 function failed(error) {
   const box = byId("failure");
   box.hidden = false;
-  fill(box, t("page.failed", { message: error.message }), " ", h("button", { type: "button", class: "small", onclick: loadAll }, t("page.retry")));
+  const again = button("retry", loadAll, { class: "small" }, t("page.retry"));
+  fill(box, t("page.failed", { message: error.message }), " ", again);
 }
 
 // ---- Drawing
 
 function drawCounts() {
-  const bySite = sum(...Object.values(overview.sites));
-  const group = (name, counts, extra) => h("div", { class: "group" }, h("div", { class: "group-head" }, h("h2", {}, name), h("span", { class: "soft" }, t("page.total", { count: size(counts) }))),
-    h("div", { class: "stats" }, [...STATES].reverse().filter((state) => counts[state] || !["unconnected"].includes(state)).map((state) => h("div", { class: `stat s-${state} ${counts[state] ? "" : "zero"}` },
-      h("strong", { class: "number" }, counts[state] ?? 0), h("span", {}, h("span", { class: "glyph", "aria-hidden": "true" }, glyph(state)), word(state)))), extra));
-  const firing = alerts.filter((alert) => alert.phase === "firing").length;
-  fill(byId("counts"), group(t("page.sites"), bySite), group(t("page.links"), overview.links),
-    h("div", { class: "group levels" }, h("div", { class: "group-head" }, h("h2", {}, t("page.wall"))),
-      h("div", { class: "level-bars" }, ["province", "cloud", "city", "county", "township", "village"].filter((level) => overview.sites[level]).map((level) => levelBar(level)))),
-    h("div", { class: `group firing ${firing ? "" : "zero"}` }, h("div", { class: "group-head" }, h("h2", {}, t("page.alerts"))), h("div", { class: "stats" }, h("div", { class: "stat" }, h("strong", { class: "number" }, firing), h("span", {}, t("page.phase.firing"))))));
-}
-
-function levelBar(level) {
-  const counts = overview.sites[level];
-  const up = (counts.up ?? 0) + (counts.degraded ?? 0);
-  const row = h("div", { class: "level" }, h("span", {}, t(`page.level.${level}`)), h("span", { class: "number soft" }, `${up}/${size(counts)}`));
-  const track = h("span", { class: "track", "aria-hidden": "true" });
-  for (const state of ["up", "degraded", "shadow", "down", "unknown", "unconnected"]) {
-    if (!counts[state]) continue;
-    const part = h("span", { class: `s-${state}` });
-    part.style.flexGrow = String(counts[state]);
-    track.append(part);
-  }
-  row.append(track);
-  return row;
+  counts(overview, alerts.filter((alert) => alert.phase === "firing").length);
 }
 
 function drawBlind() {
-  const box = byId("blind");
-  box.hidden = overview.blind_since === null;
-  box.textContent = overview.blind_since === null ? "" : t("page.blind", { time: time(overview.blind_since) });
+  const since = overview.blind_since;
+  byId("blind").hidden = since === null;
+  byId("blind").textContent = since === null ? "" : t("page.blind", { time: time(since) });
 }
 
 function drawWall() {
-  wall.draw(overview, sites, (id) => open("site", id), () => { loadSites().catch(failed); if (!fewLinks()) loadLinks().catch(failed); });
+  wall.draw(overview, sites, (id) => open("site", id), () => {
+    loadSites().catch(failed);
+    if (!fewLinks()) loadLinks().catch(failed);
+  });
 }
 
 function drawLinks() {
@@ -166,7 +151,9 @@ function drawWords() {
 
 function tick() {
   byId("clock").textContent = clock(now());
-  for (const node of document.querySelectorAll("[data-since]")) node.textContent = duration(now() - Number(node.dataset.since));
+  for (const node of document.querySelectorAll("[data-since]")) {
+    node.textContent = duration(now() - Number(node.dataset.since));
+  }
 }
 
 function drawLive(connected) {
@@ -192,16 +179,22 @@ const alertsSoon = soon(quietly(loadAlerts), 800);
 const figuresSoon = soon(quietly(loadCarriers), 30000);
 const linksSoon = soon(drawLinks, 400);
 const wallSoon = soon(quietly(async () => { await loadOverview(); drawWall(); }), 2500);
-const detailSoon = soon(() => { if (detail.current()) open(detail.current().kind, detail.current().id); }, 1500);
+const detailSoon = soon(reopen, 1500);
 const everythingSoon = soon(loadAll, 500);
 
 function heard(kind, body) {
-  if (kind === "hello" || kind === "resync" || kind === "reload") { everythingSoon(); return; }
-  if (kind === "blind") { overview.blind_since = body.since; drawBlind(); everythingSoon(); return; }
   if (kind === "alert") { alertsSoon(); return; }
+  if (kind !== "site" && kind !== "link") { // hello, resync, reload, blind
+    if (kind === "blind") { overview.blind_since = body.since; drawBlind(); }
+    everythingSoon();
+    return;
+  }
   if (kind === "site") {
-    if (sites.has(body.id)) { sites.set(body.id, body); wall.touch(body); } else if (wall.isLarge(overview)) wallSoon();
-  } else if (kind === "link") {
+    if (sites.has(body.id)) {
+      sites.set(body.id, body);
+      wall.touch(body);
+    } else if (wall.isLarge(overview)) wallSoon();
+  } else {
     if (fewLinks() || links.has(body.id) || body.state !== "up") links.set(body.id, body);
     linksSoon();
   }
@@ -218,6 +211,7 @@ async function start() {
   const stored = localStorage.getItem("language");
   await speak(stored === "zh" || stored === "en" ? stored : me.language, get);
   overview = await get("/api/v1/overview");
+  if (!fewLinks()) table.choose("state", "trouble"); // thousands that are up say nothing
   drawWords();
   drawLive(false);
   wall.keyboard();

@@ -15,11 +15,11 @@ export async function speak(lang, get) {
 
 export function t(code, parameters = {}) {
   let sentence = texts[code] ?? code.split(".").slice(2).join(".") ?? code;
-  for (const [name, value] of Object.entries(parameters)) sentence = sentence.replaceAll(`{${name}}`, String(value));
+  for (const [name, value] of Object.entries(parameters)) {
+    sentence = sentence.replaceAll(`{${name}}`, String(value));
+  }
   return sentence;
 }
-
-export const knows = (code) => code in texts;
 
 export function setClock(now) { offset = now - Date.now() / 1000; }
 
@@ -30,7 +30,8 @@ const locale = () => (current === "zh" ? "zh-CN" : "en-GB");
 const cached = new Map();
 function dates(options) {
   const key = locale() + JSON.stringify(options);
-  if (!cached.has(key)) cached.set(key, new Intl.DateTimeFormat(locale(), { timeZone: ZONE, hourCycle: "h23", ...options }));
+  const all = { timeZone: ZONE, hourCycle: "h23", ...options };
+  if (!cached.has(key)) cached.set(key, new Intl.DateTimeFormat(locale(), all));
   return cached.get(key);
 }
 
@@ -78,14 +79,19 @@ export function bits(rate) {
   });
 }
 
-export const reason = (code) => (code ? (knows(`page.reason.${code}`) ? t(`page.reason.${code}`) : code) : "");
+// What has no sentence (a rule of one's own) is shown as it is.
+const orItself = (prefix, code) => (`${prefix}${code}` in texts ? t(`${prefix}${code}`) : code);
 
-export const rule = (name) => (knows(`page.rule.${name}`) ? t(`page.rule.${name}`) : name);
+export const reason = (code) => orItself("page.reason.", code);
 
-// "3 counties, 14 townships" from {county: 3, township: 14}.
+export const rule = (name) => orItself("page.rule.", name);
+
+// "3 × county, 14 × township" from {county: 3, township: 14}.
 export function places(counts) {
   const order = ["province", "city", "county", "township", "village", "cloud"];
-  return order.filter((level) => counts[level])
-    .map((level) => (current === "zh" ? `${t(`page.level.${level}`)} ${counts[level]}` : `${counts[level]} × ${t(`page.level.${level}`).toLowerCase()}`))
-    .join(current === "zh" ? "、" : ", ");
+  const said = order.filter((level) => counts[level]).map((level) => {
+    const word = t(`page.level.${level}`);
+    return current === "zh" ? `${word} ${counts[level]}` : `${counts[level]} × ${word.toLowerCase()}`;
+  });
+  return said.join(current === "zh" ? "、" : ", ");
 }
