@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 from collections.abc import Coroutine
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ _TICK: Final = 0.01
 _HEARTBEAT_SECONDS: Final = 10
 _OLD_OUTBOX_SECONDS: Final = 300
 _STEP_SECONDS: Final = 2.0
+_SETTLED_SECONDS: Final = 360
+"""After its end an hour of history has settled and can be sealed."""
 
 
 class Beat:
@@ -52,7 +55,8 @@ class Beat:
         self._store = store
         self.turned_ms = clock.now_ms()
         """Up to where the schedule was turned."""
-        self._second = 0
+        self._second = self.turned_ms // 1000
+        self._lost: dict[str, float] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -63,9 +67,9 @@ class Beat:
             for probe, slot_ms in self.schedule.due(now_ms):
                 start(probe, slot_ms, now_ms)
             second = now_ms // 1000
-            if second != self._second:
-                self._second = second
+            if second > self._second:
                 self._each_second(second)
+                self._second = second
             await asyncio.sleep(_TICK)
 
     async def end(self, beating: asyncio.Task[None]) -> None:
@@ -79,17 +83,21 @@ class Beat:
         self._runner.reap()
         self._telling.tick()
         self._record.close_slots(second)
-        if second % _HEARTBEAT_SECONDS == 0:
+        if self._passed(_HEARTBEAT_SECONDS, second):
             self._record.heartbeat(second, _HEARTBEAT_SECONDS)
             self._watch_clock()
             self._watch_ourselves()
         if self._record.records:
             self._later(asyncio.to_thread(self._record.flush_recording))
-        if second % 60 == 30:
+        if self._passed(60, second):
             self._record.people.sweep(second)
             self._later(self._shares())
-        if second % 3600 == 120:
+        if self._passed(3600, second, _SETTLED_SECONDS):
             self._later(self._keep_house(second))
+
+    def _passed(self, period: int, second: int, after: int = 0) -> bool:
+        """Whether a multiple of `period` plus `after` was passed, also over a stall of seconds."""
+        return (second - after) // period != (self._second - after) // period
 
     def _watch_clock(self) -> None:
         step = self._clock.follow()
@@ -102,6 +110,11 @@ class Beat:
         own("ledger", "ledger", bad=bool(self._record.failure))
         for name, age in self._sending.ages().items():
             own("outbox", name, bad=age > _OLD_OUTBOX_SECONDS, value=age)
+        for name, lost in {**self._record.losses(), **self._sending.losses()}.items():
+            own("loss", name, bad=lost > self._lost.get(name, 0), value=lost)
+            self._lost[name] = lost
+        free = shutil.disk_usage(self._store.path).free
+        own("disk", "disk", bad=free < self._store.disk_floor, value=free)
 
     async def _shares(self) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 
@@ -17,7 +17,8 @@ from sinks._buffer import Limits
 from sinks._contract import Result, Sender
 from sinks._outbox import Outbox
 
-_STOP_SECONDS = 5.0
+_STOP_SECONDS: Final = 5.0
+_LOST: Final = ("dropped_points", "refused_points", "partial_points")
 
 
 class _Later:
@@ -117,6 +118,13 @@ class Sending:
         return {
             f"sink {name}": {"ok": not trouble, "reason": trouble.partition(":")[0]}
             for name, trouble in self.troubles().items()
+        }
+
+    def losses(self) -> dict[str, float]:
+        """Count by outbox the points that will never arrive."""
+        return {
+            name: sum(outbox.stats()[what] for what in _LOST)
+            for name, outbox in self._outboxes.items()
         }
 
     def stats(self) -> dict[str, Callable[[], Mapping[str, float]]]:
