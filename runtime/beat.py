@@ -27,6 +27,7 @@ _TICK: Final = 0.01
 _HEARTBEAT_SECONDS: Final = 10
 _OLD_OUTBOX_SECONDS: Final = 300
 _STEP_SECONDS: Final = 2.0
+_STALL_MS: Final = 60_000
 _SETTLED_SECONDS: Final = 360
 """After its end an hour of history has settled and can be sealed."""
 
@@ -55,6 +56,7 @@ class Beat:
         self._store = store
         self.turned_ms = clock.now_ms()
         """Up to where the schedule was turned."""
+        self.jumps = 0
         self._second = self.turned_ms // 1000
         self._lost: dict[str, float] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -62,7 +64,10 @@ class Beat:
     async def run(self) -> None:
         """Turn until cancelled."""
         while True:
-            now_ms = self.turned_ms = self._clock.now_ms()
+            now_ms = self._clock.now_ms()
+            if now_ms - self.turned_ms > _STALL_MS:
+                self._jump(now_ms)
+            self.turned_ms = now_ms
             start = self._runner.start
             for probe, slot_ms in self.schedule.due(now_ms):
                 start(probe, slot_ms, now_ms)
@@ -71,6 +76,15 @@ class Beat:
                 self._each_second(second)
                 self._second = second
             await asyncio.sleep(_TICK)
+
+    def _jump(self, now_ms: int) -> None:
+        """Go on from here after a stall or a step: thousands of late runs help nobody.
+
+        The judge sees that its targets were not asked, and says UNKNOWN.
+        """
+        _log.warning("no run was started", extra={"seconds": (now_ms - self.turned_ms) / 1000})
+        self.jumps += 1
+        self.schedule = self.schedule.moved(now_ms)
 
     async def end(self, beating: asyncio.Task[None]) -> None:
         """Stop turning."""

@@ -31,9 +31,13 @@ def cpu() -> float:
 
 
 class Steady:
-    """UTC milliseconds that advance with the monotonic clock; a step of the wall is counted."""
+    """UTC milliseconds that advance with the monotonic clock and never go backwards.
 
-    __slots__ = ("_monotonic", "_offset_ms", "_wall", "steps")
+    A step forward is taken over at once. A step backward is not: an instant that was judged must
+    not come again; time advances a little slower until the wall clock has caught up.
+    """
+
+    __slots__ = ("_is_ahead", "_monotonic", "_offset_ms", "_wall", "steps")
 
     def __init__(
         self, wall: Callable[[], float] = wall, monotonic: Callable[[], float] = monotonic
@@ -41,6 +45,7 @@ class Steady:
         self._wall = wall
         self._monotonic = monotonic
         self._offset_ms = (wall() - monotonic()) * 1000
+        self._is_ahead = False
         self.steps = 0
 
     def now_ms(self) -> int:
@@ -52,10 +57,14 @@ class Steady:
         return self.now_ms() // 1000
 
     def follow(self) -> float:
-        """Take over what the wall clock says; return the step in seconds, 0.0 when it slewed."""
-        offset = (self._wall() - self._monotonic()) * 1000
-        difference, self._offset_ms = offset - self._offset_ms, offset
-        if abs(difference) <= _SLEW_MS:
+        """Take over what the wall clock says; return a step in seconds, once, else 0.0.
+
+        Called every ten seconds, so a step backward is made up at one part in twenty.
+        """
+        difference = (self._wall() - self._monotonic()) * 1000 - self._offset_ms
+        self._offset_ms += max(difference, -_SLEW_MS)
+        was_ahead, self._is_ahead = self._is_ahead, difference < -_SLEW_MS
+        if abs(difference) <= _SLEW_MS or (was_ahead and self._is_ahead):
             return 0.0
         self.steps += 1
         return difference / 1000

@@ -53,10 +53,15 @@ class Schedule:
     """The grid of all probes."""
 
     def __init__(self, probes: Iterable[Probe], now_ms: int) -> None:
+        self._all = tuple(probes)
         by_interval: dict[int, list[Probe]] = {}
-        for probe in probes:
+        for probe in self._all:
             by_interval.setdefault(probe.every_ms, []).append(probe)
         self._wheels = [_Wheel(every, some, now_ms) for every, some in sorted(by_interval.items())]
+
+    def moved(self, now_ms: int) -> Schedule:
+        """Return the same grid from `now_ms` on: what lies before it is not given any more."""
+        return Schedule(self._all, now_ms)
 
     def due(self, now_ms: int) -> Iterator[tuple[Probe, int]]:
         """Yield (probe, slot_ms) of everything whose instant has come and was not yet given.

@@ -36,9 +36,32 @@ def test_a_step_is_named_in_seconds_and_counted() -> None:
     steady = clocks.steady()
     clocks.pass_by(10, step=-3600)
 
-    assert round(steady.follow()) == -3600
+    assert [round(steady.follow()), steady.follow()] == [-3600, 0.0]
     assert steady.steps == 1
-    assert steady.now() == 1_764_000_010 - 3600
+
+
+def test_a_step_forward_is_taken_over_at_once() -> None:
+    clocks = _Clocks()
+    steady = clocks.steady()
+    clocks.pass_by(10, step=3600)
+
+    assert round(steady.follow()) == 3600
+    assert steady.now() == 1_764_000_010 + 3600
+
+
+def test_time_never_goes_backwards_and_meets_a_clock_that_was_set_back() -> None:
+    clocks = _Clocks()
+    steady = clocks.steady()
+    clocks.pass_by(10, step=-5)
+    seen = [steady.now_ms()]
+
+    for _ in range(20):
+        steady.follow()
+        clocks.pass_by(10)
+        seen.append(steady.now_ms())
+
+    assert seen == sorted(seen)
+    assert steady.now() == int(clocks.wall_seconds)
 
 
 def test_a_slow_drift_is_taken_over_without_a_word() -> None:
