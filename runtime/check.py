@@ -205,6 +205,12 @@ def render(problems: Sequence[Problem], language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
+def in_a_line(problem: Problem, language: Language) -> str:
+    """Say one problem with its place, where there is no table."""
+    place = f"{_clean(problem.file)}:{problem.line}"
+    return f"{place}  {_clean(problem.path)}  {sentence(problem, language)}"
+
+
 def sentence(problem: Problem, language: Language) -> str:
     """Say one problem in words, with what was probably meant."""
     parameters = {key: _clean(str(value)) for key, value in problem.parameters.items()}

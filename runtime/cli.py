@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, cast
 
-from runtime import administration, asking, check, demo, program
+from runtime import administration, asking, check, demo, program, replaying
 from texts.say import Language, say
 
 
@@ -41,6 +41,11 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     ask = command("ask")
     ask.add_argument("target", help=tell("target"))
     ask.add_argument("probe", help=tell("probe"))
+    replay = command("replay")
+    replay.add_argument("folder", type=Path, help=tell("recording"))
+    replay.add_argument("--carrier", required=True, help=tell("assessed"))
+    replay.add_argument("--period", required=True, help=tell("period"))
+    replay.add_argument("--until", type=int, default=None, help=tell("until"))
     demonstration = command("demo", config=False, inventory=False)
     demonstration.add_argument("--sites", type=int, default=300, help=tell("sites"))
     demonstration.add_argument("--seed", type=int, default=1, help=tell("seed"))
@@ -60,10 +65,18 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code: 0 done, 1 refused, 2 wrong words."""
+    """Run one command and exit with its code: 0 done, 1 refused, 2 wrong words, 130 Ctrl-C."""
     environ = dict(os.environ)
     options = _parser(_language(environ)).parse_args(arguments)
-    language = cast("Literal['en', 'zh']", options.language)
+    try:
+        code = _run(options, environ, cast("Literal['en', 'zh']", options.language))
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _run(options: argparse.Namespace, environ: dict[str, str], language: Language) -> int:
+    code: int
     match options.command:
         case "check":
             code = check.run_check(*_paths(options), language)
@@ -77,11 +90,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
         case "ask":
             code = asking.run(*_paths(options), options.target, options.probe, environ, language)
+        case "replay":
+            code = replaying.run(
+                options.folder, options.carrier, options.period, options.until,
+                *_paths(options), environ, language,
+            )  # fmt: skip
         case "people":
             code = administration.people(options, environ, language)
         case _:
             code = administration.copy(options, environ, language)
-    sys.exit(code)
+    return code
 
 
 def _paths(options: argparse.Namespace) -> tuple[Path | None, Path | None]:

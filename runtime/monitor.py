@@ -26,6 +26,7 @@ import uvicorn
 from alerts.dispatch import Dispatch
 from alerts.engine import Engine
 from api.app import build
+from api.desk import stats
 from api.ports import Ports
 from api.settings import ApiSettings
 from collectors._contract import Wires
@@ -261,8 +262,10 @@ class Monitor:
             "dispatch": self._dispatch.stats,
             "pipeline": lambda: {
                 "observations": self._pipeline.observations,
+                "retired": self._pipeline.retired,
                 **{f"failed_{name}": n for name, n in self._pipeline.failures.items()},
             },
+            "api": lambda: stats(self._app.state.desk),
             "page": lambda: {"readers": self._hub.readers, "resyncs": self._hub.resyncs},
             **self._sending.stats(),
         }

@@ -42,10 +42,16 @@ class Pipeline:
         self.failures: Counter[str] = Counter()
         """Observations a consumer could not take, by consumer."""
         self.observations = 0
+        self.retired = 0
+        """Observations of probes that a reload took away while they were under way."""
+        self._gone: frozenset[Probe] = frozenset()
 
     def deliver(self, observation: Observation) -> None:
         """Take one observation through."""
         self.observations += 1
+        if self._gone and observation.probe in self._gone:
+            self.retired += 1
+            return
         state, changes = self.judge.observe(observation)
         rates, gap = self.rates.observe(observation)
         reading = Reading(observation, (*observation.values, *rates, int(state)), gap)
@@ -69,7 +75,8 @@ class Pipeline:
                 self._report(name, bug)
 
     def forget(self, probes: list[Probe]) -> None:
-        """Drop what is remembered of probes that are no longer asked."""
+        """Drop what is remembered of probes that are no longer asked, and what they still hear."""
+        self._gone = frozenset(probes)
         self.rates.forget(probes)
         for probe in probes:
             self.latest.pop(probe, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from runtime.pipeline import Change, Pipeline
 from runtime.telling import Telling
 from sla.judge import Judge
 from store.entries import Entry, Heartbeat
+from store.errors import StoreError
 from store.history import ClosedSlot, History
 from store.hours import HourFiles
 from store.ledger import Ledger, open_ledger
@@ -52,6 +54,8 @@ class Record:
         )
         self._history = History(inventory)
         self._recorder = recorder
+        self._flushing = threading.Lock()
+        self._recording_failure = ""
         self.people: People = load_people(ledger.reads, self._writer.submit)
         self.swept = 0
 
@@ -72,7 +76,11 @@ class Record:
         self._hours.close()
         self._ledger.close()
         if self._recorder is not None:
-            self._recorder.close()
+            with self._flushing:
+                try:
+                    self._recorder.close()
+                except StoreError as error:
+                    self._note_recording(error.code)
 
     def continue_from(
         self, judge: Judge, pipeline: Pipeline, telling: Telling, dispatch: Dispatch
@@ -126,9 +134,26 @@ class Record:
         self._history.forget(list(gone))
 
     def flush_recording(self) -> None:
-        """Write what was recorded so far. Waits for a disk."""
-        if self._recorder is not None:
+        """Write what was recorded so far. Waits for a disk; what it refuses is kept and retried."""
+        if self._recorder is None or not self._flushing.acquire(blocking=False):
+            return  # an earlier flush still waits for its disk
+        try:
             self._recorder.flush()
+        except StoreError as error:
+            self._note_recording(error.code)
+        else:
+            self._note_recording("")
+        finally:
+            self._flushing.release()
+
+    def _note_recording(self, code: str) -> None:
+        """Speak when the recording begins to fail and when it goes on."""
+        if code != self._recording_failure:
+            self._recording_failure = code
+            if code:
+                _log.error("the recording cannot be written", extra={"code": code})
+            else:
+                _log.info("the recording goes on")
 
     @property
     def records(self) -> bool:
@@ -144,9 +169,26 @@ class Record:
         """Why the ledger cannot be written at the moment (a code), or ""."""
         return self._writer.failure
 
+    def losses(self) -> dict[str, float]:
+        """Count what will never be kept."""
+        return {
+            "history": self._slots.dropped + self._hours.late,
+            "ledger": len(self._writer.refused),
+        }
+
     def stats(self) -> Mapping[str, float]:
         """Count what was written and what waits."""
+        recorder = self._recorder
+        recording = (
+            {}
+            if recorder is None
+            else {
+                "recording_recorded": recorder.recorded,
+                "recording_dropped": recorder.dropped,
+            }
+        )
         return {
+            **recording,
             "ledger_written": self._writer.written,
             "ledger_waiting": self._writer.waiting(),
             "ledger_refused": len(self._writer.refused),
@@ -172,6 +214,10 @@ def open_record(
 
 
 def _recorder(folder: Path, now: int) -> Recorder:
-    """Record into a file of its own for each run, named by its first second."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Recorder(folder / f"{now}.msgpack")
+    """Record into a file of its own for each run, named by its first second.
+
+    It is made here, so that a folder that may not be written is named before anything starts.
+    """
+    recorder = Recorder(folder / f"{now}.msgpack")
+    recorder.flush()
+    return recorder

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from alerts.dispatch import Dispatch
 from metrics.observation import Probe
-from runtime.check import Checked, sentence
+from runtime.check import Checked, in_a_line
 from runtime.config import CanaryConfig
 from runtime.live import LiveView
 from runtime.past import PastDoor
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from runtime.beat import Beat
 
 _log = logging.getLogger("extranet.reload")
+_TOLD = 50
+"""Problems that are logged one by one."""
 
 
 class Reload:
@@ -72,10 +74,12 @@ class Reload:
     async def ask(self, person: str) -> Sequence[str]:
         """Read everything again; return the problems that kept the old configuration in force."""
         checked = await asyncio.to_thread(self._read)
-        problems = [sentence(found, "en") for found in checked.problems]
+        problems = [in_a_line(found, "en") for found in checked.problems]
         self._telling.own("reload", "reload", bad=not checked.good)
         if not checked.good:
             _log.error("not taken", extra={"by": person, "problems": len(problems)})
+            for problem in problems[:_TOLD]:
+                _log.error("problem", extra={"where": problem})
             return problems
         self._take(checked)
         _log.info("taken", extra={"by": person, "probes": len(self._probes)})

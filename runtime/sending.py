@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -128,5 +129,9 @@ class Sending:
         }
 
     def stats(self) -> dict[str, Callable[[], Mapping[str, float]]]:
-        """Return the counters of each outbox."""
-        return {f"outbox_{name}": outbox.stats for name, outbox in self._outboxes.items()}
+        """Return the counters of each outbox, and the age of the oldest that waits."""
+
+        def read(outbox: Outbox) -> Mapping[str, float]:
+            return {**outbox.stats(), "oldest_seconds": outbox.oldest_age(self._now())}
+
+        return {f"outbox_{name}": partial(read, outbox) for name, outbox in self._outboxes.items()}

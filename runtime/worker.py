@@ -11,7 +11,9 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -44,7 +46,15 @@ def start(store: Path, inventory: Inventory) -> None:
     _here = _Here(store, inventory)
     atexit.register(os._exit, 0)  # DuckDB's binding prints what it leaks when Python winds down
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the monitor ends this process, not a key
+    Thread(target=_end_with_parent, daemon=True).start()
     os.nice(10)  # nobody waits for a report as urgently as a poll for its instant
+
+
+def _end_with_parent() -> None:
+    """Leave nothing behind when the monitor is killed: nobody is left to end this process then."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(0)
 
 
 def _known() -> tuple[Inventory, Reader]:

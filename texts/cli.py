@@ -38,6 +38,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.backup_file": ("the file to write", "要写入的备份文件"),
     "cli.restore": ("bring a backup into an empty store", "把备份恢复到空的存储目录"),
     "cli.restore_file": ("the backup to read", "要读取的备份文件"),
+    "cli.replay": (
+        "add a carrier's period up again from recorded observations, as the api would say it",
+        "根据记录的观测重新计算运营商的可用率，输出与接口相同的文档",
+    ),
+    "cli.recording": ("the folder given to run --record", "run --record 所用的目录"),
+    "cli.assessed": ("the carrier, by its id", "运营商标识"),
+    "cli.period": ("2026, 2026Q4 or 2026-11", "2026、2026Q4 或 2026-11"),
+    "cli.until": (
+        "UTC second at which a period that is not over ends (default: the last heartbeat)",
+        "未结束周期的截止时刻（UTC 秒，默认最后一次心跳）",
+    ),
     "cli.people": ("who may use the api and the page", "管理可使用接口和页面的人员"),
     "cli.action": (
         "list; add; renew (a new token, the old one ends); remove",
@@ -80,6 +91,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ask.no_target": (
         "no target {target}; did you mean {near}?",
         "没有对象 {target}；是否指 {near}？",
+    ),
+    "replay.no_carrier": (
+        "no carrier {carrier}; there are: {known}",
+        "没有运营商 {carrier}；现有：{known}",
+    ),
+    "replay.no_period": (
+        "no period {period} by then; write 2026, 2026Q4 or 2026-11",
+        "截至该时刻没有周期 {period}；请写 2026、2026Q4 或 2026-11",
+    ),
+    "replay.nothing": ("{folder} holds no recording", "{folder} 中没有记录"),
+    "replay.incomplete": (
+        (
+            "recording {begin}: {torn} bytes at its end are torn, {unknown} observations are of"
+            " probes that this inventory does not have"
+        ),
+        "记录 {begin}：末尾 {torn} 字节不完整，{unknown} 次观测的探测不在该资源清单中",
     ),
     "people.added": (
         "token of {name} (shown once): {token}",
