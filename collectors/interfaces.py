@@ -11,6 +11,8 @@ Reasons beside an ANSWERED outcome, precedence from the top:
     bad_value     a value of a wrong type or sign: None
     no_value      the agent left something out: None
     skewed        part of the answer came much later (a retry): no octets of that part
+
+An agent that answers and gives nothing at all, not even sysUpTime, is REFUSED (no_value).
 """
 
 from __future__ import annotations
@@ -202,6 +204,9 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
     if {*map(type, values)} != _ONLY_INT or min(values) < 0:  # type: ignore[type-var,operator]
         values, why = _clean(probe, question, parts[0], values, memory)
         reason = reason or why
+        if not any(value is not None for value in values):
+            memory.forget_interfaces()  # what was learnt from such an agent is worth nothing
+            return Answer(Outcome.REFUSED, "no_value", question.nothing)
     uptime = values[0]
     if uptime is not None:
         before = memory.uptime_ticks

@@ -175,6 +175,22 @@ def test_a_missing_interface_is_found_when_it_appears_and_the_others_are_not_dis
     with_router(agent, work)
 
 
+def test_an_agent_that_gives_nothing_at_all_refuses_until_it_gives_something() -> None:
+    agent = router({1: "ge1"})
+    given = dict(agent.values)
+    agent.values.clear()
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "no_value")
+        agent.values.update(given)
+        answer = await ask()
+        assert answer.outcome is Outcome.ANSWERED
+        assert None not in answer.values
+
+    with_router(agent, work, names=("ge1",))
+
+
 def test_ifdescr_serves_where_there_is_no_ifname() -> None:
     agent = router({})
     agent.set(f"{IF_DESCR}.4", OCTETS, b"ge1")
