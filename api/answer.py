@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -39,13 +39,3 @@ async def encode_rows(rows: Sequence[object]) -> bytes:
             await asyncio.sleep(0)
         parts.append(_ENCODER.encode(rows[start : start + SLICE])[1:-1])
     return b"[" + b",".join(parts) + b"]"
-
-
-async def encode_document(document: Mapping[str, object]) -> bytes:
-    """Encode an object whose long lists are among its own values, giving way between slices."""
-    parts: list[bytes] = []
-    for key, value in document.items():
-        long = isinstance(value, list | tuple) and len(value) > SLICE
-        encoded = await encode_rows(value) if long else _ENCODER.encode(value)  # type: ignore[arg-type]  # `long` says it is a sequence
-        parts.append(_ENCODER.encode(key) + b":" + encoded)
-    return b"{" + b",".join(parts) + b"}"

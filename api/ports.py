@@ -131,11 +131,14 @@ class Past(Protocol):
     ) -> Sequence[Outage]:
         """Return outages that touch [since, until), newest first."""
 
-    async def availability(self, carrier: str, period: str) -> Mapping[str, object]:
-        """Assess a carrier: `sla.documents.carrier_document`. Raises UnknownPeriodError."""
+    async def availability(self, carrier: str, period: str, *, links: bool) -> bytes:
+        """Assess a carrier: `sla.documents.carrier_document` as JSON, without `links` if so asked.
 
-    async def link_availability(self, link: str, period: str) -> Mapping[str, object]:
-        """Assess one link: `sla.documents.link_document`. Raises UnknownPeriodError."""
+        JSON, because a large carrier's document has 10,000 rows. Raises UnknownPeriodError.
+        """
+
+    async def link_availability(self, link: str, period: str) -> bytes:
+        """Assess one link: `sla.documents.link_document` as JSON. Raises UnknownPeriodError."""
 
     async def link_history(
         self, link: str, since: int, until: int

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.answer import Json, encode_document, small
+from api.answer import Json, small
 from api.desk import AtDesk, ByCaller
 from api.ports import UnknownPeriodError
 from api.queries import Id, Period, period_of
@@ -50,10 +50,7 @@ async def availability(
     name = period_of(period, now)
 
     async def make() -> bytes:
-        document = dict(await desk.ports.past.availability(carrier, name))
-        if not links:
-            del document["links"]
-        return await encode_document(document)
+        return await desk.ports.past.availability(carrier, name, links=links)
 
     kept = desk.reports if links else desk.figures
     try:

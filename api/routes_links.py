@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.answer import Json, encode, encode_document, encode_rows, small
+from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
 from api.listing import find, in_state
 from api.ports import UnknownPeriodError
@@ -138,7 +138,7 @@ async def availability(desk: AtDesk, caller: ByCaller, link: Id, period: Period 
     name = period_of(period, now)
 
     async def make() -> bytes:
-        return await encode_document(await desk.ports.past.link_availability(link, name))
+        return await desk.ports.past.link_availability(link, name)
 
     try:
         return Json(await desk.figures.get(("link", link, name), now, make))

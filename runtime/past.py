@@ -64,14 +64,14 @@ class PastDoor:
         )
         return found
 
-    async def availability(self, carrier: str, period: str) -> Mapping[str, Any]:
-        """Assess a carrier."""
-        found: Mapping[str, Any] = await self._ask("carrier", carrier, period, self._now())
+    async def availability(self, carrier: str, period: str, *, links: bool) -> bytes:
+        """Assess a carrier; JSON."""
+        found: bytes = await self._ask("carrier", carrier, period, self._now(), links)
         return found
 
-    async def link_availability(self, link: str, period: str) -> Mapping[str, Any]:
-        """Assess one link."""
-        found: Mapping[str, Any] = await self._ask("link", link, period, self._now())
+    async def link_availability(self, link: str, period: str) -> bytes:
+        """Assess one link; JSON."""
+        found: bytes = await self._ask("link", link, period, self._now())
         return found
 
     async def link_history(

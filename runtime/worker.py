@@ -14,8 +14,10 @@ from datetime import datetime
 from multiprocessing import parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any, cast
+from typing import cast
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from api.ports import Outage, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target
@@ -77,13 +79,13 @@ def outages(target: TargetId | None, since: int, until: int, limit: int, now: in
     ]
 
 
-def carrier(name: str, period: str, now: int) -> Mapping[str, Any]:
-    """Assess a carrier."""
+def carrier(name: str, period: str, now: int, links: bool) -> bytes:  # noqa: FBT001 - by name only
+    """Assess a carrier; return JSON, since a large carrier's document has 10,000 rows."""
     inventory, reader = _known()
     window = _window(period, now)
     targets = [link_target(link.id) for link in inventory.links.values() if link.carrier == name]
     transitions, blinds = _evidence(reader, targets, window)
-    return carrier_document(
+    document = carrier_document(
         assess_carrier(
             name,
             inventory,
@@ -94,17 +96,20 @@ def carrier(name: str, period: str, now: int) -> Mapping[str, Any]:
             reader.last_heartbeat(),
         )
     )
+    if not links:
+        del document["links"]
+    return msgspec.json.encode(document)
 
 
-def link(name: str, period: str, now: int) -> Mapping[str, Any]:
-    """Assess one link."""
+def link(name: str, period: str, now: int) -> bytes:
+    """Assess one link; return JSON."""
     inventory, reader = _known()
     window = _window(period, now)
     found = inventory.links[name]
     target = link_target(name)
     transitions, blinds = _evidence(reader, [target], window)
     works = [work for work in inventory.planned_work.values() if name in work.links]
-    return link_document(
+    document = link_document(
         assess_link(
             found,
             inventory.contracts[found.contract],
@@ -117,6 +122,7 @@ def link(name: str, period: str, now: int) -> Mapping[str, Any]:
             inventory.sites[found.b.site].level,
         )
     )
+    return msgspec.json.encode(document)
 
 
 def history(name: str, since: int, until: int) -> list[Mapping[str, object]]:

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+import msgspec
+
 from alerts.model import Alert, Phase
 from api.ports import (
     Event,
@@ -252,9 +254,9 @@ class Province:
             and (outage.end is None or outage.end > since)
         ][:limit]
 
-    async def availability(self, carrier: str, period: str) -> Mapping[str, object]:
+    async def availability(self, carrier: str, period: str, *, links: bool) -> bytes:
         self.assessed += 1
-        return carrier_document(
+        document = carrier_document(
             assess_carrier(
                 carrier,
                 self.register,
@@ -266,12 +268,18 @@ class Province:
             )
         )
 
-    async def link_availability(self, link: str, period: str) -> Mapping[str, object]:
+        if not links:
+            del document["links"]
+        return msgspec.json.encode(document)
+
+    async def link_availability(self, link: str, period: str) -> bytes:
         one = self.register.links[link]
-        return link_document(
-            assess_link(
-                one, self.register.contracts[one.contract], self._window(period),
-                self.record[link_target(link)], (), (), NOW - 7200, self.clock,
+        return msgspec.json.encode(
+            link_document(
+                assess_link(
+                    one, self.register.contracts[one.contract], self._window(period),
+                    self.record[link_target(link)], (), (), NOW - 7200, self.clock,
+                )
             )
         )  # fmt: skip
 
