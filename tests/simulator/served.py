@@ -63,10 +63,13 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(directory: Path, sites: int = 60, script: str = "none") -> Iterator[Served]:
-    """Generate a province and serve it."""
+def served(
+    directory: Path, sites: int = 60, script: str = "none", options: tuple[str, ...] = ()
+) -> Iterator[Served]:
+    """Generate a province (with `options` of that command) and serve it."""
     simulator = (sys.executable, "-m", "simulator")
-    subprocess.run([*simulator, "generate", str(directory), "--sites", str(sites)], check=True)
+    generate = [*simulator, "generate", str(directory), "--sites", str(sites), *options]
+    subprocess.run(generate, check=True)
     log = directory / "simulator.log"
     with run_program([*simulator, "serve", str(directory), "--script", script], log) as process:
         ready = wait_for(lambda: json.loads(log.read_text().partition("\n")[0]), what="ready")
