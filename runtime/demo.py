@@ -37,7 +37,10 @@ def run(
         *simulator, "generate", str(directory), "--sites", str(sites), "--seed", str(seed),
         "--start", str(start), "--api", listen,
     ]  # fmt: skip
-    subprocess.run(generate, check=True, env=environ)  # noqa: S603 - our own program, no shell
+    generated = subprocess.run(generate, check=False, env=environ)  # noqa: S603 - our own program, no shell
+    if generated.returncode != 0:
+        print(say("demo.simulator_failed", language), file=sys.stderr)
+        return 1
     with ExitStack() as stack:
         served = stack.enter_context(
             subprocess.Popen(  # noqa: S603 - our own program, no shell
@@ -66,6 +69,8 @@ def run(
 def _empty(directory: Path) -> bool:
     """Make `directory` new; refuse to remove one that this command did not make."""
     if directory.exists():
+        if not directory.is_dir():
+            return False
         if any(directory.iterdir()) and not (directory / _MARK).exists():
             return False
         shutil.rmtree(directory)
