@@ -1,6 +1,14 @@
-"""Series and their labels, in the order of the catalogue; made once per probe."""
+"""Series and their labels, in the order of the catalogue; made once per probe.
+
+A province has over a million series, and those of one target say the same about it: they share its
+name and its labels, and labels of different targets share what is equal in them.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from functools import lru_cache
+from typing import TypeVar, cast
 
 from inventory.model import (
     Device,
@@ -11,8 +19,10 @@ from inventory.model import (
     interface_target,
     link_target,
 )
-from metrics.catalogue import Metric
+from metrics.catalogue import DEVICE, INTERFACE, LINK, Measurement, Metric
 from metrics.observation import Series
+
+T = TypeVar("T", bound=Hashable)
 
 
 def area_of(inventory: Inventory, site: str) -> str:
@@ -20,10 +30,13 @@ def area_of(inventory: Inventory, site: str) -> str:
     return inventory.topology.areas.get(site, site)
 
 
-def device_series(metric: Metric, device: Device, inventory: Inventory) -> Series:
-    """Make a series of a device."""
+def device_series(
+    metrics: Iterable[Metric], device: Device, inventory: Inventory
+) -> tuple[Series, ...]:
+    """Make series of a device."""
     return _series(
-        metric,
+        metrics,
+        DEVICE,
         device_target(device.id),
         area=area_of(inventory, device.site),
         device=device.id,
@@ -33,10 +46,13 @@ def device_series(metric: Metric, device: Device, inventory: Inventory) -> Serie
     )
 
 
-def interface_series(metric: Metric, device: Device, if_name: str, inventory: Inventory) -> Series:
-    """Make a series of an interface."""
+def interface_series(
+    metrics: Iterable[Metric], device: Device, if_name: str, inventory: Inventory
+) -> tuple[Series, ...]:
+    """Make series of an interface."""
     return _series(
-        metric,
+        metrics,
+        INTERFACE,
         interface_target(device.id, if_name),
         area=area_of(inventory, device.site),
         device=device.id,
@@ -46,10 +62,11 @@ def interface_series(metric: Metric, device: Device, if_name: str, inventory: In
     )
 
 
-def link_series(metric: Metric, link: Link, inventory: Inventory) -> Series:
-    """Make a series of a link; its place is the far end's, because that is who loses it."""
+def link_series(metrics: Iterable[Metric], link: Link, inventory: Inventory) -> tuple[Series, ...]:
+    """Make series of a link; its place is the far end's, because that is who loses it."""
     return _series(
-        metric,
+        metrics,
+        LINK,
         link_target(link.id),
         area=area_of(inventory, link.b.site),
         carrier=link.carrier,
@@ -60,6 +77,22 @@ def link_series(metric: Metric, link: Link, inventory: Inventory) -> Series:
     )
 
 
-def _series(metric: Metric, target: str, **labels: str) -> Series:
-    ordered = tuple((name, labels[name]) for name in metric.measurement.labels)
-    return Series(metric, TargetId(target), ordered)
+def _series(
+    metrics: Iterable[Metric], measurement: Measurement, target: TargetId, **labels: str
+) -> tuple[Series, ...]:
+    ordered = shared(tuple(shared((name, labels[name])) for name in measurement.labels))
+    name = shared(target)
+    return tuple(Series(metric, name, ordered) for metric in metrics)
+
+
+def shared(thing: T) -> T:
+    """Return the equal thing that was made a moment ago, else this one.
+
+    For texts and tuples that probes of one device, or of neighbours, have in common.
+    """
+    return cast("T", _shared(thing))
+
+
+@lru_cache(4096)
+def _shared(thing: Hashable) -> Hashable:
+    return thing

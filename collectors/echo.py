@@ -77,7 +77,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         Options.model_validate(dict(spec.options)),
         spec,
         area_of(inventory, link.b.site),
-        tuple(link_series(metric, link, inventory) for metric in _METRICS),
+        link_series(_METRICS, link, inventory),
     )
 
 

@@ -17,7 +17,7 @@ from pydantic import Field
 from collectors._contract import Answer, Wires
 from collectors._interfaces import IF_NAME, learn, split, whom
 from collectors._memory import DeviceMemory
-from collectors._series import area_of, interface_series
+from collectors._series import area_of, interface_series, shared
 from collectors._text import decode
 from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
 from inventory.strict import Strict
@@ -61,9 +61,9 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
     device, endpoint, credential = found
     options = Options.model_validate(dict(spec.options))
     series = tuple(
-        interface_series(metric, device, name, inventory)
+        series
         for name in device.interfaces
-        for metric in (ADMIN_STATUS, SPEED)
+        for series in interface_series((ADMIN_STATUS, SPEED), device, name, inventory)
     )
     return Probe(
         id=f"interface_settings@{target}",
@@ -82,7 +82,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
             device.interfaces,
             options.timeout,
             options.retries,
-            (None,) * len(series),
+            shared((None,) * len(series)),
         ),
     )
 

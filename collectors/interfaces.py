@@ -17,7 +17,9 @@ An agent that answers and gives nothing at all, not even sysUpTime, is REFUSED (
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from pydantic import Field
@@ -25,7 +27,7 @@ from pydantic import Field
 from collectors._contract import Answer, SnmpReply, Wires
 from collectors._interfaces import learn, split, whom
 from collectors._memory import DeviceMemory
-from collectors._series import area_of, device_series, interface_series, link_series
+from collectors._series import area_of, device_series, interface_series, link_series, shared
 from inventory.model import (
     Credential,
     Device,
@@ -33,7 +35,6 @@ from inventory.model import (
     Inventory,
     ProbeSpec,
     TargetId,
-    interface_target,
 )
 from inventory.strict import Strict
 from metrics.catalogue import (
@@ -95,6 +96,18 @@ class Options(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class _Layout:
+    """What is asked of a device and then of each interface, and where in a row its counters are."""
+
+    metrics: tuple[Metric, ...]
+    scalars: tuple[str, ...]
+    row: tuple[Metric, ...]
+    columns: tuple[str, ...]
+    octets: tuple[int, int] | None
+    discontinuity: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Question:
     endpoint: Endpoint
     credential: Credential
@@ -107,6 +120,23 @@ class _Question:
     nothing: tuple[Value, ...] = field(repr=False)
 
 
+@lru_cache(64)
+def _layout(columns: tuple[Column, ...]) -> _Layout:
+    asked = [column for column in _COLUMNS if column[0] in columns]
+    scalars = [(UPTIME_TICKS, _UPTIME)]
+    if "engine_time" in columns:
+        scalars.append((ENGINE_TIME, _ENGINE_TIME))
+    at = {metric: place for place, (_, metric, _) in enumerate(asked)}
+    return _Layout(
+        metrics=tuple(metric for metric, _ in scalars),
+        scalars=tuple(oid for _, oid in scalars),
+        row=tuple(metric for _, metric, _ in asked),
+        columns=tuple(oid for _, _, oid in asked),
+        octets=(at[IN_OCTETS], at[OUT_OCTETS]) if IN_OCTETS in at else None,
+        discontinuity=at.get(DISCONTINUITY),
+    )
+
+
 def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
     """Prepare to ask a device that has an address and a credential."""
     found = whom(target, inventory)
@@ -114,66 +144,62 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         return None
     device, endpoint, credential = found
     options = Options.model_validate(dict(spec.options))
-    columns = tuple(column for column in _COLUMNS if column[0] in options.columns)
-    scalars = [(UPTIME_TICKS, _UPTIME)]
-    if "engine_time" in options.columns:
-        scalars.append((ENGINE_TIME, _ENGINE_TIME))
-    raw = [device_series(metric, device, inventory) for metric, _ in scalars]
+    layout = _layout(options.columns)
+    *raw, state = device_series((*layout.metrics, DEVICE_STATE), device, inventory)
     derived: list[Series] = []
     rates: list[RateSpec] = []
     for name in device.interfaces:
-        at = {metric: len(raw) + n for n, (_, metric, _) in enumerate(columns)}
-        raw += [interface_series(metric, device, name, inventory) for _, metric, _ in columns]
-        if IN_OCTETS in at:
-            _add_rates(device, name, inventory, at, derived, rates)
+        *row, in_rate, out_rate = interface_series(
+            (*layout.row, IN_RATE, OUT_RATE), device, name, inventory
+        )
+        if layout.octets is not None:
+            loads = _loads(device, name, inventory)
+            for series, scale in (((in_rate, out_rate), 8.0), *loads):
+                derived += series
+                rates += _rates(layout, layout.octets, len(raw), scale, in_rate.target)
+        raw += row
     return Probe(
         id=f"interfaces@{target}",
         kind="interfaces",
-        target=target,
+        target=state.target,
         device=device.id,
         area=area_of(inventory, device.site),
         every_ms=round(spec.every * 1000),
         deadline=spec.deadline or spec.every * 0.9,
-        series=(*raw, *derived, device_series(DEVICE_STATE, device, inventory)),
+        series=(*raw, *derived, state),
         raw=len(raw),
         rates=tuple(rates),
         question=_Question(
             endpoint,
             credential,
             device.interfaces,
-            tuple(oid for _, oid in scalars),
-            tuple(oid for _, _, oid in columns),
+            layout.scalars,
+            layout.columns,
             spec.every,
             options.timeout,
             options.retries,
-            (None,) * len(raw),
+            shared((None,) * len(raw)),
         ),
     )
 
 
-def _add_rates(
-    device: Device,
-    name: str,
-    inventory: Inventory,
-    at: dict[Metric, int],
-    derived: list[Series],
-    rates: list[RateSpec],
-) -> None:
-    """Add bits per second of an interface, and the load of each link that starts there."""
-    target = interface_target(device.id, name)
+def _rates(
+    layout: _Layout, octets: tuple[int, int], row: int, scale: float, port: TargetId
+) -> Iterator[RateSpec]:
+    """Make the rates of octets in and out; the port's values begin at `row`."""
+    moved = None if layout.discontinuity is None else row + layout.discontinuity
+    return (RateSpec(row + counter, moved, 0, scale, port) for counter in octets)
 
-    def add(series: Series, counter: Metric, scale: float) -> None:
-        derived.append(series)
-        rates.append(RateSpec(at[counter], at.get(DISCONTINUITY), 0, scale, target))
 
-    add(interface_series(IN_RATE, device, name, inventory), IN_OCTETS, 8.0)
-    add(interface_series(OUT_RATE, device, name, inventory), OUT_OCTETS, 8.0)
+def _loads(
+    device: Device, if_name: str, inventory: Inventory
+) -> Iterator[tuple[tuple[Series, ...], float]]:
+    """Yield the load of each link that starts at a port, with 8 bits over its bandwidth."""
     for link_id in inventory.topology.downlinks.get(device.site, ()):
         link = inventory.links[link_id]
         bandwidth = link.bandwidth_bps or inventory.contracts[link.contract].bandwidth_bps
-        if link.a.device == device.id and link.a.interface == name and bandwidth:
-            add(link_series(IN_UTILIZATION, link, inventory), IN_OCTETS, 8.0 / bandwidth)
-            add(link_series(OUT_UTILIZATION, link, inventory), OUT_OCTETS, 8.0 / bandwidth)
+        if link.a.device == device.id and link.a.interface == if_name and bandwidth:
+            yield link_series((IN_UTILIZATION, OUT_UTILIZATION), link, inventory), 8.0 / bandwidth
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
@@ -268,8 +294,8 @@ async def _prepare(
     asked = [row for row in rows if any(row)]
     asked_before = probe.id in memory.questions
     memory.questions[probe.id] = (
-        (*question.scalars, *(oid for row in rows for oid in row)),
-        *split(question.scalars, asked, question.credential, memory.max_varbinds),
+        shared((*question.scalars, *(oid for row in rows for oid in row))),
+        *map(shared, split(question.scalars, asked, question.credential, memory.max_varbinds)),
     )
     moved = (asked_before and not before) or any(
         index and memory.if_index.get(name) != index for name, index in before.items()

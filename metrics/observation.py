@@ -24,8 +24,7 @@ class Outcome(IntEnum):
     SKIPPED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(msgspec.Struct, frozen=True, gc=False):
     """A metric of one target, with its labels in the order of the metric's measurement."""
 
     metric: Metric
@@ -33,8 +32,7 @@ class Series:
     labels: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RateSpec:
+class RateSpec(msgspec.Struct, frozen=True, gc=False):
     """How one derived series comes from one counter of the same probe.
 
     `counter`, `discontinuity` and `uptime` are positions in `Observation.values`; the rate is

@@ -102,6 +102,13 @@ def test_labels_are_those_of_the_measurement_in_order(collector: ModuleType, kin
             assert tuple(name for name, _ in series.labels) == series.metric.measurement.labels
 
 
+def test_labels_of_a_target_are_kept_once(collector: ModuleType, kind: str) -> None:
+    for probe in planned(collector, kind):
+        kept: dict[str, tuple[tuple[str, str], ...]] = {}
+        for series in probe.series:
+            assert kept.setdefault(series.target, series.labels) is series.labels
+
+
 def test_rates_point_at_raw_values(collector: ModuleType, kind: str) -> None:
     for probe in planned(collector, kind):
         for rate in probe.rates:
