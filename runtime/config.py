@@ -63,9 +63,13 @@ class TlsConfig(Strict):
 
 
 class ApiConfig(Strict):
-    """Where the page and the API are; `title` is the name on the page."""
+    """Where the page and the API are; `title` is the name on the page.
+
+    `raw_mib_names`: /metrics/devices also has IF-MIB's own names with snmp_exporter's labels.
+    """
 
     listen: Listen = Endpoint("127.0.0.1", 8080)
+    raw_mib_names: bool = False
     tls: TlsConfig | None = None
     title: Text = ""
 
@@ -74,7 +78,7 @@ class SnmpConfig(Strict):
     """How SNMP is asked; time-out and retries are options of the probes."""
 
     engine: Literal["auto", "gufo", "pysnmp"] = "auto"
-    max_in_flight_per_area: Annotated[int, Field(ge=1, le=10_000)] = 200
+    max_in_flight_per_area: Annotated[int, Field(ge=1, le=10_000)] = 1_000
 
 
 class CanaryConfig(Strict):

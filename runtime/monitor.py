@@ -109,7 +109,7 @@ class Monitor:
         )
 
         # Keeping.
-        self._exposition = Exposition(self._probes)
+        self._exposition = Exposition(self._probes, raw_mib_names=config.api.raw_mib_names)
         self._sending = Sending(config, self._probes, clock)
         self._pipeline = Pipeline(
             judge,
