@@ -155,6 +155,7 @@ def _place_device(
     site, judging = sites[place], asked.primary(name)
     node.site, node.near, node.above = site, site.mark, (site,)
     node.own.root = site.mark.root
+    node.asked = judging is not None
     node.every = node.every if judging is None else judging.every_ms
     node.patience = max(node.every, pace.site(place))
 
@@ -188,6 +189,7 @@ def _place_link(
         and link.a.interface is not None
         and interface_target(link.a.device, link.a.interface) in asked.ports
     )
+    node.asked = node.echo or node.by_far_snmp or node.port_only
     judging = echo or (asked.primary(link.a.device) if node.port_only else far_probe)
     node.every = judging.every_ms if judging is not None else node.every
     node.patience = max(node.every, near_pace or pace.site(link.a.site))

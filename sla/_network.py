@@ -50,6 +50,8 @@ class Node:
     far_device: Node | None = None
     loss_limit: float | None = None
     rtt_limit: float | None = None
+    asked: bool = False
+    """Whether any probe's runs judge it."""
     echo: bool = False
     by_far_snmp: bool = False
     """A link without echo whose far device's SNMP stands in for the echo."""

@@ -102,6 +102,15 @@ class Rules:
             self._settle(node, State.UNKNOWN, since, "not_asked")
         node.forget()
 
+    def dismiss(self, gone: Upper) -> None:
+        """Take note that a target is no longer in the network: nobody knows its state."""
+        if gone.state not in (None, State.UNKNOWN):
+            since = max(gone.since, self.seen_ms) // 1000
+            self.told_until = max(self.told_until, since)
+            self.changes.append(
+                Transition(gone.target, State.UNKNOWN, since, self.seen_ms // 1000, "not_asked")
+            )
+
     def _judge_silence(self, node: Node, at: int) -> None:
         first, heard = node.lost_first, node.near.ms
         if node.own.ms >= first:
@@ -187,7 +196,7 @@ class Rules:
         if device.state is State.UP:
             return
         for link in self.network.starting.get(device.target, ()):
-            if link.port_only and device.reason != "loss":
+            if link.port_only:
                 self._lose_port(link, device)
             else:
                 self._reconsider(link, device)

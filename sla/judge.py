@@ -207,13 +207,21 @@ class Judge:
         }
 
     def reload(self, inventory: Inventory, probes: Iterable[Probe]) -> tuple[Change, ...]:
-        """Take another inventory; targets that remain keep their state and their runs."""
+        """Take another inventory; targets that remain keep their state and their runs.
+
+        What is gone, or is asked no more, is UNKNOWN from now on.
+        """
         before, rules = self._network, self._rules
         self._network = rules.network = draw(inventory, probes)
         known = {node.target: node for node in before.upper()}
         for node in self._network.upper():
-            if old := known.get(node.target):
+            if old := known.pop(node.target, None):
                 _carry_over(old, node)
+        for gone in known.values():
+            rules.dismiss(gone)
+        for judged in (*self._network.links.values(), *self._network.devices.values()):
+            if not judged.asked:
+                rules.unasked(judged, rules.seen_ms)
         for target, canary in before.canaries.items():
             if target in self._network.canaries:
                 fresh = self._network.canaries[target]

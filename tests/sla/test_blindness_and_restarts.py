@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -164,9 +166,27 @@ def test_a_reload_forgets_what_is_gone_and_judges_sites_again() -> None:
     assert state_of(judge, "site:k") is State.DEGRADED
     smaller = make_inventory({"c": ["p"], "d": ["p"], "k": ["d"]})
     changes = judge.reload(smaller, all_probes(smaller))
-    assert [c.target for c in changes if isinstance(c, Transition)] == ["site:k"]
+    gone, site = (change for change in changes if isinstance(change, Transition))
+    assert (gone.target, gone.state, gone.reason) == ("link:c-k", State.UNKNOWN, "not_asked")
+    assert gone.since >= START + 140
+    assert site.target == "site:k"
     assert state_of(judge, "site:k") is State.UP
     assert state_of(judge, "link:c-k") is None
+
+
+def test_a_link_that_nobody_asks_after_a_reload_is_unknown_from_then_on() -> None:
+    inventory = make_inventory({"c": ["p"]})
+    echo, *boxes = all_probes(inventory)
+    judge = Judge(inventory, [echo, *boxes])
+    play(judge, World(inventory).runs([echo, *boxes], 60, spread))
+    near_only = [probe for probe in boxes if probe.target == "device:p-r"]
+    silent_ports = [replace(probe, series=probe.series[:1], raw=1) for probe in near_only]
+    changes = list(judge.reload(inventory, silent_ports))
+    (state, since, reason), *more = of(changes, "link:p-c")
+    assert (state, reason, more) == (State.UNKNOWN, "not_asked", [])
+    assert 50 <= since < 60
+    assert of(changes, "device:p-r") == []
+    assert state_of(judge, "site:c") is State.UNKNOWN
 
 
 @pytest.mark.parametrize("target", ["site:p", "site:c", "site:v"])
