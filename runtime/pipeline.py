@@ -54,7 +54,10 @@ class Pipeline:
             return
         state, changes = self.judge.observe(observation)
         rates, gap = self.rates.observe(observation)
-        reading = Reading(observation, (*observation.values, *rates, int(state)), gap)
+        values = (*observation.values, *rates, int(state))
+        if len(values) > len(observation.probe.series):
+            values = values[:-1]  # another probe of the same target carries its state
+        reading = Reading(observation, values, gap)
         self.latest[observation.probe] = reading
         if observation.outcome is Outcome.ANSWERED:
             self.answered_ms[observation.probe] = observation.slot_ms

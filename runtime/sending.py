@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -19,7 +18,7 @@ from sinks._contract import Result, Sender
 from sinks._outbox import Outbox
 
 _STOP_SECONDS: Final = 5.0
-_LOST: Final = ("dropped_points", "refused_points", "partial_points")
+_LOST: Final = ("dropped_points", "refused_points", "partial_points", "unencodable_readings")
 
 
 class _Later:
@@ -129,9 +128,5 @@ class Sending:
         }
 
     def stats(self) -> dict[str, Callable[[], Mapping[str, float]]]:
-        """Return the counters of each outbox, and the age of the oldest that waits."""
-
-        def read(outbox: Outbox) -> Mapping[str, float]:
-            return {**outbox.stats(), "oldest_seconds": outbox.oldest_age(self._now())}
-
-        return {f"outbox_{name}": partial(read, outbox) for name, outbox in self._outboxes.items()}
+        """Return the counters of each outbox."""
+        return {f"outbox_{name}": outbox.stats for name, outbox in self._outboxes.items()}
