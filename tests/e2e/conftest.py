@@ -27,9 +27,10 @@ def _stories(
     here = Path(__file__).parent
     modules: dict[str, ModuleType] = {}
     for item in request.session.items:
-        module = getattr(item, "module", None)
-        if item.path.parent == here and hasattr(module, "story") and _has_its_programs(item):
-            modules[module.__name__] = module
+        if item.path.parent == here and isinstance(item, pytest.Function):
+            module: ModuleType = item.module
+            if hasattr(module, "story") and _has_its_programs(item):
+                modules[module.__name__] = module
     with ThreadPoolExecutor(max(1, len(modules)), "story") as pool:
         yield {
             name: pool.submit(module.story, tmp_path_factory.mktemp("story"))
