@@ -177,6 +177,7 @@ def _place_link(
     node.near = near_site.mark if near_pace is None else near.own
     node.above = (near_site, near)
     node.site, node.far_device = sites[link.b.site], far
+    node.loss_threshold = float(link.profile.loss_threshold)
     node.loss_limit, node.rtt_limit = contract.loss_ratio, contract.rtt_seconds
     node.echo = echo is not None
     only_way = len(inventory.topology.uplinks.get(link.b.site, ())) == 1

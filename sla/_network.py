@@ -48,6 +48,8 @@ class Node:
     site: SiteNode | None = None
     """Links: the far site; devices: their own."""
     far_device: Node | None = None
+    loss_threshold: float = 1.0
+    """C of the contract's profile: a run that loses more than this share is lost."""
     loss_limit: float | None = None
     rtt_limit: float | None = None
     asked: bool = False
@@ -63,6 +65,8 @@ class Node:
     """UP with nothing against it: an answered run needs no thought."""
     lost_runs: int = 0
     lost_first: int = NEVER
+    lossy: bool = False
+    """Some echoes of the lost runs after the first came back."""
     ok_runs: int = 0
     ok_first: int = NEVER
     good_runs: int = 0

@@ -66,14 +66,18 @@ class Rules:
             self._come_back(node)
         node.calm = node.state is State.UP and not complaint and not node.quality
 
-    def lost(self, node: Node, at: int) -> None:
-        """Take a run that stayed silent."""
+    def lost(self, node: Node, at: int, *, lossy: bool = False) -> None:
+        """Take a run that stayed silent; `lossy`: that lost too much to count as received."""
         node.calm = False
         node.ok_runs = node.good_runs = node.bad_runs = 0
         seen_again = node.hidden and node.near.ms > node.hidden_mark
         if node.lost_runs == 0 or seen_again:
             # What is silent from here on is silent although the place before it is reached.
             node.lost_first, node.lost_runs, node.hidden = at, 0, False
+            node.lossy = False
+        elif lossy:
+            # Not the first: a cut in the middle of a run lets some of its echoes through.
+            node.lossy = True
         node.lost_runs += 1
         if node.lost_runs >= self.confirm and node.state is not State.DOWN:
             self._judge_silence(node, at)
@@ -116,7 +120,9 @@ class Rules:
         if node.own.ms >= first:
             self._still_lives(node, at)
         elif node.near.root or heard >= max(first, at - node.patience):
-            if not self.suspect:
+            if cause := self._lossy_cover(node):
+                self._hide(node, State.SHADOW, first, "upstream", cause)
+            elif not self.suspect:
                 self._settle(node, State.DOWN, _silent_since(node), _why_down(node))
         elif cause := _cover(node):
             self._hide(node, State.SHADOW, first, "upstream", cause)
@@ -219,7 +225,9 @@ class Rules:
 
     def _reconsider(self, node: Node, above: Upper) -> None:
         """Ask again about something silent, now that what is above it is not reached either."""
-        if node.lost_runs < self.confirm or node.near.root or node.near.ms >= above.since:
+        if node.lost_runs < self.confirm or node.near.root:
+            return
+        if node.near.ms >= above.since and not self._lossy_cover(node):
             return
         if cause := _cover(node):
             if node.state in _LOST:
@@ -229,6 +237,12 @@ class Rules:
             self._hide(node, State.SHADOW, since, "upstream", cause)
         elif above.state is State.UNKNOWN and node.state in _LOST:
             self._hide(node, State.UNKNOWN, above.since, "near_lost")
+
+    def _lossy_cover(self, node: Node) -> str:
+        """Name the outage above through which a little still comes: that proves nothing."""
+        cause = "" if node.port_runs >= self.confirm else _cover(node)
+        link = self.network.links.get(cause.rpartition("@")[0].removeprefix("link:"))
+        return cause if link is not None and link.lossy else ""
 
     def judge_site(self, site: SiteNode) -> None:
         """Combine the legs of a site, or its devices where nothing leads to it."""
@@ -292,6 +306,8 @@ def _silent_since(node: Node) -> int:
 def _why_down(node: Node) -> str:
     if node.port_runs:
         return "port_down"
+    if node.lossy:
+        return "loss"
     return "far_lost" if _is_link(node) else "silent"
 
 

@@ -29,7 +29,7 @@ _SNMP_COMPLAINTS: Final = {
     Outcome.GARBLED: "snmp_garbled",
 }
 _KEPT: Final = (
-    "last", "lost_runs", "lost_first", "ok_runs", "ok_first", "good_runs", "good_first",
+    "last", "lost_runs", "lost_first", "lossy", "ok_runs", "ok_first", "good_runs", "good_first",
     "bad_runs", "bad_first", "quality", "port_runs", "port_first", "hidden", "hidden_mark",
 )  # fmt: skip
 """What a link or device remembers of its runs over a reload; its place and limits are new."""
@@ -70,16 +70,17 @@ class Judge:
         rules, outcome = self._rules, observation.outcome
         if at > rules.seen_ms:  # noqa: PLR1730 - a call costs more on the hot path
             rules.seen_ms = at
-        if outcome is not Outcome.SILENT and outcome is not Outcome.SKIPPED:
+        if node.echo and outcome is Outcome.ANSWERED and _too_lossy(route, node, observation):
+            self._unanswered(route, node, observation)
+        elif outcome is not Outcome.SILENT and outcome is not Outcome.SKIPPED:
             for mark in route.marks:
                 if at > mark.ms:  # noqa: PLR1730 - as above
                     mark.ms = at
             self._answered(route, node, observation)
         elif route.primary:
             self._unanswered(route, node, observation)
-        if not rules.changes:
-            return State.UNKNOWN if node.state is None else node.state, _NOTHING
-        return State.UNKNOWN if node.state is None else node.state, self._take()
+        changes = self._take() if rules.changes else _NOTHING
+        return State.UNKNOWN if node.state is None else node.state, changes
 
     def _answered(self, route: Route, node: Node, observation: Observation) -> None:
         at, outcome = observation.slot_ms, observation.outcome
@@ -113,7 +114,7 @@ class Judge:
             if at - node.last > enough:
                 self._was_not_asked(route, node)
             node.last = at
-            self._rules.lost(node, at)
+            self._rules.lost(node, at, lossy=observation.outcome is Outcome.ANSWERED)
             for link in route.far_of:
                 self._rules.lost(link, at)
 
@@ -258,6 +259,15 @@ def _complaint(route: Route, node: Node, observation: Observation) -> str:
     if node.rtt_limit is not None and rtt is not None and rtt > node.rtt_limit:
         return "rtt"
     return ""
+
+
+def _too_lossy(route: Route, node: Node, observation: Observation) -> bool:
+    """Whether a run lost more than the profile's threshold: BAD, not received (methodology 1.3)."""
+    values = observation.values
+    if len(values) <= max(route.sent, route.lost):
+        return False
+    sent, lost = values[route.sent], values[route.lost]
+    return sent is not None and lost is not None and lost > node.loss_threshold * sent
 
 
 def _unsent(route: Route, observation: Observation) -> bool:

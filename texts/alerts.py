@@ -64,6 +64,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.rule.reload-refused": ("Reload refused", "重新加载被拒绝"),
     # reasons worth a word
     "alert.reason.far_lost": ("far end lost", "对端失联"),
+    "alert.reason.loss": ("too many packets lost", "丢包严重"),
     "alert.reason.port_down": ("port down", "端口关闭"),
     "alert.reason.near_lost": ("near end lost", "近端失联"),
     "alert.reason.silent": ("does not answer", "无应答"),

@@ -79,6 +79,31 @@ def test_a_flapping_link_that_never_misses_three_stays_up() -> None:
     assert _feed(judge, *runs) == []
 
 
+def _ten(second: float, lost: int) -> Observation:
+    return run(ECHO, second, Outcome.ANSWERED, 10, lost, 0.01)
+
+
+def test_runs_that_lose_more_than_the_profile_allows_are_lost() -> None:
+    changes = _feed(_up(_judge()), *(_ten(30 + 10 * n, 6) for n in range(3)))
+    assert of(changes, LINK) == [(State.DOWN, 30, "loss")]
+
+
+def test_a_loss_of_exactly_the_threshold_is_received() -> None:
+    assert _feed(_up(_judge()), *(_ten(30 + 10 * n, 5) for n in range(9))) == []
+
+
+def test_a_link_down_by_loss_is_up_again_since_the_first_run_within_the_threshold() -> None:
+    judge = _up(_judge())
+    _feed(judge, *(_ten(30 + 10 * n, 9) for n in range(3)))
+    changes = _feed(judge, _ten(60, 4), _ten(70, 0), _ten(80, 5))
+    assert of(changes, LINK) == [(State.UP, 60, "recovered")]
+
+
+def test_a_cut_in_the_middle_of_a_run_is_no_loss_of_packets() -> None:
+    changes = _feed(_up(_judge()), _ten(30, 7), silent(ECHO, 40), silent(ECHO, 50))
+    assert of(changes, LINK) == [(State.DOWN, 30, "far_lost")]
+
+
 def test_a_skipped_run_is_neither_lost_nor_received() -> None:
     judge = _up(_judge())
     skipped = run(ECHO, 50, Outcome.SKIPPED)

@@ -288,3 +288,26 @@ def test_a_far_end_lost_with_a_near_device_nobody_reaches_is_unknown() -> None:
     changes = play(judge, world.runs(probes, 250, spread))
     assert of(changes, "link:c-k")[-1][0] in (State.UNKNOWN, State.SHADOW)
     assert "link:c-k" not in down_seconds(changes)
+
+
+@settings(max_examples=150, deadline=None)
+@given(phases(), st.integers(100_000, 130_000))
+def test_a_circuit_that_loses_most_is_down_and_what_lies_behind_is_in_its_shadow(
+    phase: Phases, lost_ms: int
+) -> None:
+    """Although polls get through now and then: a county is not to blame for the city's circuit."""
+    begun = lost_ms / 1000
+    world = World(make_inventory(TREE), lossy=[("p-c", begun, 400)])
+    changes = _changes(world, phase, until=700)
+    down = down_seconds(changes)
+    ((start, end),) = down["link:p-c"]
+    assert abs(start - begun) <= 10
+    assert abs(end - 400) <= 10
+    for target in BEHIND:
+        # Its own first lost run may have been due a little before.
+        assert sum(b - a for a, b in down.get(target, ())) <= 10
+        hidden = [
+            c for c in changes if isinstance(c, Transition) and c.target == target and c.cause
+        ]
+        assert hidden[-1].cause == f"link:p-c@{START + start}"
+        assert of(changes, target)[-1][0] is State.UP
