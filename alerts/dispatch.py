@@ -95,13 +95,18 @@ class Dispatch:
         `alerts`: those that fire, and those that were resolved in the last quarter of an hour (or
         longer, for ends that could not be told). `deliveries`: the records about them.
         """
-        told = {(one.alert, one.phase, one.receiver) for one in deliveries if one.ok}
+        told: dict[tuple[str, Phase, str], set[str]] = {}
+        for one in deliveries:
+            if one.ok:
+                told.setdefault((one.alert, one.phase, one.receiver), set()).add(one.channel)
         for alert in alerts:
             for name, boxes in self._boxes.items():
-                if (alert.id, Phase.FIRING, name) not in told:
-                    continue
-                if (alert.id, Phase.RESOLVED, name) not in told:
-                    for box in boxes:
+                fired = told.get((alert.id, Phase.FIRING, name), set())
+                ended = told.get((alert.id, Phase.RESOLVED, name), set())
+                for box in boxes:
+                    # A system that holds the state and a person are told each by themselves.
+                    others = {c for other in boxes if other is not box for c in other.channels}
+                    if fired - others and not ended - others:
                         box.restore((alert,))
             self.put(alert)
 

@@ -40,6 +40,11 @@ class Mailbox:
         self._hurry = asyncio.Event()
 
     @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the channels it tells by."""
+        return tuple(channel.name for channel in self._channels)
+
+    @property
     def waiting(self) -> int:
         """How many alerts wait to be told."""
         return len(self._waiting)
@@ -59,13 +64,13 @@ class Mailbox:
         if self._told.get(alert.id) == _version(alert) or (is_over and not self.knows(alert.id)):
             return
         self._waiting.pop(alert.id, None)
-        if len(self._waiting) >= self._receiver.size:
-            self._lose()
         self._waiting[alert.id] = alert
+        if len(self._waiting) > self._receiver.size:
+            self._lose()
         self._wake.set()
 
     def _lose(self) -> None:
-        """Make room: the least urgent, of those the oldest; the end of what was told comes last."""
+        """Drop one: the least urgent, of those the oldest; the end of what was told comes last."""
         victim = min(
             self._waiting.values(),
             key=lambda alert: (alert.id in self._told, SEVERITIES.index(alert.severity)),

@@ -38,6 +38,11 @@ class Standing:
         self._hurry = False
 
     @property
+    def channels(self) -> tuple[str, ...]:
+        """Name of the one channel it tells by."""
+        return (self._channel.name,)
+
+    @property
     def waiting(self) -> int:
         """How many changes were not told yet."""
         return len(self._news)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from alerts.dispatch import Channel, Pace, Route
 from alerts.model import Alert, Delivery, Phase
-from alerts.notifiers import webhook
+from alerts.notifiers import alertmanager, webhook
 from inventory.model import Secret
 from tests.alerts.province import START
 from tests.alerts.receivers import QUICK, Stage, Web, make_alert, until, web_server
@@ -207,6 +207,14 @@ def test_a_full_mailbox_loses_the_least_urgent_first_and_says_so() -> None:
     assert stage.dispatch.stats() == {"alerts_lost": 3, "alerts_waiting": 3}
 
 
+def test_a_full_mailbox_does_not_lose_the_grave_for_the_trifling() -> None:
+    nowhere = Channel("none", webhook, webhook.Options(url=Secret("http://127.0.0.1:9")))
+    stage = Stage([nowhere], size=1)
+    stage.dispatch.put(make_alert(1, severity="critical"))
+    stage.dispatch.put(make_alert(2, severity="info"))
+    assert [record.alert for record in stage.records] == [make_alert(2).id]
+
+
 def test_a_channel_keeps_to_its_rate_and_sums_up_what_waits() -> None:
     async def play() -> None:
         async with web_server() as served:
@@ -241,6 +249,22 @@ def test_after_a_restart_nobody_is_told_twice_and_everybody_of_the_end() -> None
                 ]
                 stage.dispatch.put(over(told))
                 await until(lambda: len(served.requests) == 2)
+
+    asyncio.run(play())
+
+
+def test_after_a_restart_a_person_is_told_what_only_a_system_had_heard() -> None:
+    alert = make_alert(1)
+    record = Delivery(alert.id, Phase.FIRING, "noc", "am", START, ok=True)
+    nobody = Channel("am", alertmanager, alertmanager.Options(members=(Secret("http://[::1]:9"),)))
+
+    async def play() -> None:
+        async with web_server() as served:
+            stage = Stage([nobody, hook(served)], pace=SLOW)
+            stage.dispatch.restore([alert], [record])
+            async with stage.running():
+                await until(lambda: served.requests)
+                assert phases(served) == [["firing"]]
 
     asyncio.run(play())
 
