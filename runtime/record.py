@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from alerts.dispatch import Dispatch
-from alerts.model import Alert, Delivery
+from alerts.model import Alert, Delivery, Phase
 from inventory.model import Inventory
 from metrics.observation import Probe, Reading
 from runtime.config import Config
@@ -28,7 +28,7 @@ from store.writer import Writer
 _log = logging.getLogger("extranet.record")
 _LAST_SLOT: Final = 10
 _RETOLD_SECONDS: Final = 900
-_RETOLD_DELIVERIES: Final = 10_000
+_REMEMBERED_SECONDS: Final = 7 * 86_400
 _HISTORY_WAITING: Final = 60
 """Slots that may wait for a disk; one of 30,000 links holds some 15 MB."""
 
@@ -91,8 +91,12 @@ class Record:
             reads.last_transitions(), reads.last_heartbeat(), now, reads.open_outages()
         )
         firing = reads.open_alerts()
-        ended = reads.resolved_alerts(now - _RETOLD_SECONDS)
-        dispatch.restore([*firing, *ended], reads.deliveries(limit=_RETOLD_DELIVERIES))
+        ended = reads.resolved_alerts(now - _REMEMBERED_SECONDS)
+        told = reads.deliveries_of(alert.id for alert in (*firing, *ended))
+        untold = _without_an_end(told)
+        fresh = now - _RETOLD_SECONDS
+        ended = [one for one in ended if (one.resolved_at or 0) >= fresh or one.id in untold]
+        dispatch.restore([*firing, *ended], told)
         telling.carry(telling.engine.restore(firing, now))
         if gap is not None:
             pipeline.announce(gap)
@@ -211,6 +215,16 @@ def open_record(
     except BaseException:
         ledger.close()
         raise
+
+
+def _without_an_end(told: Iterable[Delivery]) -> set[str]:
+    """Return the alerts of which somebody was told, but not of their end."""
+    begun, ended = set(), set()
+    for one in told:
+        (ended if one.phase is Phase.RESOLVED else begun).add(
+            (one.alert, one.receiver, one.channel)
+        )
+    return {alert for alert, _, _ in begun - ended}
 
 
 def _recorder(folder: Path, now: int) -> Recorder:

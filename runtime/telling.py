@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from alerts.engine import Engine
-from alerts.model import Alert
+from alerts.model import Alert, Phase
 from metrics.observation import Reading
 from runtime.pipeline import Change
 from sla.states import Blind
@@ -60,9 +60,16 @@ class Telling:
         self.carry(self.engine.own(condition, subject, self._now(), bad=bad, value=value))
 
     def used(self, shares: Iterable[tuple[str, float]]) -> None:
-        """Tell which share of this month's allowed downtime each link has used."""
+        """Tell which share of this month's allowed downtime each link has used.
+
+        A link that is not among them has used nothing: what fired last month is over.
+        """
         now = self._now()
-        for link, share in shares:
+        used = dict(shares)
+        firing = (one.target.partition(":") for one in self.engine.alerts() if _fires(one))
+        for link in {name for kind, _, name in firing if kind == "link"} - used.keys():
+            used[link] = 0.0
+        for link, share in used.items():
             self.carry(self.engine.availability(link, share, now))
 
     def acknowledge(self, alert: str, person: str) -> bool:
@@ -78,3 +85,7 @@ class Telling:
         for alert in told:
             for carrier in self._carriers:
                 carrier(alert)
+
+
+def _fires(alert: Alert) -> bool:
+    return alert.phase is Phase.FIRING

@@ -14,7 +14,7 @@ from datetime import datetime
 from multiprocessing import parent_process
 from pathlib import Path
 from threading import Thread
-from typing import cast
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,7 +28,7 @@ from sla.states import Blind, Transition
 from store import past, retention, seal
 from store.errors import StoreError
 from store.ledger import FILE, open_reader
-from store.reader import Reader
+from store.reader import OutageRow, Reader
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class _Here:
 
 
 _here: _Here | None = None
+_DAY: Final = 86_400
 
 
 def start(store: Path, inventory: Inventory) -> None:
@@ -84,16 +85,16 @@ def carrier(name: str, period: str, now: int, links: bool) -> bytes:  # noqa: FB
     inventory, reader = _known()
     window = _window(period, now)
     targets = [link_target(link.id) for link in inventory.links.values() if link.carrier == name]
-    transitions, blinds = _evidence(reader, targets, window)
+    evidence = _evidence(reader, targets, window)
     document = carrier_document(
         assess_carrier(
             name,
             inventory,
             window,
-            transitions,
-            blinds,
-            reader.first_heartbeat(),
-            reader.last_heartbeat(),
+            evidence.transitions,
+            evidence.blinds,
+            evidence.first_heartbeat,
+            evidence.recorded_until,
         )
     )
     if not links:
@@ -107,18 +108,18 @@ def link(name: str, period: str, now: int) -> bytes:
     window = _window(period, now)
     found = inventory.links[name]
     target = link_target(name)
-    transitions, blinds = _evidence(reader, [target], window)
+    evidence = _evidence(reader, [target], window)
     works = [work for work in inventory.planned_work.values() if name in work.links]
     document = link_document(
         assess_link(
             found,
             inventory.contracts[found.contract],
             window,
-            transitions.get(target, ()),
-            blinds,
+            evidence.transitions.get(target, ()),
+            evidence.blinds,
             works,
-            reader.first_heartbeat(),
-            reader.last_heartbeat(),
+            evidence.first_heartbeat,
+            evidence.recorded_until,
             inventory.sites[found.b.site].level,
         )
     )
@@ -155,7 +156,7 @@ def used_shares(now: int) -> list[tuple[str, float]]:
     whole = _window(month.period, month.start + 32 * 86_400)
     hurt = {row.target for row in reader.outages(since=month.start, until=now, limit=1_000_000)}
     targets = [link_target(name) for name in inventory.links if link_target(name) in hurt]
-    transitions, blinds = _evidence(reader, targets, month)
+    evidence = _evidence(reader, targets, month)
     shares = []
     for target in targets:
         found = inventory.links[target.partition(":")[2]]
@@ -165,11 +166,11 @@ def used_shares(now: int) -> list[tuple[str, float]]:
             found,
             contract,
             month,
-            transitions.get(target, ()),
-            blinds,
+            evidence.transitions.get(target, ()),
+            evidence.blinds,
             works,
-            reader.first_heartbeat(),
-            reader.last_heartbeat(),
+            evidence.first_heartbeat,
+            evidence.recorded_until,
         )
         allowed = (1 - contract.availability) * (whole.end - whole.start)
         if allowed > 0:
@@ -205,12 +206,35 @@ def _this_month(now: int) -> str:
     return f"{datetime.fromtimestamp(now, ZoneInfo('Asia/Shanghai')):%Y-%m}"
 
 
-def _evidence(
-    reader: Reader, targets: Sequence[TargetId], window: Window
-) -> tuple[Mapping[TargetId, Sequence[Transition]], Sequence[Blind]]:
-    """Read what a window needs: from the start of the oldest outage that reaches into it."""
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the ledger says of some targets around a window."""
+
+    transitions: Mapping[TargetId, Sequence[Transition]]
+    blinds: Sequence[Blind]
+    first_heartbeat: int | None
+    recorded_until: int | None
+
+
+def _evidence(reader: Reader, targets: Sequence[TargetId], window: Window) -> _Evidence:
+    """Read a window and what reaches over its edges, in full (methodology 1.5, 5).
+
+    An outage is counted where it starts and repaired where it ends, and whatever lies near an edge
+    may merge with it; so a day more is read on either side of every outage that touches an edge.
+    """
     wanted = set(targets)
-    carried = reader.outages(since=window.start, until=window.start + 1, limit=1_000_000)
-    since = min([window.start, *(row.start for row in carried if row.target in wanted)])
-    found = reader.transitions(targets, since, window.end)
-    return cast("Mapping[TargetId, Sequence[Transition]]", found), reader.blinds(since, window.end)
+    begun = [row.start for row in _open_at(reader, window.start) if row.target in wanted]
+    ended = [row.end for row in _open_at(reader, window.end) if row.target in wanted]
+    last = reader.last_heartbeat()
+    since = min([window.start, *begun]) - _DAY
+    until = max([window.end, *(last or 0 if end is None else end for end in ended)]) + _DAY
+    return _Evidence(
+        reader.transitions(targets, since, until),
+        reader.blinds(since, until),
+        reader.first_heartbeat(),
+        None if last is None else min(last, until),
+    )
+
+
+def _open_at(reader: Reader, second: int) -> list[OutageRow]:
+    return reader.outages(since=second, until=second + 1, limit=1_000_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -188,6 +188,18 @@ class Reader:
             "SELECT alert, phase, receiver, channel, at, ok, error, permanent FROM delivery"
             " WHERE ?1 IS NULL OR alert = ?1 ORDER BY number DESC LIMIT ?2",
             (alert, limit),
+        )
+        return [
+            Delivery(about, Phase(phase), receiver, channel, at, bool(ok), error, bool(permanent))
+            for about, phase, receiver, channel, at, ok, error, permanent in rows
+        ]
+
+    def deliveries_of(self, alerts: Iterable[str]) -> list[Delivery]:
+        """Return every attempt that reached somebody, for the alerts of these ids, oldest first."""
+        rows = self._all(
+            "SELECT alert, phase, receiver, channel, at, ok, error, permanent FROM delivery"
+            " WHERE ok AND alert IN (SELECT value FROM json_each(?)) ORDER BY number",
+            (msgspec.json.encode(list(alerts)).decode(),),
         )
         return [
             Delivery(about, Phase(phase), receiver, channel, at, bool(ok), error, bool(permanent))

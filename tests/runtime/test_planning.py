@@ -13,7 +13,8 @@ from runtime.planning import keep, plan
 EXAMPLE = Path(__file__).parents[2] / "inventory.yaml"
 
 
-def _inventory() -> Inventory:
+def example() -> Inventory:
+    """The inventory that ships, with some value for each of its secrets."""
     secrets = re.findall(r"\$\{(\w+)\}", EXAMPLE.read_text("utf-8"))
     inventory, problems, _ = load(EXAMPLE, dict.fromkeys(secrets, "long-enough-for-a-key"))
     assert inventory is not None, problems
@@ -21,22 +22,22 @@ def _inventory() -> Inventory:
 
 
 def test_every_probe_has_a_name_of_its_own() -> None:
-    probes = plan(_inventory(), {})
+    probes = plan(example(), {})
 
     assert len({probe.id for probe in probes}) == len(probes) > 0
 
 
 def test_the_same_files_read_again_give_the_same_objects() -> None:
-    before = plan(_inventory(), {})
+    before = plan(example(), {})
 
-    after = keep(before, plan(_inventory(), {}))
+    after = keep(before, plan(example(), {}))
 
     assert [new is old for new, old in zip(after, before, strict=True)] == [True] * len(before)
 
 
 def test_a_probe_that_changed_is_a_new_object_and_its_neighbours_are_not() -> None:
-    before = plan(_inventory(), {})
-    fresh = list(plan(_inventory(), {}))
+    before = plan(example(), {})
+    fresh = list(plan(example(), {}))
     changed = replace(fresh[0], every_ms=fresh[0].every_ms * 2)
     fresh[0] = changed
 
