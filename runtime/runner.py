@@ -48,6 +48,7 @@ class Runner:
         self._in_flight: Counter[str] = Counter()
         self._overlapping: set[asyncio.Task[None]] = set()
         self._bugs: set[str] = set()
+        self._stopping = False
         self._absent: dict[int, tuple[Value, ...]] = {}
         self.runs: Counter[tuple[str, str]] = Counter()
         """Runs by kind and outcome; skipped ones also by (`skipped`, reason)."""
@@ -112,6 +113,10 @@ class Runner:
         try:
             answer: Answer = await self._ask[probe.kind](probe, self._wires, memory)
         except asyncio.CancelledError:
+            if self._stopping:  # nobody knows what it would have heard
+                self._end(probe)
+                self._skip(probe, slot_ms, "stopped")
+                return
             answer = Answer(Outcome.SILENT, "deadline", self._nothing(probe))
         except Exception as bug:  # noqa: BLE001 - a bug in a collector must not stop the province
             answer = Answer(Outcome.GARBLED, "internal", self._nothing(probe))
@@ -152,7 +157,11 @@ class Runner:
                 task.cancel()
 
     async def stop(self) -> None:
-        """End every run that is under way."""
+        """End every run that is under way; what it would have heard is unknown, not lost."""
+        self._stopping = True
+        for waiting in self._busy.values():
+            while waiting:
+                self._skip(*waiting.popleft(), "stopped")
         tasks = [task for task, _, _ in self._running.values()] + list(self._overlapping)
         for task in tasks:
             task.cancel()

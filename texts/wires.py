@@ -65,6 +65,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # the runner
     "wire.reason.late": ("began too late", "启动过晚"),
     "wire.reason.previous_run": ("the previous run was not over", "上一次尚未结束"),
+    "wire.reason.stopped": ("the monitor was stopped meanwhile", "监测程序在此期间停止"),
     "wire.reason.device_busy": ("the device had too many questions waiting", "该设备排队过多"),
     "wire.reason.area_full": ("too many runs in flight in this area", "该区域在途任务过多"),
     "wire.reason.internal": ("a bug in the monitor; see its log", "监控程序出错；见日志"),

@@ -197,3 +197,27 @@ def test_a_kind_that_overlaps_may_run_twice_at_once() -> None:
     heard, _ = _run(_answer, play, overlaps=True)
 
     assert [seen.outcome for seen in heard] == [Outcome.ANSWERED, Outcome.ANSWERED]
+
+
+def test_a_stop_is_no_silence_and_begins_nothing_that_waited() -> None:
+    asked: list[str] = []
+
+    async def ask(probe: Probe) -> Answer:
+        asked.append(probe.id)
+        await asyncio.sleep(30)
+        return Answer(Outcome.ANSWERED, "", (1, 2))
+
+    async def play(runner: Runner) -> None:
+        runner.start(_probe("a", "r1"), SLOT, SLOT)
+        runner.start(_probe("b", "r1"), SLOT, SLOT)
+        await asyncio.sleep(0)
+        await runner.stop()
+        assert runner.in_flight == 0
+
+    heard, _ = _run(ask, play)
+
+    assert asked == ["a"]
+    assert {(one.probe.id, one.outcome, one.reason) for one in heard} == {
+        ("a", Outcome.SKIPPED, "stopped"),
+        ("b", Outcome.SKIPPED, "stopped"),
+    }
