@@ -136,12 +136,12 @@ def _head(plan: Plan, community: str, every: str) -> Iterator[str]:
     yield "carriers:"
     for carrier, title in CARRIERS:
         yield f"  {carrier}: {{title: {title}}}"
-    yield "contracts:"
+    yield "contracts:  # with a coverage floor that shows a figure from the first minute on"
     for carrier, title in CARRIERS:
         for profile, kind, promised in _PROFILES:
             yield (
                 f"  {carrier}-{profile}: {{carrier: {carrier}, title: {title}{kind}专线合同, "
-                f"availability: {promised}, profile: {profile}}}"
+                f"availability: {promised}, profile: {profile}, coverage_floor: 50}}"
             )
     yield "credentials:"
     yield f'  province: {{version: "2c", community: {community}}}'
