@@ -151,13 +151,12 @@ def running(
         *map(str, options),
     ]  # fmt: skip
     with run_program(command, folder / log, env=ENVIRONMENT) as process:
-        address = wait_for(
-            lambda: _address(process, folder / log), 60, what=f"the page of {folder}"
-        )
+        address = wait_for(lambda: page_of(process, folder / log), 60, what=f"the page of {folder}")
         yield Monitor(process, folder / log, address, token)
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+def page_of(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the address that a program has printed, "" = not yet; fail when it has ended."""
     text = log.read_text("utf-8")
     assert process.poll() is None, text
     found = re.search(r"page: (http://\S+?)/\s", text)
