@@ -17,20 +17,29 @@ import pytest
 
 from tests.servers import program
 
+HERE = Path(__file__).parent
 _LONGEST = 280
 
 
-@pytest.fixture(scope="session")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Come last, so that no other test runs beside the stories; those who have none come first."""
+    items.sort(key=lambda item: item.path.parent == HERE and 1 + _story(item))
+
+
+def _story(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and hasattr(item.module, "story")
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _stories(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Any]]]:
-    here = Path(__file__).parent
-    modules: dict[str, ModuleType] = {}
-    for item in request.session.items:
-        if item.path.parent == here and isinstance(item, pytest.Function):
-            module: ModuleType = item.module
-            if hasattr(module, "story") and _has_its_programs(item):
-                modules[module.__name__] = module
+    modules: dict[str, ModuleType] = {
+        item.module.__name__: item.module
+        for item in request.session.items
+        if item.path.parent == HERE and isinstance(item, pytest.Function)
+        if _story(item) and _has_its_programs(item)
+    }
     with ThreadPoolExecutor(max(1, len(modules)), "story") as pool:
         yield {
             name: pool.submit(module.story, tmp_path_factory.mktemp("story"))

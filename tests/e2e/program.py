@@ -30,15 +30,17 @@ Document = Mapping[str, Any]
 _TOKEN = re.compile(r"extranet_[\w-]{20,}")
 
 
-def extranet(*arguments: object, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+def extranet(
+    *arguments: object, timeout: float = 60, environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end; `environ` is added to the environment."""
     return subprocess.run(
         [EXTRANET, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=timeout,
         check=False,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **(environ or {})},
     )
 
 
