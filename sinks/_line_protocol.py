@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from metrics.observation import Probe, Reading, Value
-from sinks._template import Shapes, line_shapes
+from sinks._form import Forms
+from sinks._template import Shapes, line_shapes, tag_text
 
 _INTEGER_MAX: Final = 2**63 - 1
 
@@ -19,33 +20,38 @@ _INTEGER_MAX: Final = 2**63 - 1
 class LineEncoder:
     """Appends the lines of a reading."""
 
-    __slots__ = ("_shapes", "omitted")
+    __slots__ = ("_forms", "_known", "omitted")
 
     def __init__(self, probes: Iterable[Probe]) -> None:
-        self._shapes: dict[Probe, Shapes] = {probe: line_shapes(probe) for probe in probes}
+        self._forms = Forms(line_shapes)
+        self._known: dict[Probe, tuple[Shapes, tuple[bytes, ...]]] = {}
         self.omitted = 0
+        for probe in probes:
+            self._learn(probe)
 
     def __call__(self, reading: Reading, buffer: bytearray) -> int:
         """Append one line for each target of which something was heard."""
         observation = reading.observation
-        probe = observation.probe
         values = reading.values
-        shapes = self._shapes.get(probe)
-        if shapes is None:
-            shapes = self._shapes[probe] = line_shapes(probe)
+        shapes, tags = self._known.get(observation.probe) or self._learn(observation.probe)
         if None in values or max(values) > _INTEGER_MAX:  # type: ignore[type-var, operator]  # no None here
-            values = self._carried(probe, values)
+            values = self._carried(observation.probe, values)
             shape = shapes.heard(values)
         else:
             shape = shapes.full
-        buffer += shape.text % shape.pick((*values, observation.slot_ms))
+        buffer += shape.text % shape.pick((observation.slot_ms, *tags, *values))
         return shape.points
 
     def retire(self, probe: Probe, at_ms: int, buffer: bytearray) -> int:
         """Forget a probe; the line protocol has no word for the end of a series."""
         del at_ms, buffer
-        self._shapes.pop(probe, None)
+        self._known.pop(probe, None)
         return 0
+
+    def _learn(self, probe: Probe) -> tuple[Shapes, tuple[bytes, ...]]:
+        shapes, subjects = self._forms.of(probe)
+        known = self._known[probe] = shapes, tuple(map(tag_text, subjects))
+        return known
 
     def _carried(self, probe: Probe, values: tuple[Value, ...]) -> tuple[Value, ...]:
         kept: list[Value] = []

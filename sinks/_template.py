@@ -1,7 +1,7 @@
-"""Templates: one %-format per probe, made once; what was not heard selects another one.
+"""Templates: one %-format per form of probes, made once; what was not heard selects another one.
 
-A reading of 20 values costs one look-up, one `itemgetter` and one `%`. Texts are escaped here and
-nowhere else:
+A reading of 20 values costs one look-up, one `itemgetter` and one `%`; what is a probe's own are
+the labels of its subjects, escaped once. Texts are escaped here and nowhere else:
 
 * Line protocol (InfluxDB reference, "Line protocol"): `,`, space and `=` take a backslash. It has
   no way to carry a backslash at the end of a tag value or a line feed, so backslashes and control
@@ -13,18 +13,19 @@ nowhere else:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
-from metrics.catalogue import Measurement, Metric
-from metrics.observation import Probe, Value
+from metrics.catalogue import Metric
+from metrics.observation import Value
+from sinks._form import Form, Labels
 
-SEPARATOR: Final = b"\xff"
-"""Between the metrics of an exposition block; no UTF-8 text contains it."""
-
-_MASKS_KEPT: Final = 16
+_MASKS_KEPT: Final = 256
+_NEIGHBOURS: Final = 1024
+"""Texts of labels remembered while templates are made: the probes of a device share theirs."""
 _TAG_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|%(?=[0-9A-F]{2})")
 _TAG_SPECIAL = re.compile(r"([,= ])")
 _TAG_ENCODED = re.compile(r"%([0-9A-F]{2})")
@@ -35,23 +36,25 @@ _LABEL_SPECIAL = {ord("\\"): r"\\", ord('"'): r"\"", ord("\n"): r"\n"}
 class Shape:
     """A template for one set of heard values: `text % pick(values)`."""
 
-    pick: Callable[[Sequence[Value]], object]
+    pick: Callable[[Sequence[object]], object]
     text: bytes
     points: int
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of an exposition block: text up to the value, the value's place, what follows it."""
+class Column:
+    """A line that every probe of a form has in an exposition page: `line % (labels, value)`."""
 
     name: str
-    head: bytes
+    line: bytes
+    labels: int
+    """Which text: that of a subject, or, behind those of all subjects, as snmp_exporter has it."""
     position: int
-    tail: bytes
+    """Which value of a reading."""
 
 
 class Shapes:
-    """The shapes of one probe. `full`: everything was heard."""
+    """The shapes of one form. `full`: everything was heard."""
 
     __slots__ = ("_make", "_partial", "full")
 
@@ -88,86 +91,75 @@ def escape_label(text: str) -> str:
     return text.translate(_LABEL_SPECIAL)
 
 
-def line_shapes(probe: Probe) -> Shapes:
-    """Make line protocol: a line per target of the probe, with the scheduled instant in ns.
+def line_shapes(form: Form) -> Shapes:
+    """Make line protocol: a line per subject of the probe, with the scheduled instant in ns.
 
-    Picks from the values of a reading followed by the slot in milliseconds.
+    Picks from the slot in milliseconds, the `tag_text` of each subject, and the values.
     """
-    groups: dict[tuple[Measurement, tuple[tuple[str, str], ...]], list[int]] = {}
-    for at, series in enumerate(probe.series):
-        groups.setdefault((series.metric.measurement, series.labels), []).append(at)
-    slot = len(probe.series)
+    members: dict[int, list[int]] = {}
+    for at, subject in enumerate(form.subjects):
+        members.setdefault(subject, []).append(at)
+    first = 1 + len(members)
 
     def make(heard: frozenset[int]) -> Shape:
         text: list[bytes] = []
         places: list[int] = []
         points = 0
-        for (measurement, labels), members in groups.items():
-            kept = [at for at in members if at in heard]
+        for subject, all_of_it in members.items():
+            kept = [at for at in all_of_it if at in heard]
             if kept:
-                tags = "".join(
-                    f",{escape_tag(key)}={escape_tag(value)}" for key, value in labels if value
-                )
-                fields = b",".join(_field(probe.series[at].metric) for at in kept)
-                head = _literal(f"{escape_tag(measurement.name)}{tags} ")
-                text.append(head + fields + b" %d000000\n")
-                places += [*kept, slot]
+                fields = b",".join(_field(form.metrics[at]) for at in kept)
+                name = _literal(escape_tag(form.metrics[kept[0]].measurement.name))
+                text.append(name + b"%b " + fields + b" %d000000\n")
+                places += [1 + subject, *(first + at for at in kept), 0]
                 points += 1
         return Shape(_picker(places), b"".join(text), points)
 
-    return Shapes(make, slot)
+    return Shapes(make, len(form.metrics))
 
 
-def exposition_rows(probe: Probe, *, raw_mib_names: bool) -> list[Row]:
-    """List the lines of a probe's block, the lines of one metric together.
+@lru_cache(_NEIGHBOURS)
+def tag_text(labels: Labels) -> bytes:
+    """Write tags as `,a=x,b=y`."""
+    tags = [f",{escape_tag(key)}={escape_tag(value)}" for key, value in labels if value]
+    return "".join(tags).encode("utf-8", "replace")
+
+
+def exposition_columns(form: Form, *, raw_mib_names: bool) -> list[Column]:
+    """List what stands in a page for each probe of a form, the lines of one metric together.
 
     With `raw_mib_names` the values as read appear once more as snmp_exporter names them.
     ifHighSpeed is in Mbit/s there: our bit/s times 1e-6, written as an exponent.
     """
-    rows: list[Row] = []
-    for at, series in enumerate(probe.series):
-        metric = series.metric
-        number = b"%d" if metric.integer else b"%a"
-        labels = label_text(series.labels)
-        rows.append(Row(metric.name, _literal(f"{metric.name}{labels} "), at, number + b"\n"))
-        if raw_mib_names and metric.mib and at < probe.raw:
-            head = _literal(f"{metric.mib}{_mib_labels(series.labels)} ")
-            exponent = b"e-6" if metric.mib == "ifHighSpeed" else b""
-            rows.append(Row(metric.mib, head, at, number + exponent + b"\n"))
-    order = {name: place for place, name in enumerate(dict.fromkeys(row.name for row in rows))}
-    return sorted(rows, key=lambda row: order[row.name])
+    subjects = 1 + max(form.subjects, default=-1)
+    columns: list[Column] = []
+    for at, (metric, subject) in enumerate(zip(form.metrics, form.subjects, strict=True)):
+        number = b"%b %d\n" if metric.integer else b"%b %a\n"
+        columns.append(Column(metric.name, _literal(metric.name) + number, subject, at))
+        if raw_mib_names and metric.mib and at < form.raw:
+            if metric.mib == "ifHighSpeed":
+                number = b"%b %de-6\n"
+            line = _literal(metric.mib) + number
+            columns.append(Column(metric.mib, line, subjects + subject, at))
+    order = {name: place for place, name in enumerate(dict.fromkeys(one.name for one in columns))}
+    return sorted(columns, key=lambda column: order[column.name])
 
 
-def exposition_shapes(rows: Sequence[Row], size: int) -> Shapes:
-    """Make exposition blocks: `SEPARATOR` stands between the metrics, heard or not."""
-
-    def make(heard: frozenset[int]) -> Shape:
-        text: list[bytes] = []
-        places: list[int] = []
-        for before, row in zip([None, *rows], rows, strict=False):
-            if before is not None and before.name != row.name:
-                text.append(SEPARATOR)
-            if row.position in heard:
-                text += row.head, row.tail
-                places.append(row.position)
-        return Shape(_picker(places), b"".join(text), len(places))
-
-    return Shapes(make, size)
-
-
-def label_text(labels: Iterable[tuple[str, str]]) -> str:
+@lru_cache(_NEIGHBOURS)
+def label_text(labels: Labels) -> bytes:
     """Write labels as `{a="x",b="y"}`; a label without a value is the same as none."""
     inside = ",".join(f'{key}="{escape_label(value)}"' for key, value in labels if value)
-    return f"{{{inside}}}" if inside else ""
+    return f"{{{inside}}}".encode("utf-8", "replace") if inside else b""
 
 
-def _mib_labels(labels: tuple[tuple[str, str], ...]) -> str:
+def mib_label_text(labels: Labels) -> bytes:
     """Write the labels of snmp_exporter: `instance` is the device, ifName the port.
 
     ifIndex, ifDescr and ifAlias are not known here and are left out, which means empty.
     """
     known = dict(labels)
-    return label_text((("ifName", known.get("interface", "")), ("instance", known["device"])))
+    port, device = known.get("interface", ""), known.get("device", "")
+    return label_text((("ifName", port), ("instance", device)))
 
 
 def _field(metric: Metric) -> bytes:
@@ -179,11 +171,11 @@ def _literal(text: str) -> bytes:
     return text.replace("%", "%%").encode("utf-8", "replace")
 
 
-def _picker(places: Sequence[int]) -> Callable[[Sequence[Value]], object]:
+def _picker(places: Sequence[int]) -> Callable[[Sequence[object]], object]:
     return itemgetter(*places) if places else _nothing
 
 
-def _nothing(values: Sequence[Value]) -> object:
+def _nothing(values: Sequence[object]) -> object:
     """Pick nothing (an `itemgetter` needs at least one place)."""
     del values
     return ()
