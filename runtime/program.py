@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import resource
 import sys
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from runtime import logs
+from runtime import garbage, logs
 from runtime.check import check, render
 from runtime.clock import Steady
 from runtime.monitor import Monitor, open_monitor
@@ -37,6 +36,7 @@ def run(
 
     `first_person`: where nobody may log in yet, add this person as admin and print the token.
     """
+    garbage.hold()
     read = partial(check, inventory, config, environ)
     checked = read()
     if checked.problems:
@@ -59,9 +59,7 @@ def run(
 
 
 async def _live(monitor: Monitor, language: Language, first_person: str) -> int:
-    # What was read at the start stays; the collector of garbage need not look at it again.
-    gc.collect()
-    gc.freeze()
+    garbage.settle()
     try:
         address = await monitor.start()
         if first_person and not monitor.has_people():
