@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from alerts.dispatch import Dispatch
 from metrics.observation import Probe
+from runtime import garbage
 from runtime.check import Checked, in_a_line
 from runtime.config import CanaryConfig
 from runtime.live import LiveView
@@ -93,10 +93,8 @@ class Reload:
         remaining = set(probes)
         gone = [probe for probe in before if probe not in remaining]
         self.beat.schedule = Schedule(probes, self.beat.turned_ms)
-        for device in {probe.device for probe in gone if probe.device} - {
-            probe.device for probe in probes
-        }:
-            self._runner.forget(device)
+        for device in {probe.device for probe in gone if probe.device}:
+            self._runner.forget(device)  # also what it was asked of ports it no longer declares
         changes = self._pipeline.judge.reload(inventory, probes)
         self._telling.carry(
             self._telling.engine.reload(checked.rules, inventory, probes, self._live.now())
@@ -111,5 +109,4 @@ class Reload:
         self._record.reload(inventory, gone)
         self._past.reload()
         self.count += 1
-        gc.collect()
-        gc.freeze()
+        garbage.settle()

@@ -63,7 +63,7 @@ class Runner:
         return found
 
     def forget(self, device: str) -> None:
-        """Drop what has been learnt about a device that is gone."""
+        """Drop what has been learnt about a device that is gone, or is asked other things now."""
         self._memories.pop(device, None)
 
     @property
@@ -112,6 +112,8 @@ class Runner:
         began = monotonic()
         try:
             answer: Answer = await self._ask[probe.kind](probe, self._wires, memory)
+            if len(answer.values) != probe.raw:
+                answer = self._garbled(probe, ValueError(f"{len(answer.values)} values"))
         except asyncio.CancelledError:
             if self._stopping:  # nobody knows what it would have heard
                 self._end(probe)
@@ -119,8 +121,7 @@ class Runner:
                 return
             answer = Answer(Outcome.SILENT, "deadline", self._nothing(probe))
         except Exception as bug:  # noqa: BLE001 - a bug in a collector must not stop the province
-            answer = Answer(Outcome.GARBLED, "internal", self._nothing(probe))
-            self._report(probe, bug)
+            answer = self._garbled(probe, bug)
         self._end(probe)
         self.runs[probe.kind, answer.outcome.name] += 1
         self._deliver(
@@ -180,8 +181,10 @@ class Runner:
             nothing = self._absent[probe.raw] = (None,) * probe.raw
         return nothing
 
-    def _report(self, probe: Probe, bug: Exception) -> None:
+    def _garbled(self, probe: Probe, bug: Exception) -> Answer:
+        """Log a bug of a collector, once per kind; what it heard cannot be believed."""
         name = f"{probe.kind}: {type(bug).__name__}"
         if name not in self._bugs:
             self._bugs.add(name)
             _log.error("collector failed", exc_info=bug, extra={"probe": probe.id})
+        return Answer(Outcome.GARBLED, "internal", self._nothing(probe))

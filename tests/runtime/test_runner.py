@@ -80,6 +80,20 @@ def test_an_answer_becomes_an_observation_with_its_scheduled_instant() -> None:
     ]
 
 
+def test_an_answer_of_another_length_is_a_bug_and_judged_as_no_answer() -> None:
+    async def ask(_probe: Probe) -> Answer:
+        return Answer(Outcome.ANSWERED, "", (1, 2, 3))
+
+    async def play(runner: Runner) -> None:
+        runner.start(_probe("a"), SLOT, SLOT)
+
+    heard, _ = _run(ask, play)
+
+    assert [(seen.outcome, seen.reason, seen.values) for seen in heard] == [
+        (Outcome.GARBLED, "internal", (None, None))
+    ]
+
+
 def test_a_start_more_than_a_second_late_is_skipped_and_counted() -> None:
     async def play(runner: Runner) -> None:
         runner.start(_probe("a"), SLOT, SLOT + 1001)
