@@ -219,11 +219,11 @@ def open_record(
 
 def _without_an_end(told: Iterable[Delivery]) -> set[str]:
     """Return the alerts of which somebody was told, but not of their end."""
-    begun, ended = set(), set()
+    begun: set[tuple[str, str, str]] = set()
+    ended: set[tuple[str, str, str]] = set()
     for one in told:
-        (ended if one.phase is Phase.RESOLVED else begun).add(
-            (one.alert, one.receiver, one.channel)
-        )
+        heard = (one.alert, one.receiver, one.channel)
+        (ended if one.phase is Phase.RESOLVED else begun).add(heard)
     return {alert for alert, _, _ in begun - ended}
 
 
