@@ -19,9 +19,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "api.secret_in_url": (
         (
-            "The address carries “{parameter}”. Secrets do not belong in addresses, which are kept in"
-            " logs and histories: send the token in the header Authorization: Bearer <token>, and have"
-            " this one replaced."
+            "The address carries “{parameter}”. Secrets do not belong in addresses, which are kept"
+            " in logs and histories: send the token in the header Authorization: Bearer <token>,"
+            " and have this one replaced."
         ),
         (
             "地址中带有“{parameter}”。地址会留在日志和历史记录中，不得携带密钥：请改用请求头"
