@@ -51,6 +51,8 @@ class Served:
 
     def snmp(self, command: str, agent: str, *oids: str, options: tuple[str, ...] = ()) -> str:
         """Run one of net-snmp's commands with numeric output and return what it printed."""
+        state = self.folder / "net-snmp"
+        (state / "cert_indexes").mkdir(parents=True, exist_ok=True)
         access = ("-v2c", "-c", self.community, "-t", "1", "-r", "1")
         done = subprocess.run(
             [program(command), *access, "-On", *options, agent, *oids],
@@ -58,6 +60,7 @@ class Served:
             text=True,
             timeout=30,
             check=False,
+            env={"SNMP_PERSISTENT_DIR": str(state), "MIBS": ""},
         )
         return done.stdout + done.stderr
 
@@ -72,6 +75,8 @@ def served(
     subprocess.run(generate, check=True)
     log = directory / "simulator.log"
     with run_program([*simulator, "serve", str(directory), "--script", script], log) as process:
-        ready = wait_for(lambda: json.loads(log.read_text().partition("\n")[0]), what="ready")
+        ready = wait_for(
+            lambda: json.loads(log.read_text().partition("\n")[0]), 60, what="a province"
+        )
         plan = build(folder.load(directory))
         yield Served(directory, plan, ready, Control.of(directory), process)
