@@ -105,7 +105,7 @@ class Parts:
             return answers[probe]
 
         module = ModuleType("collector")
-        module.__dict__.update({"OVERLAPS": False, "ask": ask})
+        module.__dict__.update({"ask": ask})
         heard: list[Observation] = []
         runner = Runner(
             {"interfaces": module}, cast("Any", None), heard.append,

@@ -1,9 +1,13 @@
 """What a collector is: a module with these names, found by its file name.
 
-    OVERLAPS: bool                    a run may begin before the last one ended (echo)
+    FLOOR_SECONDS: float              the shortest interval that makes sense
     Options                           pydantic model of a probe's options
     def plan(spec, target, inventory) -> Probe | None
     async def ask(probe, wires, memory) -> Answer
+    def begin(probe, wires, done)     only where a run may begin before the last one ended (echo)
+
+`begin` starts what `ask` waits for, and answers by calling `done` once. Echoes of 30,000 links are
+on their way for ten seconds: as tasks that wait they would be half a million objects.
 
 `ask` never raises for what a device does: silence, refusal and garbage are outcomes. The runner
 owns deadline, counting, timing and the Observation.
@@ -11,7 +15,7 @@ owns deadline, counting, timing and the Observation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -84,10 +88,24 @@ class EchoReply(msgspec.Struct, frozen=True, gc=False):
 class EchoWire(Protocol):
     """Echoes over one socket per address family for all targets."""
 
+    def send(
+        self,
+        endpoint: Endpoint,
+        *,
+        count: int,
+        gap: float,
+        timeout: float,
+        done: Callable[[EchoReply], None],
+    ) -> None:
+        """Send `count` echoes `gap` seconds apart; each waits `timeout` seconds for its reply.
+
+        `done` is called once: when every echo was sent and settled, or when the wire is closed.
+        """
+
     async def echo(
         self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
     ) -> EchoReply:
-        """Send `count` echoes `gap` seconds apart; each waits `timeout` seconds for its reply."""
+        """Send and wait for what comes of it."""
 
 
 class Wires(msgspec.Struct, frozen=True):
@@ -101,7 +119,7 @@ class Wires(msgspec.Struct, frozen=True):
 class Collector(Protocol):
     """The module itself."""
 
-    OVERLAPS: bool
+    FLOOR_SECONDS: float
     Options: type[BaseModel]
 
     @staticmethod

@@ -10,13 +10,15 @@ could be sent. Echoes that were refused or not sent are neither sent nor lost in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final, Literal
 
 from pydantic import Field
 
-from collectors._contract import Answer, Wires
+from collectors._contract import Answer, EchoReply, Wires
 from collectors._memory import DeviceMemory
 from collectors._series import area_of, link_series
 from inventory.model import Endpoint, Inventory, ProbeSpec, TargetId
@@ -37,8 +39,6 @@ from metrics.catalogue import (
 )
 from metrics.observation import Outcome, Probe, Series, Value
 
-OVERLAPS: Final = True
-"""The last echo of a run may still be on its way when the next run begins."""
 FLOOR_SECONDS: Final = 1.0
 _METRICS: Final = (ECHO_SENT, ECHO_LOST, ECHO_RTT, ECHO_RTT_MAX, ECHO_JITTER, LINK_STATE)
 _CANARY_METRICS: Final = (
@@ -114,13 +114,35 @@ def _probe(
     )
 
 
+def begin(probe: Probe, wires: Wires, done: Callable[[Answer], None]) -> None:
+    """Send one run of echoes; the last may still be on its way when the next run begins."""
+    question: _Question = probe.question  # type: ignore[assignment]  # plan() put it there
+    wire = wires.icmp if question.wire == "icmp" else wires.udp
+    wire.send(
+        question.endpoint,
+        count=question.count,
+        gap=question.gap,
+        timeout=question.timeout,
+        done=partial(_hand_on, done),
+    )
+
+
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:  # noqa: ARG001 - contract
     """Send one run of echoes and sum it up."""
     question: _Question = probe.question  # type: ignore[assignment]  # plan() put it there
     wire = wires.icmp if question.wire == "icmp" else wires.udp
-    reply = await wire.echo(
-        question.endpoint, count=question.count, gap=question.gap, timeout=question.timeout
+    return _answer(
+        await wire.echo(
+            question.endpoint, count=question.count, gap=question.gap, timeout=question.timeout
+        )
     )
+
+
+def _hand_on(done: Callable[[Answer], None], reply: EchoReply) -> None:
+    done(_answer(reply))
+
+
+def _answer(reply: EchoReply) -> Answer:
     rtts = reply.rtts
     received = [rtt for rtt in rtts if rtt is not None]
     if received:

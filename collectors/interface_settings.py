@@ -24,7 +24,6 @@ from inventory.strict import Strict
 from metrics.catalogue import ADMIN_STATUS, SPEED
 from metrics.observation import Outcome, Probe, Value
 
-OVERLAPS: Final = False
 FLOOR_SECONDS: Final = 30.0
 
 _UPTIME: Final = "1.3.6.1.2.1.1.3.0"

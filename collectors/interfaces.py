@@ -58,7 +58,6 @@ from metrics.catalogue import (
 )
 from metrics.observation import Outcome, Probe, RateSpec, Series, Value
 
-OVERLAPS: Final = False
 FLOOR_SECONDS: Final = 5.0
 
 Column = Literal[

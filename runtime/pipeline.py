@@ -52,8 +52,12 @@ class Pipeline:
         if self._gone and observation.probe in self._gone:
             self.retired += 1
             return
-        state, changes = self.judge.observe(observation)
-        rates, gap = self.rates.observe(observation)
+        try:
+            state, changes = self.judge.observe(observation)
+            rates, gap = self.rates.observe(observation)
+        except Exception as bug:  # noqa: BLE001 - it must not end whoever brought the observation
+            self._report("judge", bug)
+            return
         values = (*observation.values, *rates, int(state))
         if len(values) > len(observation.probe.series):
             values = values[:-1]  # another probe of the same target carries its state

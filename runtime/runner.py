@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any, Final
 
@@ -37,7 +38,9 @@ class Runner:
         in_flight_per_area: int,
     ) -> None:
         self._ask: dict[str, Callable[..., Any]] = {k: m.ask for k, m in collectors.items()}
-        self._overlaps = frozenset(k for k, m in collectors.items() if m.OVERLAPS)
+        self._begins: dict[str, Callable[..., None]] = {
+            k: m.begin for k, m in collectors.items() if hasattr(m, "begin")
+        }
         self._wires = wires
         self._deliver = deliver
         self._limit = in_flight_per_area
@@ -46,7 +49,8 @@ class Runner:
         self._running: dict[Probe, tuple[asyncio.Task[None], float, int]] = {}
         self._busy: dict[str, deque[tuple[Probe, int]]] = {}
         self._in_flight: Counter[str] = Counter()
-        self._overlapping: set[asyncio.Task[None]] = set()
+        self._overlapping: dict[tuple[Probe, int], float] = {}
+        """Runs of kinds that `begin`, by probe and slot: when they began."""
         self._bugs: set[str] = set()
         self._stopping = False
         self._absent: dict[int, tuple[Value, ...]] = {}
@@ -78,10 +82,8 @@ class Runner:
         if late > _LATE_MS:
             self._skip(probe, slot_ms, "late")
             return
-        if probe.kind in self._overlaps:
-            task = asyncio.get_running_loop().create_task(self._run(probe, slot_ms, self._nobody))
-            self._overlapping.add(task)
-            task.add_done_callback(self._overlapping.discard)
+        if probe.kind in self._begins:
+            self._begin_and_return(probe, slot_ms)
             return
         if probe in self._running:
             self._skip(probe, slot_ms, "previous_run")
@@ -123,6 +125,26 @@ class Runner:
         except Exception as bug:  # noqa: BLE001 - a bug in a collector must not stop the province
             answer = self._garbled(probe, bug)
         self._end(probe)
+        self._observed(probe, slot_ms, began, answer)
+
+    def _begin_and_return(self, probe: Probe, slot_ms: int) -> None:
+        run = probe, slot_ms
+        self._overlapping[run] = monotonic()
+        try:
+            self._begins[probe.kind](probe, self._wires, partial(self._ended, run))
+        except Exception as bug:  # noqa: BLE001 - as in `_run`
+            self._ended(run, self._garbled(probe, bug))
+
+    def _ended(self, run: tuple[Probe, int], answer: Answer) -> None:
+        began = self._overlapping.pop(run, None)
+        if began is None:  # stopped meanwhile
+            return
+        probe, slot_ms = run
+        if len(answer.values) != probe.raw:
+            answer = self._garbled(probe, ValueError(f"{len(answer.values)} values"))
+        self._observed(probe, slot_ms, began, answer)
+
+    def _observed(self, probe: Probe, slot_ms: int, began: float, answer: Answer) -> None:
         self.runs[probe.kind, answer.outcome.name] += 1
         self._deliver(
             Observation(
@@ -163,7 +185,9 @@ class Runner:
         for waiting in self._busy.values():
             while waiting:
                 self._skip(*waiting.popleft(), "stopped")
-        tasks = [task for task, _, _ in self._running.values()] + list(self._overlapping)
+        while self._overlapping:
+            self._skip(*self._overlapping.popitem()[0], "stopped")
+        tasks = [task for task, _, _ in self._running.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from collectors._contract import EchoReply
@@ -13,10 +13,10 @@ _VOID: Final = -1.0
 
 
 class Run:
-    """Settles once every echo was answered, lost, or found to say nothing."""
+    """Settles once every echo was answered, lost, or found to say nothing; then calls `done`."""
 
-    __slots__ = ("count", "door", "gap", "index", "key", "overruns", "pending", "reason", "refused",
-                 "reply", "rtts", "target", "timeout", "unsent")  # fmt: skip
+    __slots__ = ("count", "done", "door", "gap", "index", "key", "overruns", "pending", "reason",
+                 "refused", "rtts", "target", "timeout", "unsent")  # fmt: skip
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Run:
         count: int,
         gap: float,
         timeout: float,
-        reply: asyncio.Future[EchoReply],
+        done: Callable[[EchoReply], None],
     ) -> None:
         self.door = door
         self.target = target
@@ -34,7 +34,7 @@ class Run:
         self.count = count
         self.gap = gap
         self.timeout = timeout
-        self.reply = reply
+        self.done = done
         self.index = 0
         self.pending = 0
         self.unsent = 0
@@ -56,9 +56,13 @@ class Run:
 
     def finish(self) -> None:
         """Hand over the result once every echo is sent and settled."""
-        if self.pending or self.index < self.count or self.reply.done():
+        if self.pending or self.index < self.count:
             return
         rtts = tuple(self.rtts)
         if self.unsent or self.refused:
             rtts = tuple(rtt for rtt in rtts if rtt != _VOID)
-        self.reply.set_result(EchoReply(rtts, self.unsent, self.refused, self.reason))
+        self.done(EchoReply(rtts, self.unsent, self.refused, self.reason))
+
+    def abandon(self) -> None:
+        """Hand over that nobody knows: the wire is closed."""
+        self.done(EchoReply((), self.count, reason="not_open"))

@@ -1,7 +1,7 @@
 """SNMP by gufo-snmp 0.13 (BSD-3-Clause, Rust). Fast, where its wheel exists.
 
 Its sockets are driven directly: `SnmpSession` adds a timer, two changes of the event loop's
-readers and a closure to each request, which is a third of the time. What it does not do is done
+readers and a closure to each request, and each answer wakes the loop. What it does not do is done
 here: one deadline per try, one request at a time, ICMP errors told from silence. What it does:
 connected sockets (the kernel drops answers from elsewhere), request ids and communities checked,
 engine boots and time taken from any report, so that "not in time window" heals by asking again.
@@ -39,7 +39,7 @@ from gufo.snmp._fast import GetIter, SnmpV2cClientSocket, SnmpV3ClientSocket
 from gufo.snmp.user import KeyType
 
 from collectors._memory import DeviceMemory
-from collectors.wires._readiness import Readiness
+from collectors.wires._readiness import TICK, Readiness
 from collectors.wires._snmp_engine import (
     CLOSED,
     DENIED,
@@ -73,8 +73,6 @@ _BY_NUMBER: Final = {
     errno.EMFILE: NO_DESCRIPTOR,
     errno.ENFILE: NO_DESCRIPTOR,
 }
-_SWEEP: Final = 0.05
-"""Seconds between looks for requests that are out of time."""
 _NOBODY: Final = User.default()
 
 Receive = Callable[[], Any]
@@ -90,7 +88,7 @@ class GufoEngine:
         self._readiness = Readiness()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[float, deque[tuple[float, GufoConversation, asyncio.Future[Any]]]] = {}
-        self._sweeper: asyncio.TimerHandle | None = None
+        self._ticker: asyncio.TimerHandle | None = None
         self._users: dict[Credential, User] = {}
 
     async def open(
@@ -99,8 +97,8 @@ class GufoEngine:
         """Open a socket; for v3 without a known engine id, ask for it first."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-            self._readiness.start(self._loop)
-            self._sweep(self._loop)
+            self._readiness.open()
+            self._tick(self._loop)
         port = endpoint.port or SNMP_PORT
         address = f"[{endpoint.host}]:{port}" if ":" in endpoint.host else f"{endpoint.host}:{port}"
         try:
@@ -116,7 +114,13 @@ class GufoEngine:
             return _unsent(error)
         conversation = GufoConversation(self, self._loop, secured, credential)
         if known is None:
-            failure = await conversation.ask(secured.send_refresh, secured.recv_refresh, timeout)
+            try:
+                failure = await conversation.ask(
+                    secured.send_refresh, secured.recv_refresh, timeout
+                )
+            except asyncio.CancelledError:  # the run's deadline
+                conversation.close()
+                raise
             if isinstance(failure, Failure):
                 conversation.close()
                 return failure
@@ -143,26 +147,27 @@ class GufoEngine:
     def expire(
         self, conversation: GufoConversation, waiter: asyncio.Future[Any], timeout: float
     ) -> None:
-        """Make `waiter` silent after `timeout` seconds, give or take a sweep."""
+        """Make `waiter` silent after `timeout` seconds, give or take a tick."""
         waiting = self._waiting.get(timeout)
         if waiting is None:
             waiting = self._waiting[timeout] = deque()
         waiting.append((monotonic() + timeout, conversation, waiter))
 
-    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._readiness.drain()  # what lies in the sockets was in time, whatever kept us busy
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Read all that came, then give up what is out of time; again soon."""
+        self._readiness.drain()
         now = monotonic()
         for waiting in self._waiting.values():
             while waiting and waiting[0][0] <= now:
                 _, conversation, waiter = waiting.popleft()
                 if not waiter.done():
                     conversation.give_up(waiter)
-        self._sweeper = loop.call_later(_SWEEP, self._sweep, loop)
+        self._ticker = loop.call_later(TICK, self._tick, loop)
 
     def close(self) -> None:
         """Leave the event loop; conversations are closed by their owner."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        if self._ticker is not None:
+            self._ticker.cancel()
         self._readiness.close()
         self._waiting.clear()
         self._loop = None

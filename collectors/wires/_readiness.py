@@ -1,31 +1,32 @@
-"""Many sockets behind one file descriptor of the event loop.
+"""Many sockets that are looked at together, every few milliseconds, by an epoll of our own.
 
-A nested epoll costs one reader of the loop however many sockets there are, spares a handle per
-event, and behaves alike under asyncio and uvloop: a socket with a pending ICMP error is just ready
-(libuv would stop watching it).
+A reader of the event loop per socket wakes the loop for each answer: at 10,000 answers a second
+that is a third of what polling costs. Here a tick finds all that came since the last one; when it
+came does not matter to SNMP, and of echoes the kernel keeps the time. It also behaves alike under
+asyncio and uvloop: a socket with a pending ICMP error is just ready (libuv would stop watching it).
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import select
 from collections.abc import Callable
+from typing import Final
+
+TICK: Final = 0.005
+"""Seconds between two looks."""
 
 
 class Readiness:
-    """Calls back when a socket has something to read, an error included."""
+    """Calls back for each socket that has something to read, an error included."""
 
     def __init__(self) -> None:
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._epoll: select.epoll | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Hang on `loop`."""
-        self._loop = loop
+    def open(self) -> None:
+        """Be ready for sockets."""
         self._epoll = select.epoll()
-        loop.add_reader(self._epoll.fileno(), self.drain)
 
     def add(self, fd: int, callback: Callable[[], None]) -> None:
         """Watch `fd`; `callback` reads what there is and never raises."""
@@ -50,9 +51,8 @@ class Readiness:
                 callback()
 
     def close(self) -> None:
-        """Leave the loop."""
-        if self._epoll is not None and self._loop is not None:
-            self._loop.remove_reader(self._epoll.fileno())
+        """Watch nothing any more."""
+        if self._epoll is not None:
             self._epoll.close()
             self._epoll = None
             self._callbacks.clear()

@@ -26,19 +26,17 @@ from collectors._contract import EchoReply
 from collectors.wires import _icmp, _udp
 from collectors.wires._door import SO_RXQ_OVFL, SO_TIMESTAMPNS, TOKEN, Door, offender
 from collectors.wires._echo_run import Run
-from collectors.wires._readiness import Readiness
+from collectors.wires._readiness import TICK, Readiness
 from inventory.model import Endpoint
 
-_TICK: Final = 0.005
-_BURST: Final = 64
-"""Echoes per tick: 12,800 a second."""
-_CATCH_UP: Final = 256
-"""Echoes per tick once the first in line is `_BEHIND` seconds late."""
-_BEHIND: Final = 0.05
+_RATE: Final = 12_800
+"""Echoes a second, at most."""
+_LARGEST: Final = 640
+"""Echoes at once, at most: what is due after the loop was busy for 50 ms."""
 _TOO_LATE: Final = 1.0
 """Seconds after its instant at which an echo is no longer sent: nothing queues for ever."""
-_READS: Final = 512
-"""Datagrams per wake-up, so that a flood cannot keep the loop."""
+_READS: Final = 8192
+"""Datagrams per look: all that waits, but a flood must not keep the loop."""
 _REMEMBERED: Final = 4096
 """Lost echoes whose token is kept a while, to tell late replies from foreign ones."""
 _TIMESPEC: Final = struct.Struct("=qq")
@@ -62,7 +60,6 @@ class Echo:
         self._trace = trace
         self._doors: dict[int, Door] = {}
         self._readiness = Readiness()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker: asyncio.TimerHandle | None = None
         self._due: dict[float, deque[tuple[float, Run]]] = {0.0: deque()}
         self._waiting: dict[bytes, tuple[Run, int, float]] = {}
@@ -76,6 +73,7 @@ class Echo:
         self._sent = 0
         self._received = 0
         self._largest_burst = 0
+        self._looked_at = 0.0
 
     async def start(self) -> None:
         """Open a socket per address family the host has.
@@ -83,8 +81,7 @@ class Echo:
         Raises PermissionError where the kernel does not permit ICMP, OSError where it gives no
         socket at all.
         """
-        self._loop = asyncio.get_running_loop()
-        self._readiness.start(self._loop)
+        self._readiness.open()
         try:
             for family in (4, 6):
                 try:
@@ -99,45 +96,55 @@ class Echo:
         except OSError:
             await self.close()
             raise
+        self._tick(asyncio.get_running_loop())
 
     async def close(self) -> None:
-        """Close the sockets; runs under way stay without a reply and are cancelled."""
+        """Close the sockets; of runs under way nobody will know."""
         if self._ticker is not None:
             self._ticker.cancel()
             self._ticker = None
         self._readiness.close()
         for door in self._doors.values():
             door.socket.close()
-        for run, _, _ in self._waiting.values():
-            run.reply.cancel()
+        under_way = {run for run, _, _ in self._waiting.values()}
         for queue in self._due.values():
-            for _, run in queue:
-                run.reply.cancel()
+            under_way.update(run for _, run in queue)
             queue.clear()
         self._waiting.clear()
         self._doors.clear()
         self._targets.clear()
+        for run in under_way:
+            run.abandon()
+
+    def send(
+        self,
+        endpoint: Endpoint,
+        *,
+        count: int,
+        gap: float,
+        timeout: float,
+        done: Callable[[EchoReply], None],
+    ) -> None:
+        """See `EchoWire`."""
+        found = self._targets.get(endpoint) or self._find(endpoint)
+        if found is None:
+            self._counts["unsent"] += count
+            done(EchoReply((), count, reason="not_open"))
+            return
+        self._due[0.0].append((monotonic(), Run(*found, count, gap, timeout, done)))
 
     async def echo(
         self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
     ) -> EchoReply:
-        """Send `count` echoes `gap` seconds apart; each waits `timeout` seconds for its reply."""
-        found = self._targets.get(endpoint) or self._find(endpoint)
-        if found is None or self._loop is None:
-            self._counts["unsent"] += count
-            return EchoReply((), count, reason="not_open")
-        reply: asyncio.Future[EchoReply] = self._loop.create_future()
-        run = Run(found[0], found[1], count, gap, timeout, reply)
-        self._due[0.0].append((monotonic(), run))
-        if self._ticker is None:
-            self._ticker = self._loop.call_later(0, self._tick, self._loop)
-        if self._trace is None:
-            return await reply
-        self._trace(f"> {count} echoes to {endpoint}, {gap:g} s apart")
+        """See `EchoWire`."""
+        reply: asyncio.Future[EchoReply] = asyncio.get_running_loop().create_future()
+        tell = self._trace or _tell_nobody
+        tell(f"> {count} echoes to {endpoint}, {gap:g} s apart")
+        self.send(endpoint, count=count, gap=gap, timeout=timeout, done=partial(_settle, reply))
         got = await reply
         times = ["lost" if rtt is None else f"{rtt * 1000:.3f} ms" for rtt in got.rtts]
         unsent = f", {got.unsent} unsent: {got.reason}" if got.unsent else ""
-        self._trace(f"< {', '.join(times) or 'no times'}, {got.refused} refused{unsent}")
+        tell(f"< {', '.join(times) or 'no times'}, {got.refused} refused{unsent}")
         return got
 
     def _find(self, endpoint: Endpoint) -> tuple[Door, tuple[str, int]] | None:
@@ -151,30 +158,27 @@ class Echo:
         return found
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Read, give up what is out of time, send what is due; again in 5 ms while runs live."""
+        """Read, give up what is out of time, send what is due; again soon."""
         self._readiness.drain()
         now = monotonic()
         for deadlines in self._deadlines.values():
             while deadlines and deadlines[0][0] <= now:
                 self._expire(deadlines.popleft()[1])
         self._send_due(now)
-        if self._waiting or any(self._due.values()):
-            self._ticker = loop.call_later(_TICK, self._tick, loop)
-        else:
-            self._ticker = None
+        self._ticker = loop.call_later(TICK, self._tick, loop)
 
     def _send_due(self, now: float) -> None:
-        left = burst = _BURST
+        """Send what is due, at most as much as the time since the last look is good for."""
+        burst = left = min(_LARGEST, int(_RATE * max(TICK, now - self._looked_at)))
+        self._looked_at = now
         for queue in list(self._due.values()):
-            if queue and now - queue[0][0] > _BEHIND:
-                left += _CATCH_UP - burst
-                burst = _CATCH_UP
             while queue and left and queue[0][0] <= now:
                 due, run = queue.popleft()
-                if run.reply.done():  # cancelled
-                    continue
-                left -= 1
-                self._send(run, late=now - due > _TOO_LATE)
+                if now - due > _TOO_LATE:
+                    self._skip(run)
+                else:
+                    left -= 1
+                    self._send(run)
                 if run.index < run.count:
                     following = self._due.get(run.gap)
                     if following is None:
@@ -182,13 +186,15 @@ class Echo:
                     following.append((due + run.gap, run))
         self._largest_burst = max(self._largest_burst, burst - left)
 
-    def _send(self, run: Run, *, late: bool) -> None:
+    def _skip(self, run: Run) -> None:
         index = run.index
         run.index = index + 1
-        if late:
-            self._void(run, index, "late")
-            run.finish()
-            return
+        self._void(run, index, "late")
+        run.finish()
+
+    def _send(self, run: Run) -> None:
+        index = run.index
+        run.index = index + 1
         door = run.door
         start = self._token_at
         if start >= len(self._tokens):
@@ -339,3 +345,12 @@ class Echo:
             "in_flight": len(self._waiting),
             "largest_burst": self._largest_burst,
         }
+
+
+def _settle(reply: asyncio.Future[EchoReply], got: EchoReply) -> None:
+    if not reply.done():  # else whoever asked waits no more
+        reply.set_result(got)
+
+
+def _tell_nobody(_: str) -> None:
+    pass

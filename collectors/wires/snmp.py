@@ -31,6 +31,7 @@ from collectors.wires._pysnmp import PysnmpEngine
 from collectors.wires._snmp_engine import (
     DENIED,
     GARBLED,
+    NO_DESCRIPTOR,
     SILENT,
     Conversation,
     Engine,
@@ -51,34 +52,48 @@ _Key = tuple[str, int | None]
 
 
 def open_snmp(
-    engine: str = "auto", *, trace: Callable[[str], None] | None = None, sessions: int = 4096
+    engine: str = "auto",
+    *,
+    trace: Callable[[str], None] | None = None,
+    sessions: int = 4096,
+    passing: int = 1024,
 ) -> Snmp:
     """Prepare the wire; nothing is opened before the first request.
 
     `engine`: `gufo`, `pysnmp`, or `auto` for gufo where it is installed. `sessions`: how many
     agents keep their socket (one descriptor each); the others get a new one per poll. A cycle over
     more agents than an LRU holds would miss each time, so the first ones keep theirs, v3 before
-    v2c because a v3 session is dearer. `trace` is told each request and answer, without secrets.
+    v2c because a v3 session is dearer. `passing`: how many of those others may be open at once;
+    one more is SKIPPED (no_descriptor), so that a silent city leaves files and pages their
+    descriptors. `trace` is told each request and answer, without secrets.
     Raises ValueError for an engine that is unknown or not installed.
     """
     available = find_spec("gufo") is not None
     if engine == "auto":
         engine = "gufo" if available else "pysnmp"
     if engine == "gufo" and available:
-        return Snmp(GufoEngine(), trace, sessions)
+        return Snmp(GufoEngine(), trace, sessions, passing)
     if engine == "pysnmp":
-        return Snmp(PysnmpEngine(), trace, sessions)
+        return Snmp(PysnmpEngine(), trace, sessions, passing)
     raise ValueError(f"no SNMP engine {engine!r} here")
 
 
 class Snmp:
     """See `collectors._contract.SnmpWire`."""
 
-    def __init__(self, engine: Engine, trace: Callable[[str], None] | None, sessions: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        trace: Callable[[str], None] | None,
+        sessions: int,
+        passing: int,
+    ) -> None:
         self.engine = engine.name
         self._engine = engine
         self._trace = trace
         self._sessions = sessions
+        self._passing_limit = passing
+        self._passing: set[Conversation] = set()
         self._kept: dict[_Key, Conversation] = {}
         self._kept_v2c: dict[_Key, None] = {}
         self._counts: Counter[str] = Counter()
@@ -200,6 +215,8 @@ class Snmp:
                 kept.credential = credential  # equal after a reload: found by identity again
                 return kept
             self._drop(key)
+        if len(self._passing) >= self._passing_limit and len(self._kept) >= self._sessions:
+            return NO_DESCRIPTOR
         got: Conversation | Failure = SILENT
         for _ in range(tries):
             got = await self._engine.open(endpoint, credential, memory, timeout)
@@ -212,6 +229,7 @@ class Snmp:
 
     def _keep(self, key: _Key, conversation: Conversation) -> None:
         if key in self._kept:  # busy with another request: this one is for once
+            self._passing.add(conversation)
             return
         plain = conversation.credential.version == "2c"
         if len(self._kept) >= self._sessions and not plain and self._kept_v2c:
@@ -222,6 +240,8 @@ class Snmp:
             self._kept[key] = conversation
             if plain:
                 self._kept_v2c[key] = None
+        else:
+            self._passing.add(conversation)
 
     def _drop(self, key: _Key) -> None:
         kept = self._kept.pop(key, None)
@@ -245,6 +265,7 @@ class Snmp:
             memory.engine_id = None  # the box may have been replaced: find out anew
         if conversation is not None:
             if self._kept.get(key) is not conversation:
+                self._passing.discard(conversation)
                 conversation.close()
             elif lost and conversation.credential.version == "3":
                 self._drop(key)
@@ -266,10 +287,14 @@ class Snmp:
             "answered": self._answered,
             "late": self._engine.late,
             "sessions": len(self._kept),
+            "passing": len(self._passing),
         }
 
     async def close(self) -> None:
         """Close every conversation and the engine."""
         for key in list(self._kept):
             self._drop(key)
+        for conversation in self._passing:
+            conversation.close()
+        self._passing.clear()
         self._engine.close()

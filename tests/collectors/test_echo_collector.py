@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -25,6 +26,18 @@ class Scripted(msgspec.Struct):
     reply: EchoReply
     asked: list[tuple[Endpoint, int, float, float]] = []
 
+    def send(
+        self,
+        endpoint: Endpoint,
+        *,
+        count: int,
+        gap: float,
+        timeout: float,
+        done: Callable[[EchoReply], None],
+    ) -> None:
+        self.asked.append((endpoint, count, gap, timeout))
+        done(self.reply)
+
     async def echo(
         self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
     ) -> EchoReply:
@@ -42,6 +55,16 @@ def ask(reply: EchoReply, **options: object) -> tuple[Answer, Scripted, Scripted
     icmp, udp = Scripted(reply), Scripted(reply)
     answer = asyncio.run(echo.ask(probe, Wires(open_snmp(), icmp, udp), DeviceMemory()))
     return answer, icmp, udp
+
+
+def test_a_run_that_is_begun_answers_as_one_that_is_waited_for() -> None:
+    reply = EchoReply((0.01, None))
+    probe = echo.plan(ProbeSpec("echo", 10.0), link_target("xg-xs"), network(far=FAR))
+    assert probe is not None
+    wire = Scripted(reply)
+    heard: list[Answer] = []
+    echo.begin(probe, Wires(open_snmp(), wire, wire), heard.append)
+    assert heard == [ask(reply)[0]]
 
 
 def test_two_echoes_in_ten_seconds_leave_five_seconds_apart() -> None:

@@ -248,7 +248,7 @@ def test_two_thousand_targets_lose_nothing(wire: Literal["icmp", "udp"]) -> None
                 assert sum(len(reply.rtts) for reply in replies) == 4000
                 assert sum(reply.rtts.count(None) for reply in replies) == 0
                 assert (stats["overruns"], stats.get("unsent", 0)) == (0, 0)
-                assert stats["largest_burst"] <= 256
+                assert stats["largest_burst"] <= 640
 
     run(work())
 
@@ -293,7 +293,7 @@ def test_before_the_start_nothing_is_sent_and_nothing_lost() -> None:
     run(work())
 
 
-def test_closing_ends_the_runs_under_way() -> None:
+def test_of_runs_under_way_nobody_knows_when_the_wire_is_closed() -> None:
     async def work() -> None:
         with echo_server(reply=lambda *_: None) as port:
             echo = open_echo("udp")
@@ -301,8 +301,8 @@ def test_closing_ends_the_runs_under_way() -> None:
             task = asyncio.create_task(ask(echo, "127.0.0.1", port, timeout=10))
             await _until(lambda: echo.stats()["sent"] > 0)
             await echo.close()
-            with pytest.raises(asyncio.CancelledError):
-                await task
+            reply = await task
+            assert (reply.rtts, reply.unsent, reply.reason) == ((), 3, "not_open")
 
     run(work())
 

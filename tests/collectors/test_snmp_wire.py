@@ -357,6 +357,22 @@ def test_agents_beyond_the_kept_sessions_are_asked_all_the_same(engine: str) -> 
     run(work())
 
 
+def test_a_silent_city_leaves_descriptors_for_others() -> None:
+    """Of the engine that has a socket per agent; pysnmp has one for all."""
+    pytest.importorskip("gufo.snmp")
+
+    async def work() -> None:
+        deaf = agent_with()
+        deaf.spoil = lambda _: None
+        async with opened("gufo", sessions=0, passing=2) as wire, serving(deaf):
+            replies = await asyncio.gather(*(get(wire, deaf.port) for _ in range(4)))
+            reasons = sorted((reply.outcome.name, reply.reason) for reply in replies)
+            assert reasons == [("SILENT", "timeout")] * 2 + [("SKIPPED", "no_descriptor")] * 2
+            assert wire.stats()["passing"] == 0
+
+    run(work())
+
+
 def test_two_questions_at_once_to_one_agent_are_both_answered(engine: str) -> None:
     async def work() -> None:
         async with opened(engine) as wire, serving(agent_with()) as agent:

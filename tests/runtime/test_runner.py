@@ -24,8 +24,16 @@ def _collector(ask: Ask, *, overlaps: bool = False) -> ModuleType:
     async def asked(probe: Probe, _wires: Wires, _memory: DeviceMemory) -> Answer:
         return await ask(probe)
 
+    tasks: set[asyncio.Task[None]] = set()
+
+    def begin(probe: Probe, _wires: Wires, done: Callable[[Answer], None]) -> None:
+        async def answer() -> None:
+            done(await ask(probe))
+
+        tasks.add(asyncio.get_running_loop().create_task(answer()))
+
     module = ModuleType("collector")
-    module.__dict__.update({"OVERLAPS": overlaps, "ask": asked})
+    module.__dict__.update({"ask": asked, "begin": begin} if overlaps else {"ask": asked})
     return module
 
 
