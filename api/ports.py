@@ -6,7 +6,7 @@ reader wants. Values are plain msgspec structs, so that JSON is one step away.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -185,8 +185,8 @@ class Exposition(Protocol):
     async def monitor(self) -> bytes:
         """Return /metrics: the monitor itself (prometheus-client)."""
 
-    async def devices(self, shard: int, shards: int) -> bytes:
-        """Return /metrics/devices?shard=k/n, pre-rendered."""
+    def devices(self, shard: int, shards: int) -> Iterator[bytes]:
+        """Yield /metrics/devices?shard=k/n, metric by metric; may run in any thread."""
 
 
 class Ports(msgspec.Struct, frozen=True):

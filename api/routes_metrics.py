@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.desk import AtDesk
 from api.refusal import Refusal
@@ -19,7 +19,7 @@ _SHARD: Final = re.compile(r"\A(\d{1,3})/(\d{1,3})\Z", re.ASCII)
 @ROUTES.get("/metrics")
 async def monitor(desk: AtDesk) -> Response:
     """Return what the monitor counts about itself."""
-    return _exposition(await desk.ports.exposition.monitor())
+    return Response(await desk.ports.exposition.monitor(), media_type=_TEXT)
 
 
 @ROUTES.get("/metrics/devices")
@@ -34,8 +34,4 @@ async def devices(
     k, n = (int(found[1]), int(found[2])) if found else (1, 0)
     if not k < n:
         raise Refusal(422, "bad_shard", shard=shard)
-    return _exposition(await desk.ports.exposition.devices(k, n))
-
-
-def _exposition(page: bytes) -> Response:
-    return Response(page, media_type=_TEXT)
+    return StreamingResponse(desk.ports.exposition.devices(k, n), media_type=_TEXT)

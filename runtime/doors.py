@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from api.ports import Person, Role, Session
 from runtime.selfmetrics import SelfMetrics
@@ -71,7 +70,7 @@ class ActsDoor:
 
 
 class ExpositionDoor:
-    """`api.ports.Exposition`; the pages are made in a thread, since they are long."""
+    """`api.ports.Exposition`."""
 
     def __init__(self, monitor: SelfMetrics, devices: Exposition) -> None:
         self._monitor = monitor
@@ -81,6 +80,6 @@ class ExpositionDoor:
         """Return the page of the monitor itself."""
         return self._monitor.page()
 
-    async def devices(self, shard: int, shards: int) -> bytes:
-        """Return the page of a share of the devices."""
-        return await asyncio.to_thread(self._devices.page, shard, shards)
+    def devices(self, shard: int, shards: int) -> Iterator[bytes]:
+        """Yield the page of a share of the devices."""
+        return self._devices.page(shard, shards)

@@ -19,3 +19,7 @@ def begin(store: Path, inventory: Inventory) -> None:
 def call(function: str, *arguments: object) -> Any:
     """Do one of the worker's jobs."""
     return getattr(import_module(_WORKER), function)(*arguments)
+
+
+def ready() -> None:
+    """Answer: the process is there and prepared."""

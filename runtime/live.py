@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
 from alerts.model import Alert
 from api.ports import Event, LinkNow, StateNow
@@ -22,14 +22,14 @@ from metrics.catalogue import (
     IN_UTILIZATION,
     OUT_RATE,
     OUT_UTILIZATION,
-    Metric,
 )
-from metrics.observation import Probe
+from metrics.observation import Probe, Value
 from runtime.events import Hub
 from runtime.pipeline import Change, Pipeline
 from sla.states import Blind, State
 
-_Place = tuple[Probe, int]
+_Flow = tuple[Probe, int, int]
+"""The probe that reads a flow, and where in its values inward and outward stand."""
 
 
 class LiveView:
@@ -49,11 +49,12 @@ class LiveView:
         self._alerts = alerts
         self._health = health
         self._states: dict[TargetId, StateNow] = {}
-        self._places: dict[tuple[TargetId, str], _Place] = {}
         self._echoes: dict[TargetId, Probe] = {}
+        self._flows: dict[TargetId, _Flow] = {}
+        """Rates of ports, utilisation of links."""
         self._blind_since: int | None = None
 
-    def load(self, inventory: Inventory, probes: Iterable[Probe]) -> None:
+    def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory: what is new is UNKNOWN, what is gone is gone."""
         self._inventory = inventory
         start = self._now()
@@ -62,13 +63,8 @@ class LiveView:
             target: before.get(target) or StateNow(target, State.UNKNOWN, start, "not_observed")
             for target in targets(inventory)
         }
-        self._places = {}
-        self._echoes = {}
-        for probe in probes:
-            if probe.kind == "echo":
-                self._echoes[probe.target] = probe
-            for position, series in enumerate(probe.series):
-                self._places[series.target, series.metric.name] = (probe, position)
+        self._echoes = {probe.target: probe for probe in probes if probe.kind == "echo"}
+        self._flows = dict(_flows(probes))
 
     def changed(self, change: Change) -> None:
         """Take over one change of state and tell the page."""
@@ -128,7 +124,6 @@ class LiveView:
             return None
         target = link_target(link)
         state = self._states[target]
-        sent, lost = self._value(target, ECHO_SENT), self._value(target, ECHO_LOST)
         port = (
             interface_target(found.a.device, found.a.interface)
             if found.a.interface is not None
@@ -136,6 +131,9 @@ class LiveView:
         )
         echo = self._echoes.get(target)
         answered = None if echo is None else self._pipeline.answered_ms.get(echo)
+        sent, lost, rtt = self._echoed(echo)
+        in_bps, out_bps = self._flowing(port)
+        in_utilization, out_utilization = self._flowing(target)
         return LinkNow(
             link=link,
             state=state.state,
@@ -143,20 +141,29 @@ class LiveView:
             reason=state.reason,
             cause=state.cause,
             last_answer=None if answered is None else answered // 1000,
-            rtt_seconds=self._value(target, ECHO_RTT),
+            rtt_seconds=rtt,
             loss_ratio=None if not sent or lost is None else lost / sent,
-            in_bps=self._value(port, IN_RATE),
-            out_bps=self._value(port, OUT_RATE),
-            in_utilization=self._value(target, IN_UTILIZATION),
-            out_utilization=self._value(target, OUT_UTILIZATION),
+            in_bps=in_bps,
+            out_bps=out_bps,
+            in_utilization=in_utilization,
+            out_utilization=out_utilization,
         )
 
-    def _value(self, target: TargetId, metric: Metric) -> float | None:
-        place = self._places.get((target, metric.name))
-        if place is None:
-            return None
-        reading = self._pipeline.latest.get(place[0])
-        return None if reading is None else reading.values[place[1]]
+    def _echoed(self, probe: Probe | None) -> tuple[Value, ...]:
+        """Return sent, lost and round trip of the last run."""
+        reading = None if probe is None else self._pipeline.latest.get(probe)
+        if reading is None:
+            return None, None, None
+        metrics = [series.metric for series in reading.observation.probe.series]
+        return tuple(reading.values[metrics.index(of)] for of in (ECHO_SENT, ECHO_LOST, ECHO_RTT))
+
+    def _flowing(self, target: TargetId) -> tuple[Value, Value]:
+        """Return what flows in and out."""
+        flow = self._flows.get(target)
+        reading = None if flow is None else self._pipeline.latest.get(flow[0])
+        if flow is None or reading is None:
+            return None, None
+        return reading.values[flow[1]], reading.values[flow[2]]
 
     def alerts(self) -> Sequence[Alert]:
         """Return alerts that are pending, firing or were resolved of late."""
@@ -188,3 +195,15 @@ def targets(inventory: Inventory) -> list[TargetId]:
         *map(device_target, inventory.devices),
         *map(link_target, inventory.links),
     ]
+
+
+def _flows(probes: Iterable[Probe]) -> Iterator[tuple[TargetId, _Flow]]:
+    """Find where each flow is read: the inward value stands before the outward one."""
+    for probe in probes:
+        inward = 0
+        for at in range(probe.raw, len(probe.series)):
+            series = probe.series[at]
+            if series.metric in (IN_RATE, IN_UTILIZATION):
+                inward = at
+            elif series.metric in (OUT_RATE, OUT_UTILIZATION):
+                yield series.target, (probe, inward, at)

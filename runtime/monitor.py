@@ -81,7 +81,9 @@ class Monitor:
 
         # Asking.
         self._icmp, self._udp = open_echo("icmp"), open_echo("udp")
-        self._snmp = open_snmp(config.snmp.engine, sessions=sessions)
+        self._snmp = open_snmp(
+            config.snmp.engine, sessions=sessions * 3 // 4, passing=sessions // 4
+        )
         judge = Judge(inventory, self._probes)
         self._runner = Runner(
             plugins("collectors"),
@@ -171,7 +173,7 @@ class Monitor:
         await self._dispatch.start(http, stack)
         await self._open_wires(stack)
         stack.push_async_callback(self._past.stop)
-        self._past.start()
+        await self._past.start()
         self._server = uvicorn.Server(
             uvicorn.Config(
                 self._app,

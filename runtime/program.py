@@ -20,7 +20,7 @@ from store.errors import StoreError
 from texts.say import Language, say
 
 _SPARE_DESCRIPTORS: Final = 512
-"""For files, sockets of the api and of stores; the rest may be SNMP sessions."""
+"""For files, sockets of the api and of stores; the rest is for SNMP."""
 
 
 def run(

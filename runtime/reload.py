@@ -81,7 +81,10 @@ class Reload:
             for problem in problems[:_TOLD]:
                 _log.error("problem", extra={"where": problem})
             return problems
+        assert checked.inventory is not None
+        worker = await self._past.prepare(checked.inventory)
         self._take(checked)
+        self._past.take(worker)
         _log.info("taken", extra={"by": person, "probes": len(self._probes)})
         return ()
 
@@ -107,6 +110,5 @@ class Reload:
         self._sending.retire(gone)
         self._dispatch.reload(inventory, checked.rules)
         self._record.reload(inventory, gone)
-        self._past.reload()
         self.count += 1
         garbage.settle()

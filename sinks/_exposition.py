@@ -10,7 +10,7 @@ poll, cost more CPU at any interval of scraping above that of polling, and 250 M
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 from zlib import crc32
@@ -75,31 +75,23 @@ class Exposition:
         for probe in probes:
             self._entries.pop(probe, None)
 
-    def page(self, shard: int = 0, shards: int = 1) -> bytes:
-        """Return the page of one shard; a page without devices is empty.
+    def page(self, shard: int = 0, shards: int = 1) -> Iterator[bytes]:
+        """Yield the page of one shard, metric by metric; a page without devices is empty.
 
-        May run in a thread of its own while readings come in.
+        What it shows is what was there at its begin. May run in a thread of its own while readings
+        come in; of 30,000 sites it never holds more than one metric at a time.
         """
-        alike: dict[int, tuple[list[Column], list[_Shown]]] = {}
-        answered: dict[tuple[str, bytes], int] = {}
-        for probe, entry in list(self._entries.items()):
-            if shards > 1 and shard_of(probe, shards) != shard:
-                continue
-            if entry.values:
-                _, shown = alike.setdefault(id(entry.columns), (entry.columns, []))
-                shown.append((entry.labels, entry.values))
-            if entry.answered and entry.subject is not None:
-                answered[entry.subject] = max(entry.answered, answered.get(entry.subject, 0))
-        lines: dict[str, list[bytes]] = {}
-        for columns, shown in alike.values():
-            for column in columns:
-                lines.setdefault(column.name, []).extend(_written(column, shown))
-        for (name, labels), slot_ms in answered.items():
-            line = b"%b%b %a\n" % (name.encode(), labels, slot_ms / 1000)
-            lines.setdefault(name, []).append(line)
-        return b"".join(
-            self._headers[name] + b"".join(written) for name, written in lines.items() if written
-        )
+        entries = [
+            entry
+            for probe, entry in list(self._entries.items())
+            if shards == 1 or shard_of(probe, shards) == shard
+        ]
+        for name, found in _by_name(entries).items():
+            written = b"".join([_written(column, shown) for column, shown in found])
+            if written:
+                yield self._headers[name] + written
+        for name, lines in _last_answers(entries).items():
+            yield self._headers[name] + b"".join(lines)
 
     def _enter(self, probe: Probe) -> _Entry:
         columns, subjects = self._forms.of(probe)
@@ -110,14 +102,43 @@ class Exposition:
         return entry
 
 
-def _written(column: Column, shown: Iterable[_Shown]) -> list[bytes]:
+def _by_name(entries: Iterable[_Entry]) -> dict[str, list[tuple[Column, list[_Shown]]]]:
+    """Return for each metric its columns, and of which probes each is."""
+    alike: dict[int, tuple[list[Column], list[_Shown]]] = {}
+    for entry in entries:
+        if entry.values:
+            _, shown = alike.setdefault(id(entry.columns), (entry.columns, []))
+            shown.append((entry.labels, entry.values))
+    found: dict[str, list[tuple[Column, list[_Shown]]]] = {}
+    for columns, shown in alike.values():
+        for column in columns:
+            found.setdefault(column.name, []).append((column, shown))
+    return found
+
+
+def _last_answers(entries: Iterable[_Entry]) -> dict[str, list[bytes]]:
+    """Write when each target answered last: the latest of its probes."""
+    latest: dict[tuple[str, bytes], int] = {}
+    for entry in entries:
+        if entry.answered and entry.subject is not None:
+            latest[entry.subject] = max(entry.answered, latest.get(entry.subject, 0))
+    lines: dict[str, list[bytes]] = {}
+    for (name, labels), slot_ms in latest.items():
+        line = b"%b%b %a\n" % (name.encode(), labels, slot_ms / 1000)
+        lines.setdefault(name, []).append(line)
+    return lines
+
+
+def _written(column: Column, shown: Iterable[_Shown]) -> bytes:
     """Write the lines of one column, of what was heard."""
     line, which, at = column.line, column.labels, column.position
-    return [
-        line % (labels[which], value)
-        for labels, values in shown
-        if (value := values[at]) is not None
-    ]
+    return b"".join(
+        [
+            line % (labels[which], value)
+            for labels, values in shown
+            if (value := values[at]) is not None
+        ]
+    )
 
 
 def shard_of(probe: Probe, shards: int) -> int:

@@ -5,7 +5,7 @@ It keeps the promises of `api.ports` with dictionaries; events go through the re
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -329,8 +329,8 @@ class Province:
     async def monitor(self) -> bytes:
         return b"extranet_monitor_runs_total 1\n"
 
-    async def devices(self, shard: int, shards: int) -> bytes:
-        return f"shard {shard} of {shards}\n".encode()
+    def devices(self, shard: int, shards: int) -> Iterator[bytes]:
+        yield f"shard {shard} of {shards}\n".encode()
 
 
 class Crowd:

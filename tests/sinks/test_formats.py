@@ -138,7 +138,7 @@ def test_exposition_reads_back_as_it_was_written(label: str, values: tuple[Value
     page.put(reading(probe, NOW, values, Outcome.SILENT))
     rows = {
         (sample.name, tuple(sorted(sample.labels.items()))): float(sample.value)
-        for family in text_string_to_metric_families(page.page().decode())
+        for family in text_string_to_metric_families(b"".join(page.page()).decode())
         for sample in family.samples
     }
     assert rows == expected(probe, values)
@@ -248,7 +248,7 @@ def test_the_lines_of_a_metric_stand_together_under_one_header() -> None:
     page.put(reading(echo_run(), NOW))
     names = [
         re.split(r"[{ ]", line.removeprefix("# HELP ").removeprefix("# TYPE "))[0]
-        for line in page.page().decode().splitlines()
+        for line in b"".join(page.page()).decode().splitlines()
     ]
     runs = [name for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
     assert len(runs) == len(set(runs))
@@ -259,7 +259,7 @@ def test_what_was_not_heard_in_the_last_run_is_left_out_but_the_last_answer_stay
     page = Exposition([probe])
     page.put(reading(probe, NOW))
     page.put(reading(probe, NOW + 10_000, (2, 2, None, None, None, 2), Outcome.SILENT))
-    text = page.page().decode()
+    text = b"".join(page.page()).decode()
     assert c.ECHO_RTT.name not in text
     assert f"{c.LINK_STATE.name}{{" in text
     assert re.search(
@@ -273,7 +273,7 @@ def test_a_device_has_one_last_answer_however_many_probes_ask_it() -> None:
     page.put(reading(device_poll("a", ("p2",)), NOW + 5000))
     lines = [
         line
-        for line in page.page().decode().splitlines()
+        for line in b"".join(page.page()).decode().splitlines()
         if line.startswith("extranet_device_last")
     ]
     assert [line.rsplit(" ", 1)[1] for line in lines] == ["1795492805.123"]
@@ -284,9 +284,9 @@ def test_shards_hold_each_device_exactly_once() -> None:
     probes = [device_poll(f"d{n}") for n in range(50)]
     for probe in probes:
         page.put(reading(probe, NOW))
-    whole = {line for line in page.page().splitlines() if not line.startswith(b"#")}
+    whole = {line for line in b"".join(page.page()).splitlines() if not line.startswith(b"#")}
     parts = [
-        [line for line in page.page(shard, 4).splitlines() if not line.startswith(b"#")]
+        [line for line in b"".join(page.page(shard, 4)).splitlines() if not line.startswith(b"#")]
         for shard in range(4)
     ]
     assert sum(len(part) for part in parts) == len(whole)
@@ -311,7 +311,7 @@ def test_raw_names_are_those_of_snmp_exporter_in_its_units() -> None:
     )
     page = Exposition([], raw_mib_names=True)
     page.put(reading(probe, NOW, (10_000_000_000, 7)))
-    lines = page.page().decode().splitlines()
+    lines = b"".join(page.page()).decode().splitlines()
     assert 'ifHighSpeed{ifName="GE1",instance="d"} 10000000000e-6' in lines
     assert 'ifHCInOctets{ifName="GE1",instance="d"} 7' in lines
 
@@ -321,4 +321,4 @@ def test_a_retired_probe_leaves_the_page() -> None:
     page = Exposition([probe])
     page.put(reading(probe, NOW))
     page.retire([probe])
-    assert page.page() == b""
+    assert b"".join(page.page()) == b""

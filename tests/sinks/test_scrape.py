@@ -65,7 +65,7 @@ def test_prometheus_scrapes_every_sample_and_forgets_what_is_no_longer_heard(
         for series, value in zip(probe.series, values_of(probe), strict=True)
     }
     with (
-        serving(page.page) as port,
+        serving(lambda: b"".join(page.page())) as port,
         prometheus(tmp_path, CONFIG.format(port=port)) as url,
     ):
         wait_for(lambda: instant(url, c.ECHO_RTT.name), what="the first scrape")
@@ -94,7 +94,7 @@ def test_promtool_finds_no_fault_but_that_we_count_bits() -> None:
         page.put(reading(probe, now_ms()))
     checked = subprocess.run(
         [program("promtool"), "check", "metrics"],
-        input=page.page(),
+        input=b"".join(page.page()),
         capture_output=True,
         check=False,
     )
