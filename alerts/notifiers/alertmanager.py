@@ -8,9 +8,11 @@ load-balance). Each member keeps what the others missed, so one that takes it is
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import aiohttp
@@ -25,6 +27,9 @@ from inventory.strict import Strict
 
 STATEFUL: Final = True
 REPEAT_SECONDS: Final = 60
+MEMBER_SECONDS: Final = 5.0
+"""The longest wait for one member: far below the time of an attempt, and short enough that many
+requests beside a member that hangs are repeated before `endsAt`."""
 _AHEAD: Final = 4 * REPEAT_SECONDS
 _UNFIT = re.compile(r"[^a-zA-Z0-9_]")
 
@@ -42,21 +47,51 @@ class Options(Strict):
         return self
 
 
-async def notify(options: Options, message: Message, http: aiohttp.ClientSession) -> str:
-    """Tell every member; name those that did not take it. Raises when none did."""
+async def notify(
+    options: Options,
+    message: Message,
+    http: aiohttp.ClientSession,
+    *,
+    within: float = MEMBER_SECONDS,
+) -> str:
+    """Tell every member at once; name those that did not take it. Raises when none did.
+
+    Each has `within` seconds of its own, so that one that hangs takes nothing from the others.
+    """
     body = encode(message)
     headers = {"Authorization": options.authorization.reveal()} if options.authorization else {}
-    failed: dict[str, NotifyError] = {}
-    for member in options.members:
-        url = Secret(member.reveal().rstrip("/") + "/api/v2/alerts")
-        try:
-            await post(http, url, body, headers, options.ca_file)
-        except NotifyError as error:
-            failed[place(member)] = error
-    names = ", ".join(f"{name}: {error.code}" for name, error in failed.items())
+    answers = await asyncio.gather(
+        *(_tell(one, body, headers, options.ca_file, http, within) for one in options.members)
+    )
+    failed = [
+        (place(member), error)
+        for member, error in zip(options.members, answers, strict=True)
+        if error is not None
+    ]
+    names = ", ".join(f"{name}: {error.code}" for name, error in failed)
     if len(failed) == len(options.members):
-        raise NotifyError(names, permanent=all(error.permanent for error in failed.values()))
+        raise NotifyError(names, permanent=all(error.permanent for _, error in failed))
     return names
+
+
+async def _tell(
+    member: Secret,
+    body: bytes,
+    headers: Mapping[str, str],
+    ca_file: Path | None,
+    http: aiohttp.ClientSession,
+    within: float,
+) -> NotifyError | None:
+    """Tell one member; return why it did not take it."""
+    url = Secret(member.reveal().rstrip("/") + "/api/v2/alerts")
+    try:
+        async with asyncio.timeout(within):
+            await post(http, url, body, headers, ca_file)
+    except NotifyError as error:
+        return error
+    except TimeoutError:
+        return NotifyError("timeout")
+    return None
 
 
 def encode(message: Message) -> bytes:

@@ -173,6 +173,37 @@ def test_every_member_is_told_and_one_that_takes_it_is_enough() -> None:
     assert asyncio.run(play()).count("http_") == 2
 
 
+def test_the_others_are_told_while_a_member_hangs() -> None:
+    async def play() -> str:
+        async with web_server() as sick, web_server() as good, aiohttp.ClientSession() as http:
+            sick.answers[:] = [(-1, {})]
+            members = [one.url.removesuffix("/hook") for one in (sick, good)]
+            options = alertmanager.Options.model_validate({"members": members})
+            message = make_message(make_alert())
+            telling = asyncio.create_task(alertmanager.notify(options, message, http))
+            await until(lambda: good.requests, 3.0)
+            sick.hang.set()
+            return await telling
+
+    assert asyncio.run(play()).endswith(": disconnected")
+
+
+def test_a_member_that_hangs_is_named_after_its_time() -> None:
+    async def play() -> str:
+        async with web_server() as sick, web_server() as good, aiohttp.ClientSession() as http:
+            sick.answers[:] = [(-1, {})]
+            members = [one.url.removesuffix("/hook") for one in (sick, good)]
+            options = alertmanager.Options.model_validate({"members": members})
+            message = make_message(make_alert())
+            return await alertmanager.notify(options, message, http, within=1.0)
+
+    assert asyncio.run(play()).endswith(": timeout")
+
+
+def test_members_have_less_time_than_the_whole_attempt() -> None:
+    assert channel("http://127.0.0.1:9").timeout > 2 * alertmanager.MEMBER_SECONDS
+
+
 def test_labels_hold_identity_only() -> None:
     first = make_alert(value=0.95, limit=0.9, reason="limit", affected={"county": 1})
     later = replace(first, value=0.99, fired_at=START + 99, acknowledged_by="x")
