@@ -120,7 +120,10 @@ class Live(Protocol):
         """Subscribe; a reader that falls behind gets one `resync` and continues from there."""
 
     def health(self) -> Mapping[str, object]:
-        """Return `ok`, and each part with `ok` and a reason code."""
+        """Return `ok`, and `parts`, each with `ok` and a reason code.
+
+        A part in trouble may have `text`, the code of a sentence, and `detail`, a store's words.
+        """
 
 
 class Past(Protocol):

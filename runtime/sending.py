@@ -114,11 +114,8 @@ class Sending:
         return {name: outbox.oldest_age(now) for name, outbox in self._outboxes.items()}
 
     def health(self) -> dict[str, dict[str, object]]:
-        """Return how each sink does, for the page."""
-        return {
-            f"sink {name}": {"ok": not trouble, "reason": trouble.partition(":")[0]}
-            for name, trouble in self.troubles().items()
-        }
+        """Return how each sink does; `text`: code of a sentence, `detail`: the store's words."""
+        return {f"sink {name}": _part(trouble) for name, trouble in self.troubles().items()}
 
     def losses(self) -> dict[str, float]:
         """Count by outbox the points that will never arrive."""
@@ -130,3 +127,10 @@ class Sending:
     def stats(self) -> dict[str, Callable[[], Mapping[str, float]]]:
         """Return the counters of each outbox."""
         return {f"outbox_{name}": outbox.stats for name, outbox in self._outboxes.items()}
+
+
+def _part(trouble: str) -> dict[str, object]:
+    if not trouble:
+        return {"ok": True, "reason": ""}
+    code, _, detail = trouble.partition(":")
+    return {"ok": False, "reason": code, "text": f"sinks.{code}", "detail": detail.strip()}

@@ -33,7 +33,9 @@ from typing import Final, TypeVar
 from metrics.observation import Probe, Reading
 from sinks._buffer import Buffer, Limits
 from sinks._contract import Encoder, Fate, Result, Sender
+from sinks._counters import Counters
 from sinks._segments import Batch, Frame, Gone, Refused, Segments, Waiting
+from sinks._trouble import Trouble
 
 T = TypeVar("T")
 
@@ -48,22 +50,8 @@ class _Head:
     pieces: deque[Batch]
     frame: Frame | None
     cuts: int = _CUTS
-
-
-@dataclass(slots=True)
-class Counters:
-    """Everything since the start of the process."""
-
-    sent_points: int = 0
-    sent_batches: int = 0
-    sent_bytes: int = 0
-    retried_batches: int = 0
-    refused_points: int = 0
-    partial_points: int = 0
-    dropped_points: int = 0
-    damaged_batches: int = 0
-    unencodable_readings: int = 0
-    disk_errors: int = 0
+    is_whole: bool = True
+    """Whether all of it that was sent was taken."""
 
 
 class Outbox:
@@ -92,8 +80,7 @@ class Outbox:
         self._saving: list[Batch] = []
         self._head: _Head | None = None
         self._failures = 0
-        self._trouble = ""
-        self._disk_trouble = ""
+        self._trouble = Trouble(name)
         self._counters = Counters()
         self._stop_at: float | None = None
         self._running = False
@@ -136,8 +123,8 @@ class Outbox:
 
     @property
     def trouble(self) -> str:
-        """What keeps it from sending or saving at the moment (`code: why`), or ""."""
-        return self._trouble or self._disk_trouble
+        """What keeps it from sending or saving, or what was refused last (`code: why`), or ""."""
+        return self._trouble.now
 
     def stats(self) -> dict[str, float]:
         """Return all counters (points unless the name says otherwise), what waits, since when."""
@@ -206,7 +193,7 @@ class Outbox:
         if self._stop_at is None:
             return False
         empty = not (self._head or self._buffer.waiting or self._on_disk.batches)
-        return empty or bool(self._trouble) or self._time_is_up()
+        return empty or bool(self._trouble.sending) or self._time_is_up()
 
     def _time_is_up(self) -> bool:
         return self._stop_at is not None and asyncio.get_running_loop().time() >= self._stop_at
@@ -250,7 +237,7 @@ class Outbox:
             await self._retry(result)
             return
         self._failures = 0
-        self._trouble = ""
+        self._trouble.sending = ""
         if result.fate is Fate.SPLIT:
             return
         counters = self._counters
@@ -263,13 +250,18 @@ class Outbox:
             counters.sent_batches += 1
             counters.sent_bytes += len(piece.data)
         if result.fate is not Fate.TAKEN:
+            head.is_whole = False
+            self._trouble.refusal = result.reason or "unknown"
             await self._set_aside(piece, result)
         # A slow send may have put the other pieces on disk, each as a frame of its own.
         head.pieces.popleft()
         if not head.pieces:
             self._head = None
+            if head.is_whole:
+                self._trouble.refusal = ""
             if (frame := head.frame) is not None:
                 await self._disk(lambda: self._segments.advance(frame))
+        self._trouble.tell()
 
     async def _send(self, data: bytes) -> Result:
         """Send; when it takes long, meanwhile save what waits."""
@@ -308,7 +300,8 @@ class Outbox:
     async def _retry(self, result: Result) -> None:
         """Save what waits and pause: as asked, or twice as long as before; never all at once."""
         self._counters.retried_batches += 1
-        self._trouble = result.reason or "unknown"
+        self._trouble.sending = result.reason or "unknown"
+        self._trouble.tell()
         longest = min(self._limits.retry_max, self._limits.retry_first * 2**self._failures)
         pause = longest * random.uniform(0.5, 1.0)
         if result.retry_after is not None:
@@ -360,7 +353,7 @@ class Outbox:
 
     def _saved(self, first: Frame, gone: Gone) -> None:
         self._saving = []
-        self._disk_trouble = ""
+        self._trouble.disk = ""
         self._counters.dropped_points += gone.points
         head = self._head
         if head and head.frame is None:
@@ -374,7 +367,8 @@ class Outbox:
 
     def _note_disk(self, error: OSError) -> None:
         self._counters.disk_errors += 1
-        self._disk_trouble = f"disk: {error.strerror or type(error).__name__}"
+        self._trouble.disk = f"disk: {error.strerror or type(error).__name__}"
+        self._trouble.tell()
 
     async def _wait(self, seconds: float) -> None:
         """Wait for a batch or for the end, at most `seconds`."""

@@ -155,6 +155,7 @@ class Province:
         self.outages_all: list[Outage] = []
         self.blind: int | None = None
         self.ok = True
+        self.parts: dict[str, Mapping[str, object]] = {}
         self.reload_problems: list[str] = []
         self.assessed = 0
         self.reloaded_by = ""
@@ -239,7 +240,7 @@ class Province:
         return self.hub.subscribe()
 
     def health(self) -> Mapping[str, object]:
-        return {"ok": self.ok, "parts": {"ledger": {"ok": self.ok, "reason": ""}}}
+        return {"ok": self.ok, "parts": {"ledger": {"ok": self.ok, "reason": ""}, **self.parts}}
 
     # Past
 

@@ -172,6 +172,21 @@ def test_metrics_are_text_for_prometheus(api: Running) -> None:
     assert api.ask("/metrics", api.token("viewer")).body.startswith(b"extranet_monitor")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "the store cannot be reached"), ("zh", "无法连接存储")],
+)
+def test_a_sink_in_trouble_says_so_in_the_callers_language(
+    api: Running, language: str, sentence: str
+) -> None:
+    trouble = {"ok": False, "reason": "unreachable", "detail": "Connection refused"}
+    api.province.parts["sink x"] = {**trouble, "text": "sinks.unreachable"}
+    headers = {"Accept-Language": language}
+    told = api.ask("/api/v1/health", api.token("viewer"), headers=headers).json
+    del api.province.parts["sink x"]
+    assert told["parts"]["sink x"] == {**trouble, "text": sentence}
+
+
 def test_health_tells_anybody_no_more_than_ok_or_not(api: Running) -> None:
     assert (api.ask("/healthz").status, api.ask("/healthz").json) == (200, {"ok": True})
     api.province.ok = False

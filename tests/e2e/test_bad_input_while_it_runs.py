@@ -187,12 +187,21 @@ def test_ask_never_shows_a_community(told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("fails", "server"), ("hangs", "timeout"), ("absent", "unreachable")]
+    ("name", "reason", "words"),
+    [
+        ("refuses", "bad_request", "field type conflict"),
+        ("fails", "server_error", "out of memory"),
+        ("hangs", "timeout", "no answer in time"),
+        ("absent", "unreachable", "Connect"),
+    ],
 )
-def test_each_sick_store_is_named_with_its_trouble(told: Told, name: str, reason: str) -> None:
+def test_each_sick_store_is_named_with_its_trouble(
+    told: Told, name: str, reason: str, words: str
+) -> None:
     part = told.health[f"sink {name}"]
     assert not part["ok"]
-    assert reason in part["reason"]
+    assert part["reason"] == reason
+    assert words in part["detail"]
 
 
 def test_a_sick_store_is_seen_at_the_health_page(told: Told) -> None:

@@ -180,6 +180,68 @@ def test_readings_go_out_when_they_are_old_enough_though_they_are_few(tmp_path: 
     asyncio.run(scenario())
 
 
+REFUSED = Result(Fate.REFUSED, "bad_request: 400 field type conflict")
+
+
+def test_a_refusal_is_trouble_until_a_batch_is_taken(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        script = Script([REFUSED, REFUSED])
+        outbox = outbox_of(script, tmp_path)
+        task = await start(outbox)
+        for sent in range(2):
+            outbox.put(number(sent))
+            await until(lambda: outbox.stats()["refused_points"] > sent)  # noqa: B023 - awaited here
+            assert outbox.trouble == "bad_request: 400 field type conflict"
+        outbox.put(number(2))
+        await until(lambda: script.taken == [2])
+        await until(lambda: outbox.trouble == "")
+        await outbox.stop(1.0)
+        await task
+
+    asyncio.run(scenario())
+
+
+def test_a_batch_of_which_a_part_was_refused_is_trouble_although_its_rest_was_taken(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> None:
+        split = Result(Fate.SPLIT, "out_of_order: out of order sample")
+        script = Script([split, split, split])
+        outbox = outbox_of(script, tmp_path)
+        for n in range(4):
+            outbox.put(number(n))
+        task = await start(outbox)
+        await until(lambda: outbox.stats()["waiting_points"] == 0)
+        assert script.taken == [1, 2, 3]
+        assert outbox.trouble == "out_of_order: out of order sample"
+        await outbox.stop(1.0)
+        await task
+
+    asyncio.run(scenario())
+
+
+def test_trouble_is_logged_once_when_it_begins_and_once_when_it_ends(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        script = Script([REFUSED] * 3)
+        outbox = outbox_of(script, tmp_path)
+        task = await start(outbox)
+        for n in range(6):
+            outbox.put(number(n))
+            await until(lambda: outbox.stats()["waiting_points"] == 0)
+        await outbox.stop(1.0)
+        await task
+
+    with caplog.at_level("INFO", "extranet.sinks"):
+        asyncio.run(scenario())
+    said = [(one.levelname, one.sink, getattr(one, "why", "")) for one in caplog.records]  # type: ignore[attr-defined]  # extra
+    assert said == [
+        ("WARNING", "test", "bad_request: 400 field type conflict"),
+        ("INFO", "test", ""),
+    ]
+
+
 def test_an_outage_is_kept_on_disk_and_delivered_in_order_afterwards(tmp_path: Path) -> None:
     async def scenario() -> None:
         script = Script([RETRY] * 20)
