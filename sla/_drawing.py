@@ -154,7 +154,6 @@ def _place_device(
     place = inventory.devices[name].site
     site, judging = sites[place], asked.primary(name)
     node.site, node.near, node.above = site, site.mark, (site,)
-    node.own.root = site.mark.root
     node.asked = judging is not None
     node.every = node.every if judging is None else judging.every_ms
     node.patience = max(node.every, pace.site(place))

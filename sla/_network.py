@@ -20,7 +20,10 @@ class Mark:
 
     ms: int = NEVER
     root: bool = False
-    """A place above which there is nothing: it counts as reached unless the monitor is blind."""
+    """A site above which there is nothing: it counts as reached unless the monitor is blind.
+
+    Never a device that anything proves: behind one that is dead no carrier's link is to blame.
+    """
 
 
 @dataclass(slots=True, eq=False)

@@ -19,12 +19,14 @@ from tests.sla.network import (
     canary_probe,
     causes,
     down_seconds,
+    heard,
     make_inventory,
     of,
     phases,
     play,
     run,
     silent,
+    snmp_probe,
     spread,
     state_of,
 )
@@ -72,6 +74,7 @@ def test_while_blind_everything_is_unknown_and_confirming_starts_anew() -> None:
     assert not judge.is_blind
     assert judge.observe(silent(probes[0], 90)) == (State.UNKNOWN, ())
     assert judge.observe(silent(probes[0], 100)) == (State.UNKNOWN, ())
+    judge.observe(heard(probes[1], 105))
     assert judge.observe(silent(probes[0], 110))[0] is State.DOWN
 
 
@@ -155,6 +158,7 @@ def test_a_reload_keeps_states_and_confirming_runs() -> None:
     larger = make_inventory({"c": ["p"], "d": ["p"]})
     assert judge.reload(larger, all_probes(larger)) == ()
     assert state_of(judge, "link:p-c") is State.UP
+    judge.observe(heard(snmp_probe(larger, "p-r"), 75))
     assert judge.observe(silent(probes[0], 80))[0] is State.DOWN
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from inventory.model import Inventory
 from metrics.observation import Observation, Outcome
 from sla.judge import Change, Judge
 from sla.states import State, Transition, outage_id
@@ -31,7 +32,12 @@ def _feed(judge: Judge, *observations: Observation) -> list[Change]:
     return [change for seen in observations for change in judge.observe(seen)[1]]
 
 
-def _judge() -> Judge:
+def _judge(inventory: Inventory = INVENTORY) -> Judge:
+    """Make a judge of what does not ask the near router: it counts as reached."""
+    return Judge(inventory, [ECHO, FAR])
+
+
+def _port_judge() -> Judge:
     return Judge(INVENTORY, all_probes(INVENTORY))
 
 
@@ -117,7 +123,7 @@ def test_a_silent_run_that_sent_nothing_is_not_lost() -> None:
 
 
 def test_only_skipped_runs_judge_nothing() -> None:
-    judge = _judge()
+    judge = _port_judge()
     for probe in all_probes(INVENTORY):
         for n in range(50):
             assert judge.observe(run(probe, 10 * n, Outcome.SKIPPED)) == (State.UNKNOWN, ())
@@ -179,14 +185,14 @@ def test_recovery_is_back_dated_to_the_first_answer() -> None:
 
 
 def test_a_port_that_is_down_three_times_is_down_since_the_first_reading() -> None:
-    judge = _up(_judge())
+    judge = _up(_port_judge())
     ports = [run(NEAR, 31 + 10 * n, Outcome.ANSWERED, 1000, 2) for n in range(3)]
     assert of(_feed(judge, *ports), LINK) == [(State.DOWN, 31, "port_down")]
 
 
 @pytest.mark.parametrize("status", [2, 6, 7])
 def test_down_not_present_and_lower_layer_down_are_down(status: int) -> None:
-    judge = _up(_judge())
+    judge = _up(_port_judge())
     ports = [run(NEAR, 31 + 10 * n, Outcome.ANSWERED, 1000, status) for n in range(3)]
     _feed(judge, *ports)
     assert state_of(judge, LINK) is State.DOWN
@@ -194,14 +200,14 @@ def test_down_not_present_and_lower_layer_down_are_down(status: int) -> None:
 
 @pytest.mark.parametrize("status", [None, 3, 4, 5, 0, 99])
 def test_any_other_port_status_is_no_verdict(status: int | None) -> None:
-    judge = _up(_judge())
+    judge = _up(_port_judge())
     ports = [run(NEAR, 31 + 10 * n, Outcome.ANSWERED, 1000, status) for n in range(5)]
     _feed(judge, *ports)
     assert state_of(judge, LINK) is State.UP
 
 
 def test_a_port_that_is_down_while_the_echo_is_answered_is_not_believed() -> None:
-    judge = _up(_judge())
+    judge = _up(_port_judge())
     runs = []
     for n in range(10):
         runs += [
@@ -213,7 +219,7 @@ def test_a_port_that_is_down_while_the_echo_is_answered_is_not_believed() -> Non
 
 
 def test_an_outage_starts_with_whichever_was_seen_first_port_or_echo() -> None:
-    judge = _up(_judge())
+    judge = _up(_port_judge())
     changes = _feed(
         judge,
         run(NEAR, 28, Outcome.ANSWERED, 1000, 2),
@@ -251,14 +257,14 @@ def test_a_device_that_refuses_us_is_degraded() -> None:
 
 def test_loss_above_the_contracts_limit_in_each_run_degrades() -> None:
     inventory = make_inventory({"c": ["p"]}, loss_ratio=0.01)
-    judge = _up(Judge(inventory, all_probes(inventory)))
+    judge = _up(_judge(inventory))
     changes = _feed(judge, *(heard(ECHO, 30 + 10 * n, lost=1) for n in range(3)))
     assert of(changes, LINK) == [(State.DEGRADED, 30, "loss")]
 
 
 def test_loss_in_two_runs_does_not_degrade() -> None:
     inventory = make_inventory({"c": ["p"]}, loss_ratio=0.01)
-    judge = _up(Judge(inventory, all_probes(inventory)))
+    judge = _up(_judge(inventory))
     runs = [heard(ECHO, 30, lost=1), heard(ECHO, 40, lost=1), heard(ECHO, 50)]
     assert _feed(judge, *runs) == []
 
@@ -270,14 +276,14 @@ def test_without_a_limit_loss_does_not_degrade() -> None:
 
 def test_a_round_trip_above_the_contracts_limit_degrades() -> None:
     inventory = make_inventory({"c": ["p"]}, rtt_seconds=0.02)
-    judge = _up(Judge(inventory, all_probes(inventory)))
+    judge = _up(_judge(inventory))
     changes = _feed(judge, *(heard(ECHO, 30 + 10 * n, rtt=0.021) for n in range(3)))
     assert of(changes, LINK) == [(State.DEGRADED, 30, "rtt")]
 
 
 def test_a_degraded_link_is_up_after_three_good_runs() -> None:
     inventory = make_inventory({"c": ["p"]}, loss_ratio=0.01)
-    judge = _up(Judge(inventory, all_probes(inventory)))
+    judge = _up(_judge(inventory))
     _feed(judge, *(heard(ECHO, 30 + 10 * n, lost=1) for n in range(3)))
     changes = _feed(judge, *(heard(ECHO, 60 + 10 * n) for n in range(3)))
     assert of(changes, LINK) == [(State.UP, 60, "recovered")]
@@ -285,7 +291,7 @@ def test_a_degraded_link_is_up_after_three_good_runs() -> None:
 
 def test_a_link_that_comes_back_bad_comes_back_degraded() -> None:
     inventory = make_inventory({"c": ["p"]}, loss_ratio=0.01)
-    judge = _up(Judge(inventory, all_probes(inventory)))
+    judge = _up(_judge(inventory))
     _feed(judge, *(silent(ECHO, 30 + 10 * n) for n in range(3)))
     changes = _feed(judge, *(heard(ECHO, 60 + 10 * n, lost=1) for n in range(3)))
     assert of(changes, LINK) == [(State.DEGRADED, 60, "loss")]
@@ -343,6 +349,6 @@ def test_a_probe_nobody_knows_is_unknown() -> None:
 
 def test_a_site_that_is_not_connected_has_no_state() -> None:
     inventory = make_inventory({"c": ["p"]}, unconnected=["v"])
-    judge = _up(Judge(inventory, all_probes(inventory)))
+    judge = _up(_judge(inventory))
     assert state_of(judge, "site:v") is None
     assert state_of(judge, "site:c") is State.UP

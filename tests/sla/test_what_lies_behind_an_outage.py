@@ -76,6 +76,38 @@ def test_power_loss_at_a_site_is_its_circuit_down_and_nothing_else(
 
 
 @settings(max_examples=100, deadline=None)
+@given(phases(), st.integers(100_000, 130_000), st.sampled_from([10_000, 60_000]))
+def test_when_our_own_core_router_dies_no_carriers_link_is_down_but_in_its_shadow(
+    phase: Phases, lost_ms: int, snmp: int
+) -> None:
+    world = World(make_inventory(TREE), [("p-r", lost_ms / 1000, 450)])
+    changes = _changes(world, phase, until=700, snmp=snmp)
+    down = down_seconds(changes)
+    assert set(down) == {"device:p-r", "site:p"}
+    ((start, _),) = down["device:p-r"]
+    for target in ["link:p-c", "link:p-d", *BEHIND]:
+        assert causes(changes, target) == {f"device:p-r@{START + start}"}
+        assert of(changes, target)[-1][0] is State.UP
+
+
+@settings(max_examples=50, deadline=None)
+@given(phases())
+def test_a_core_router_whose_snmp_is_silent_is_proven_by_another_links_echo(phase: Phases) -> None:
+    world = World(make_inventory(TREE), [("snmp:p-r", 50, 400), ("p-c", 150, 250)])
+    down = down_seconds(_changes(world, phase))
+    assert [target for target in down if target.startswith("link:")] == ["link:p-c"]
+    assert "device:p-r" not in down
+
+
+def test_a_core_router_that_nothing_proves_counts_as_reached() -> None:
+    inventory = make_inventory(TREE)
+    probes = [probe for probe in all_probes(inventory) if probe.target != "device:p-r"]
+    world = World(inventory, [("p-c", 100, 250)])
+    down = down_seconds(play(Judge(inventory, probes), world.runs(probes, 400, spread)))
+    assert "link:p-c" in down
+
+
+@settings(max_examples=100, deadline=None)
 @given(phases(), st.integers(100_000, 130_000))
 def test_a_single_lost_run_just_before_does_not_make_a_child_the_culprit(
     phase: Phases, cut_ms: int
@@ -246,15 +278,15 @@ def test_an_outage_replaced_by_a_shadow_at_once_leaves_no_outage_open() -> None:
 
 def test_while_all_canaries_are_silent_once_nobody_is_called_down() -> None:
     inventory = make_inventory({"c": ["p"]})
-    canary, probes = canary_probe("gateway"), all_probes(inventory)
-    judge = Judge(inventory, [*probes, canary])
+    canary, echo = canary_probe("gateway"), echo_probe("p-c")
+    judge = Judge(inventory, [echo, canary])
     for n in range(3):
-        judge.observe(silent(probes[0], 10 * n))
+        judge.observe(silent(echo, 10 * n))
         if n == 1:
             judge.observe(silent(canary, 15))
     assert state_of(judge, "link:p-c") is None
     judge.observe(heard(canary, 25))
-    assert judge.observe(silent(probes[0], 30))[0] is State.DOWN
+    assert judge.observe(silent(echo, 30))[0] is State.DOWN
 
 
 def test_a_near_device_asked_once_a_minute_is_waited_for() -> None:
