@@ -76,7 +76,7 @@ class Outbox:
         self._segments = Segments(directory, limits.disk_bytes, limits.segment_bytes)
         self._refused = Refused(directory, limits.refused_bytes)
         self._disk_lock = threading.Lock()
-        self._on_disk = Waiting()
+        self._on_disk = self._found = Waiting()
         self._saving: list[Batch] = []
         self._head: _Head | None = None
         self._failures = 0
@@ -112,7 +112,7 @@ class Outbox:
 
     def oldest_age(self, now: float) -> float:
         """Return the age in seconds of the oldest reading that waits; 0 = nothing waits."""
-        head = self._head.pieces[0].since if self._head else None
+        head = self._head.pieces[0].since if self._head and self._head.pieces else None
         saving = self._saving[0].since if self._saving else None
         known = [
             since
@@ -240,6 +240,10 @@ class Outbox:
         self._trouble.sending = ""
         if result.fate is Fate.SPLIT:
             return
+        if result.fate is not Fate.TAKEN:
+            head.is_whole = False
+            self._trouble.refusal = result.reason or "unknown"
+            await self._set_aside(piece, result)
         counters = self._counters
         if result.fate is Fate.REFUSED:
             counters.refused_points += piece.points
@@ -249,18 +253,14 @@ class Outbox:
             counters.sent_points += piece.points - dropped
             counters.sent_batches += 1
             counters.sent_bytes += len(piece.data)
-        if result.fate is not Fate.TAKEN:
-            head.is_whole = False
-            self._trouble.refusal = result.reason or "unknown"
-            await self._set_aside(piece, result)
         # A slow send may have put the other pieces on disk, each as a frame of its own.
         head.pieces.popleft()
         if not head.pieces:
-            self._head = None
             if head.is_whole:
                 self._trouble.refusal = ""
             if (frame := head.frame) is not None:
                 await self._disk(lambda: self._segments.advance(frame))
+            self._head = None
         self._trouble.tell()
 
     async def _send(self, data: bytes) -> Result:
@@ -341,6 +341,7 @@ class Outbox:
         if batches := self._to_save():
             try:
                 self._saved(*self._locked(lambda: self._segments.append(batches)))
+                self._on_disk = self._found
             except OSError as error:
                 self._note_disk(error)
                 self._counters.dropped_points += sum(batch.points for batch in batches)
@@ -359,7 +360,7 @@ class Outbox:
         if head and head.frame is None:
             head.frame = first
             head.pieces = deque([head.pieces[0]])
-        elif head and head.frame and not self._segments.holds(head.frame):
+        elif head and head.pieces and head.frame and not self._segments.holds(head.frame):
             # Given up for space; what was sent of it in pieces is not lost.
             delivered = head.frame.points - sum(piece.points for piece in head.pieces)
             self._counters.dropped_points -= delivered
@@ -378,12 +379,15 @@ class Outbox:
                 await self._wake.wait()
 
     async def _disk(self, call: Callable[[], T]) -> T:
-        """Do a disk operation in a thread, then note what lies there."""
-        return await asyncio.to_thread(self._locked, call)
+        """Do a disk operation in a thread; only then, lest anything count twice, note what is."""
+        try:
+            return await asyncio.to_thread(self._locked, call)
+        finally:
+            self._on_disk = self._found
 
     def _locked(self, call: Callable[[], T]) -> T:
         with self._disk_lock:
             try:
                 return call()
             finally:
-                self._on_disk = self._segments.waiting()
+                self._found = self._segments.waiting()

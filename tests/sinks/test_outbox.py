@@ -220,6 +220,26 @@ def test_a_batch_of_which_a_part_was_refused_is_trouble_although_its_rest_was_ta
     asyncio.run(scenario())
 
 
+def test_at_no_moment_is_a_point_counted_twice(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        script = Script([RETRY, RETRY, REFUSED, 0.015, Result(Fate.PARTIAL, "partial_write: ", 1)])
+        outbox = outbox_of(script, tmp_path)
+        task = await start(outbox)
+        for n in range(50):
+            outbox.put(number(n))
+        while True:
+            now = outbox.stats()
+            known = ("sent_points", "refused_points", "partial_points", "waiting_points")
+            assert sum(now[name] for name in known) == now["points"]
+            if not now["waiting_points"]:
+                break
+            await asyncio.sleep(0)
+        await outbox.stop(1.0)
+        await task
+
+    asyncio.run(scenario())
+
+
 def test_trouble_is_logged_once_when_it_begins_and_once_when_it_ends(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
