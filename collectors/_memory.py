@@ -13,6 +13,10 @@ class DeviceMemory:
     """ifName -> ifIndex, learnt by a walk; emptied when uptime drops."""
     uptime_ticks: int | None = None
     """sysUpTime of the last answer."""
+    heard_at: float = 0.0
+    """When that was, on the monotonic clock."""
+    runs_without: int = 0
+    """Runs in a row in which a declared interface was not there."""
     questions: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """probe id -> its OIDs split into PDUs, valid for the `if_index` at hand."""
     max_varbinds: int = 40

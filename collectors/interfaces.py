@@ -17,9 +17,10 @@ An agent that answers and gives nothing at all, not even sysUpTime, is REFUSED (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from time import monotonic
 from typing import Final, Literal
 
 from pydantic import Field
@@ -68,19 +69,20 @@ _ENGINE_TIME: Final = "1.3.6.1.6.3.10.2.1.3.0"
 _COLUMNS: Final[tuple[tuple[Column, Metric, str], ...]] = (
     ("octets", IN_OCTETS, "1.3.6.1.2.1.31.1.1.1.6"),
     ("octets", OUT_OCTETS, "1.3.6.1.2.1.31.1.1.1.10"),
+    ("discontinuity", DISCONTINUITY, "1.3.6.1.2.1.31.1.1.1.19"),  # in one PDU with the octets
     ("errors", IN_ERRORS, "1.3.6.1.2.1.2.2.1.14"),
     ("errors", OUT_ERRORS, "1.3.6.1.2.1.2.2.1.20"),
     ("discards", IN_DISCARDS, "1.3.6.1.2.1.2.2.1.13"),
     ("discards", OUT_DISCARDS, "1.3.6.1.2.1.2.2.1.19"),
     ("oper_status", OPER_STATUS, "1.3.6.1.2.1.2.2.1.8"),
-    ("discontinuity", DISCONTINUITY, "1.3.6.1.2.1.31.1.1.1.19"),
     ("last_change", LAST_CHANGE, "1.3.6.1.2.1.2.2.1.9"),
 )
+Heard = int | float | bytes | str
 _OCTETS: Final = ("1.3.6.1.2.1.31.1.1.1.6.", "1.3.6.1.2.1.31.1.1.1.10.")
 _ONLY_INT: Final = {int}
 _TICKS: Final = 2**32
 _LOOK_AGAIN: Final = 60
-"""Polls after which a missing interface is looked for once more."""
+"""Runs after which a missing interface is looked for once more."""
 
 
 class Options(Strict):
@@ -225,31 +227,47 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
         reason = reason or late
     if reply.outcome is not Outcome.ANSWERED:
         return Answer(reply.outcome, reply.reason, question.nothing)
-    values: tuple[Value, ...] = tuple(map(reply.values.get, parts[0]))  # type: ignore[arg-type]
+    heard = reply.values
+    if probe.id not in memory.questions:  # the wire had to ask in parts, one later than the other
+        heard, reason = _without_octets(heard), "skewed"
+    values: tuple[Value, ...] = tuple(map(heard.get, parts[0]))  # type: ignore[arg-type]
     if {*map(type, values)} != _ONLY_INT or min(values) < 0:  # type: ignore[type-var,operator]
         values, why = _clean(probe, question, parts[0], values, memory)
         reason = reason or why
         if not any(value is not None for value in values):
             memory.forget_interfaces()  # what was learnt from such an agent is worth nothing
             return Answer(Outcome.REFUSED, "no_value", question.nothing)
-    uptime = values[0]
-    if uptime is not None:
-        before = memory.uptime_ticks
-        engine_before = memory.engine_time
-        memory.uptime_ticks = int(uptime)
-        if question.scalars[-1] is _ENGINE_TIME:
-            memory.engine_time = int(values[1] or 0)
-        if reason == "restarted" or (
-            before is not None
-            and uptime < before
-            and not _wrapped(question, before, uptime, engine_before, memory.engine_time)
-        ):
-            memory.forget_interfaces()
-            kept = len(question.scalars)
-            return Answer(
-                Outcome.ANSWERED, "renumbered", (*values[:kept], *question.nothing[kept:])
-            )
+    if values[0] is not None and (_restarted(question, values, memory) or reason == "restarted"):
+        memory.forget_interfaces()
+        kept = len(question.scalars)
+        return Answer(Outcome.ANSWERED, "renumbered", (*values[:kept], *question.nothing[kept:]))
     return Answer(Outcome.ANSWERED, reason, values)
+
+
+def _restarted(question: _Question, values: tuple[Value, ...], memory: DeviceMemory) -> bool:
+    """Remember the agent's clocks, and tell whether they say that it began anew meanwhile."""
+    uptime = values[0]
+    assert uptime is not None
+    now = monotonic()
+    before, silence = memory.uptime_ticks, now - memory.heard_at
+    engine_before = memory.engine_time
+    memory.uptime_ticks, memory.heard_at = int(uptime), now
+    if question.scalars[-1] is _ENGINE_TIME:
+        memory.engine_time = int(values[1] or 0)
+    if before is None:
+        return False
+    if uptime < before:
+        return not _wrapped(question, before, uptime, engine_before, memory.engine_time)
+    return silence > question.every * 2 and _stood_still(uptime - before, silence)
+
+
+def _stood_still(ticks: float, silence: float) -> bool:
+    """Tell a restart behind a silence: the agent's clock went on for less than half of it.
+
+    Agents' clocks are not that wrong; one that was down for most of a silence may be up for longer
+    by now than it was when it was heard last.
+    """
+    return ticks / 100 < silence / 2
 
 
 def _wrapped(
@@ -306,7 +324,7 @@ async def _ask_in_parts(
     question: _Question, parts: tuple[tuple[str, ...], ...], wires: Wires, memory: DeviceMemory
 ) -> tuple[SnmpReply, str]:
     """Ask PDU after PDU. One that came late says nothing about octets, for its time is another."""
-    heard: dict[str, int | float | bytes | str] = {}
+    heard: Mapping[str, Heard] = {}
     first: object = None
     reason = ""
     for pdu in parts[1:]:
@@ -328,11 +346,15 @@ async def _ask_in_parts(
                 reason = "restarted"
             elif late > question.every * 2:  # a fiftieth of the interval, in 1/100 s
                 reason = reason or "skewed"
-                values = {o: v for o, v in values.items() if not o.startswith(_OCTETS)}
+                values = _without_octets(values)
         else:
             first = uptime
         heard = {**values, **heard}
     return SnmpReply(Outcome.ANSWERED, "", heard), reason
+
+
+def _without_octets(values: Mapping[str, Heard]) -> Mapping[str, Heard]:
+    return {oid: value for oid, value in values.items() if not oid.startswith(_OCTETS)}
 
 
 def _clean(
@@ -345,7 +367,9 @@ def _clean(
     """Make None of what is no count, and name the reason."""
     cleaned = tuple(v if isinstance(v, int) and v >= 0 else None for v in values)
     if "" in oids:
-        if memory.polls % _LOOK_AGAIN == 0:
+        memory.runs_without += 1
+        if memory.runs_without >= _LOOK_AGAIN:
+            memory.runs_without = 0
             for name in question.names:
                 if not memory.if_index.get(name):
                     memory.if_index.pop(name, None)

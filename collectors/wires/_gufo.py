@@ -46,6 +46,7 @@ from collectors.wires._snmp_engine import (
     GARBLED,
     NO_DESCRIPTOR,
     NO_ROUTE,
+    PANICKED,
     SILENT,
     SNMP_PORT,
     Failure,
@@ -85,6 +86,8 @@ class GufoEngine:
     def __init__(self) -> None:
         self.name = "gufo"
         self.late = 0
+        self.panics = 0
+        """Answers that gufo could not take without a panic."""
         self._readiness = Readiness()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[float, deque[tuple[float, GufoConversation, asyncio.Future[Any]]]] = {}
@@ -154,7 +157,8 @@ class GufoEngine:
         waiting.append((monotonic() + timeout, conversation, waiter))
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Read all that came, then give up what is out of time; again soon."""
+        """Read all that came, then give up what is out of time; again soon, whatever happens."""
+        self._ticker = loop.call_later(TICK, self._tick, loop)
         self._readiness.drain()
         now = monotonic()
         for waiting in self._waiting.values():
@@ -162,7 +166,6 @@ class GufoEngine:
                 _, conversation, waiter = waiting.popleft()
                 if not waiter.done():
                     conversation.give_up(waiter)
-        self._ticker = loop.call_later(TICK, self._tick, loop)
 
     def close(self) -> None:
         """Leave the event loop; conversations are closed by their owner."""
@@ -247,6 +250,11 @@ class GufoConversation:
             got = GARBLED
         except OSError as error:
             got = _unsent(error)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # noqa: BLE001 - PanicException of pyo3: lengths beyond its means
+            self._engine.panics += 1
+            got = PANICKED
         waiter = self._waiter
         if waiter is None or waiter.done():
             self._engine.late += 1

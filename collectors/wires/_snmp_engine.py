@@ -37,6 +37,8 @@ CLOSED: Final = Failure(Outcome.REFUSED, "port_closed")
 DENIED: Final = Failure(Outcome.REFUSED, "auth")
 """A USM report: wrong user, key or level, or a time window that needs one more try (RFC 3414)."""
 GARBLED: Final = Failure(Outcome.GARBLED, "decode")
+PANICKED: Final = Failure(Outcome.GARBLED, "decode")
+"""The engine itself broke over the answer: this conversation is not to be used again."""
 NO_ROUTE: Final = Failure(Outcome.SKIPPED, "no_route")
 """The request did not leave this machine."""
 NO_DESCRIPTOR: Final = Failure(Outcome.SKIPPED, "no_descriptor")

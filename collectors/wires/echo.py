@@ -75,6 +75,11 @@ class Echo:
         self._largest_burst = 0
         self._looked_at = 0.0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether echoes can be sent."""
+        return self._ticker is not None
+
     async def start(self) -> None:
         """Open a socket per address family the host has.
 
@@ -158,14 +163,14 @@ class Echo:
         return found
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Read, give up what is out of time, send what is due; again soon."""
+        """Read, give up what is out of time, send what is due; again soon, whatever happens."""
+        self._ticker = loop.call_later(TICK, self._tick, loop)
         self._readiness.drain()
         now = monotonic()
         for deadlines in self._deadlines.values():
             while deadlines and deadlines[0][0] <= now:
                 self._expire(deadlines.popleft()[1])
         self._send_due(now)
-        self._ticker = loop.call_later(TICK, self._tick, loop)
 
     def _send_due(self, now: float) -> None:
         """Send what is due, at most as much as the time since the last look is good for."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib.util import find_spec
 from typing import Final
 
@@ -32,6 +32,7 @@ from collectors.wires._snmp_engine import (
     DENIED,
     GARBLED,
     NO_DESCRIPTOR,
+    PANICKED,
     SILENT,
     Conversation,
     Engine,
@@ -94,6 +95,8 @@ class Snmp:
         self._sessions = sessions
         self._passing_limit = passing
         self._passing: set[Conversation] = set()
+        self._discovering = 0
+        """Conversations that are being opened: SNMPv3 asks for the engine id first."""
         self._kept: dict[_Key, Conversation] = {}
         self._kept_v2c: dict[_Key, None] = {}
         self._counts: Counter[str] = Counter()
@@ -188,7 +191,7 @@ class Snmp:
         try:
             while True:
                 got = await line.walk(base, size, max_rows, tries)
-                lost = got is SILENT or got is GARBLED or not got
+                lost = got is SILENT or got is GARBLED or got is PANICKED or not got
                 if not lost or size == 1 or (alone and got is SILENT):
                     break
                 size, tries = max(1, size // 4), 1
@@ -215,17 +218,26 @@ class Snmp:
                 kept.credential = credential  # equal after a reload: found by identity again
                 return kept
             self._drop(key)
-        if len(self._passing) >= self._passing_limit and len(self._kept) >= self._sessions:
+        if len(self._kept) >= self._sessions and self._opening >= self._passing_limit:
             return NO_DESCRIPTOR
         got: Conversation | Failure = SILENT
-        for _ in range(tries):
-            got = await self._engine.open(endpoint, credential, memory, timeout)
-            if got is not SILENT:
-                break
+        self._discovering += 1
+        try:
+            for _ in range(tries):
+                got = await self._engine.open(endpoint, credential, memory, timeout)
+                if got is not SILENT:
+                    break
+        finally:
+            self._discovering -= 1
         if not isinstance(got, Failure):
             self._counts["opened"] += 1
             self._keep(key, got)
         return got
+
+    @property
+    def _opening(self) -> int:
+        """Descriptors that are held beside those of kept sessions."""
+        return len(self._passing) + self._discovering
 
     def _keep(self, key: _Key, conversation: Conversation) -> None:
         if key in self._kept:  # busy with another request: this one is for once
@@ -267,7 +279,7 @@ class Snmp:
             if self._kept.get(key) is not conversation:
                 self._passing.discard(conversation)
                 conversation.close()
-            elif lost and conversation.credential.version == "3":
+            elif got is PANICKED or (lost and conversation.credential.version == "3"):
                 self._drop(key)
         if isinstance(got, Failure):
             memory.silent_runs = memory.silent_runs + 1 if got is SILENT else 0
@@ -279,6 +291,11 @@ class Snmp:
         memory.answers += 1
         self._answered += 1
         return SnmpReply(_ANSWERED, "", got)
+
+    def retain(self, addresses: Collection[tuple[str, int | None]]) -> None:
+        """Keep the sessions of these agents only."""
+        for key in [key for key in self._kept if key not in addresses]:
+            self._drop(key)
 
     def stats(self) -> dict[str, int]:
         """Counters since the start, and the sessions kept now."""

@@ -18,7 +18,7 @@ from collectors._text import decode
 from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
 from inventory.model import Credential, Endpoint, ProbeSpec, Secret, device_target, link_target
-from metrics.catalogue import IN_OCTETS, IN_UTILIZATION, OPER_STATUS, UPTIME_TICKS
+from metrics.catalogue import IN_OCTETS, IN_UTILIZATION, OPER_STATUS, OUT_OCTETS, UPTIME_TICKS
 from metrics.observation import Outcome, Probe
 from tests.collectors.agent import (
     COUNTER32,
@@ -114,8 +114,8 @@ def test_values_come_in_the_order_of_the_series() -> None:
         assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, "")
         assert answer.values == (
             1000, 10,
-            6003, 10003, 14, 20, 13, 19, 1, 5, 7,
-            6008, 10008, 14, 20, 13, 19, 1, 5, 7,
+            6003, 10003, 5, 14, 20, 13, 19, 1, 7,
+            6008, 10008, 5, 14, 20, 13, 19, 1, 7,
         )  # fmt: skip
         assert probe.raw == len(answer.values)
         assert probe.series[0].metric is UPTIME_TICKS
@@ -154,7 +154,7 @@ def test_an_interface_the_device_does_not_have_is_not_heard() -> None:
     async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
         answer = await ask()
         assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, "no_interface")
-        assert answer.values[2:11] == (6001, 10001, 14, 20, 13, 19, 1, 5, 7)
+        assert answer.values[2:11] == (6001, 10001, 5, 14, 20, 13, 19, 1, 7)
         assert answer.values[11:] == (None,) * 9
 
     with_router(router({1: "ge1"}), work)
@@ -237,6 +237,32 @@ def test_a_wrap_of_uptime_is_no_restart(options: dict[str, Any]) -> None:
     with_router(agent, work, **options)
 
 
+def test_a_restart_is_noticed_although_uptime_is_higher_than_it_was() -> None:
+    """Up for 30 s when heard last, silent for five minutes, up for 80 s: it was down between."""
+
+    async def work(ask: Ask, _settings: Ask, _probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        memory.heard_at -= 300
+        agent.set(UPTIME, TICKS, 8000)
+        agent.set(ENGINE_TIME, INTEGER, 80)
+        assert (await ask()).reason == "renumbered"
+
+    agent = router({1: "ge1", 2: "ge2"}, uptime=3000, engine_time=30)
+    with_router(agent, work)
+
+
+def test_a_silence_of_the_network_is_no_restart() -> None:
+    async def work(ask: Ask, _settings: Ask, _probe: Probe, memory: DeviceMemory) -> None:
+        await ask()
+        memory.heard_at -= 300
+        agent.set(UPTIME, TICKS, 33_000)
+        agent.set(ENGINE_TIME, INTEGER, 330)
+        assert (await ask()).reason == ""
+
+    agent = router({1: "ge1", 2: "ge2"}, uptime=3000, engine_time=30)
+    with_router(agent, work)
+
+
 def test_a_restart_near_the_wrap_is_a_restart_when_engine_time_fell() -> None:
     agent = router({1: "ge1", 2: "ge2"}, uptime=2**32 - 500, engine_time=42_949_667)
 
@@ -257,7 +283,7 @@ def test_values_of_a_wrong_type_or_sign_are_not_believed() -> None:
     async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
         answer = await ask()
         assert answer.reason == "bad_value"
-        assert [n for n, value in enumerate(answer.values) if value is None] == [2, 13]
+        assert [n for n, value in enumerate(answer.values) if value is None] == [2, 14]
 
     with_router(agent, work)
 
@@ -320,7 +346,10 @@ def test_too_big_leads_to_smaller_questions_from_then_on() -> None:
         first = await ask()
         agent.seen.clear()
         second = await ask()
-        assert None not in (*first.values, *second.values)
+        octets = [n for n, one in enumerate(probe.series) if one.metric in (IN_OCTETS, OUT_OCTETS)]
+        assert first.reason == "skewed"  # parts that came one after the other are of two moments
+        assert [n for n, value in enumerate(first.values) if value is None] == octets
+        assert None not in second.values
         assert all(len(request.oids) <= 12 for request in agent.seen)
 
     with_router(agent, work)

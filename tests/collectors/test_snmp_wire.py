@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import resource
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -186,6 +187,32 @@ def test_what_is_no_snmp_is_no_answer(engine: str, spoil: Callable[[bytes], byte
             expected = Outcome.GARBLED if engine == "gufo" else Outcome.SILENT
             assert reply.outcome is expected
             assert not reply.values
+
+    run(work())
+
+
+def test_no_datagram_ends_the_conversation_with_others(engine: str) -> None:
+    """Valid answers with bytes changed, cut out or put in: each get ends, and others go on."""
+    dice = random.Random(20_261_125)
+
+    def spoiled(answer: bytes) -> bytes:
+        changed = bytearray(answer)
+        for _ in range(dice.randint(1, 3)):
+            at = dice.randrange(len(changed))
+            changed[at : at + dice.randint(0, 1)] = dice.randbytes(dice.randint(0, 2))
+        return bytes(changed)
+
+    async def work() -> None:
+        hostile, lengths, healthy = agent_with(), agent_with(), agent_with()
+        hostile.spoil = spoiled
+        lengths.spoil = lambda answer: answer[:-12] + b"\x43\xff" * 6
+        async with (
+            opened(engine) as wire, serving(hostile), serving(lengths), serving(healthy),
+        ):  # fmt: skip
+            for _ in range(150 if engine == "gufo" else 12):
+                await get(wire, hostile.port, timeout=0.03)
+            assert (await get(wire, lengths.port)).outcome is not Outcome.ANSWERED
+            assert (await get(wire, healthy.port)).outcome is Outcome.ANSWERED
 
     run(work())
 
