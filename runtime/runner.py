@@ -2,7 +2,8 @@
 
 Every scheduled run ends in exactly one Observation, whatever happens to it: a run that cannot
 start is SKIPPED with its reason, one that outlives its deadline is SILENT, one that meets a bug
-of ours is GARBLED and logged once per kind. No exception passes this place but cancellation.
+of ours is SKIPPED (nobody knows what lives there) and logged once per kind. No exception passes
+this place but cancellation.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Runner:
         self._memories: dict[str, DeviceMemory] = {}
         self._nobody = DeviceMemory()
         self._running: dict[Probe, tuple[asyncio.Task[None], float, int]] = {}
-        self._busy: dict[str, deque[tuple[Probe, int]]] = {}
+        self._busy: dict[str, deque[tuple[Probe, int, float]]] = {}
+        """What waits for a device: probe, slot, and when its start would be late."""
         self._in_flight: Counter[str] = Counter()
         self._overlapping: dict[tuple[Probe, int], float] = {}
         """Runs of kinds that `begin`, by probe and slot: when they began."""
@@ -94,10 +96,12 @@ class Runner:
             return
         waiting = self._busy.get(device)
         if waiting is not None:
-            if len(waiting) >= _WAITING_PER_DEVICE:
+            if any(other is probe for other, _, _ in waiting):
+                self._skip(probe, slot_ms, "previous_run")
+            elif len(waiting) >= _WAITING_PER_DEVICE:
                 self._skip(probe, slot_ms, "device_busy")
             else:
-                waiting.append((probe, slot_ms))
+                waiting.append((probe, slot_ms, monotonic() + (_LATE_MS - late) / 1000))
             return
         if self._in_flight[probe.area] >= self._limit:
             self._skip(probe, slot_ms, "area_full")
@@ -115,7 +119,7 @@ class Runner:
         try:
             answer: Answer = await self._ask[probe.kind](probe, self._wires, memory)
             if len(answer.values) != probe.raw:
-                answer = self._garbled(probe, ValueError(f"{len(answer.values)} values"))
+                answer = self._bug(probe, ValueError(f"{len(answer.values)} values"))
         except asyncio.CancelledError:
             if self._stopping:  # nobody knows what it would have heard
                 self._end(probe)
@@ -123,7 +127,7 @@ class Runner:
                 return
             answer = Answer(Outcome.SILENT, "deadline", self._nothing(probe))
         except Exception as bug:  # noqa: BLE001 - a bug in a collector must not stop the province
-            answer = self._garbled(probe, bug)
+            answer = self._bug(probe, bug)
         self._end(probe)
         self._observed(probe, slot_ms, began, answer)
 
@@ -133,7 +137,7 @@ class Runner:
         try:
             self._begins[probe.kind](probe, self._wires, partial(self._ended, run))
         except Exception as bug:  # noqa: BLE001 - as in `_run`
-            self._ended(run, self._garbled(probe, bug))
+            self._ended(run, self._bug(probe, bug))
 
     def _ended(self, run: tuple[Probe, int], answer: Answer) -> None:
         began = self._overlapping.pop(run, None)
@@ -141,11 +145,13 @@ class Runner:
             return
         probe, slot_ms = run
         if len(answer.values) != probe.raw:
-            answer = self._garbled(probe, ValueError(f"{len(answer.values)} values"))
+            answer = self._bug(probe, ValueError(f"{len(answer.values)} values"))
         self._observed(probe, slot_ms, began, answer)
 
     def _observed(self, probe: Probe, slot_ms: int, began: float, answer: Answer) -> None:
         self.runs[probe.kind, answer.outcome.name] += 1
+        if answer.outcome is Outcome.SKIPPED:
+            self.runs["skipped", answer.reason] += 1
         self._deliver(
             Observation(
                 probe,
@@ -165,12 +171,15 @@ class Runner:
         if device is None:
             return
         waiting = self._busy[device]
-        if waiting:
-            following, slot_ms = waiting.popleft()
-            self._begin(following, slot_ms, self.memory(device))
-        else:
-            del self._busy[device]
-            self._in_flight[probe.area] -= 1
+        now = monotonic()
+        while waiting:
+            following, slot_ms, limit = waiting.popleft()
+            if now <= limit:
+                self._begin(following, slot_ms, self.memory(device))
+                return
+            self._skip(following, slot_ms, "late")
+        del self._busy[device]
+        self._in_flight[probe.area] -= 1
 
     def reap(self) -> None:
         """End runs that have outlived their deadline; called a few times a second."""
@@ -178,13 +187,18 @@ class Runner:
         for task, deadline, _ in list(self._running.values()):
             if now > deadline:
                 task.cancel()
+        # A wire settles its runs by itself; where it does not, that is no silence of the network.
+        for run in [r for r, began in self._overlapping.items() if now > began + r[0].deadline]:
+            del self._overlapping[run]
+            self._skip(*run, "deadline")
 
     async def stop(self) -> None:
         """End every run that is under way; what it would have heard is unknown, not lost."""
         self._stopping = True
         for waiting in self._busy.values():
             while waiting:
-                self._skip(*waiting.popleft(), "stopped")
+                probe, slot_ms, _ = waiting.popleft()
+                self._skip(probe, slot_ms, "stopped")
         while self._overlapping:
             self._skip(*self._overlapping.popitem()[0], "stopped")
         tasks = [task for task, _, _ in self._running.values()]
@@ -205,10 +219,10 @@ class Runner:
             nothing = self._absent[probe.raw] = (None,) * probe.raw
         return nothing
 
-    def _garbled(self, probe: Probe, bug: Exception) -> Answer:
-        """Log a bug of a collector, once per kind; what it heard cannot be believed."""
+    def _bug(self, probe: Probe, bug: Exception) -> Answer:
+        """Log a bug of a collector, once per kind; nobody knows what it would have heard."""
         name = f"{probe.kind}: {type(bug).__name__}"
         if name not in self._bugs:
             self._bugs.add(name)
             _log.error("collector failed", exc_info=bug, extra={"probe": probe.id})
-        return Answer(Outcome.GARBLED, "internal", self._nothing(probe))
+        return Answer(Outcome.SKIPPED, "internal", self._nothing(probe))

@@ -88,7 +88,7 @@ def test_an_answer_becomes_an_observation_with_its_scheduled_instant() -> None:
     ]
 
 
-def test_an_answer_of_another_length_is_a_bug_and_judged_as_no_answer() -> None:
+def test_an_answer_of_another_length_is_a_bug_and_judged_as_not_asked() -> None:
     async def ask(_probe: Probe) -> Answer:
         return Answer(Outcome.ANSWERED, "", (1, 2, 3))
 
@@ -98,7 +98,7 @@ def test_an_answer_of_another_length_is_a_bug_and_judged_as_no_answer() -> None:
     heard, _ = _run(ask, play)
 
     assert [(seen.outcome, seen.reason, seen.values) for seen in heard] == [
-        (Outcome.GARBLED, "internal", (None, None))
+        (Outcome.SKIPPED, "internal", (None, None))
     ]
 
 
@@ -186,7 +186,7 @@ def test_a_run_that_outlives_its_deadline_ends_as_silent() -> None:
     )
 
 
-def test_a_bug_in_a_collector_is_an_outcome_and_the_device_is_free_again() -> None:
+def test_a_bug_in_a_collector_is_no_answer_and_the_device_is_free_again() -> None:
     calls = 0
 
     async def bug(probe: Probe) -> Answer:
@@ -205,7 +205,7 @@ def test_a_bug_in_a_collector_is_an_outcome_and_the_device_is_free_again() -> No
     heard, _ = _run(bug, play)
 
     assert [(seen.outcome, seen.reason) for seen in heard] == [
-        (Outcome.GARBLED, "internal"),
+        (Outcome.SKIPPED, "internal"),
         (Outcome.ANSWERED, ""),
     ]
 
@@ -243,3 +243,65 @@ def test_a_stop_is_no_silence_and_begins_nothing_that_waited() -> None:
         ("a", Outcome.SKIPPED, "stopped"),
         ("b", Outcome.SKIPPED, "stopped"),
     }
+
+
+def test_what_waited_too_long_for_its_device_is_skipped_not_asked_late() -> None:
+    gate = asyncio.Event()
+
+    async def ask(probe: Probe) -> Answer:
+        if probe.id == "slow":
+            await gate.wait()
+        return Answer(Outcome.ANSWERED, "", (1, 2))
+
+    async def play(runner: Runner) -> None:
+        runner.start(_probe("slow", device="r1"), SLOT, SLOT)
+        runner.start(_probe("nearly late", device="r1"), SLOT - 1000, SLOT)
+        end = monotonic() + 0.002
+        while monotonic() < end:
+            await asyncio.sleep(0)
+        gate.set()
+
+    heard, _ = _run(ask, play)
+
+    assert {(seen.probe.id, seen.reason) for seen in heard} == {
+        ("slow", ""),
+        ("nearly late", "late"),
+    }
+
+
+def test_a_probe_waits_for_its_device_once() -> None:
+    gate = asyncio.Event()
+
+    async def ask(probe: Probe) -> Answer:
+        if probe.id == "slow":
+            await gate.wait()
+        return Answer(Outcome.ANSWERED, "", (1, 2))
+
+    async def play(runner: Runner) -> None:
+        patient = _probe("patient", device="r1")
+        runner.start(_probe("slow", device="r1"), SLOT, SLOT)
+        runner.start(patient, SLOT, SLOT)
+        runner.start(patient, SLOT + 10_000, SLOT + 10_000)
+        gate.set()
+
+    heard, _ = _run(ask, play)
+
+    assert [(seen.probe.id, seen.slot_ms, seen.reason) for seen in heard] == [
+        ("patient", SLOT + 10_000, "previous_run"),
+        ("slow", SLOT, ""),
+        ("patient", SLOT, ""),
+    ]
+
+
+def test_a_run_that_its_wire_never_settles_ends_as_not_asked() -> None:
+    async def ask(_probe: Probe) -> Answer:
+        await asyncio.sleep(30)
+        return Answer(Outcome.ANSWERED, "", (1, 2))
+
+    async def play(runner: Runner) -> None:
+        runner.start(_probe("a", deadline=0.0), SLOT, SLOT)
+        runner.reap()
+
+    heard, _ = _run(ask, play, overlaps=True)
+
+    assert [(seen.outcome, seen.reason) for seen in heard] == [(Outcome.SKIPPED, "deadline")]
