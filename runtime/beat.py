@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from runtime.clock import Steady
@@ -59,7 +59,11 @@ class Beat:
         self.jumps = 0
         self._second = self.turned_ms // 1000
         self._lost: dict[str, float] = {}
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: dict[str, asyncio.Task[None]] = {}
+        self.failures = 0
+        """Steps that raised."""
+        self.held_back = 0
+        """Work that was not begun because the last one of its kind was still under way."""
 
     async def run(self) -> None:
         """Turn until cancelled."""
@@ -71,10 +75,7 @@ class Beat:
             start = self._runner.start
             for probe, slot_ms in self.schedule.due(now_ms):
                 start(probe, slot_ms, now_ms)
-            second = now_ms // 1000
-            if second > self._second:
-                self._each_second(second)
-                self._second = second
+            self.pulse(now_ms // 1000)
             await asyncio.sleep(_TICK)
 
     def _jump(self, now_ms: int) -> None:
@@ -82,32 +83,53 @@ class Beat:
 
         The judge sees that its targets were not asked, and says UNKNOWN.
         """
-        _log.warning("no run was started", extra={"seconds": (now_ms - self.turned_ms) / 1000})
+        seconds, runs = (now_ms - self.turned_ms) / 1000, self.schedule.behind(now_ms)
+        _log.warning("no run was started", extra={"seconds": seconds, "runs": runs})
         self.jumps += 1
+        self._runner.runs["skipped", "jump"] += runs
         self.schedule = self.schedule.moved(now_ms)
 
     async def end(self, beating: asyncio.Task[None]) -> None:
         """Stop turning."""
-        for task in (beating, *self._background):
+        for task in (beating, *self._background.values()):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
+    def pulse(self, second: int) -> None:
+        """Do what is due once a second. A part that fails keeps no other from its turn."""
+        if second > self._second:
+            self._each_second(second)
+            self._second = second
+
+    @property
+    def busy(self) -> bool:
+        """Whether work that was begun beside the beat is still under way."""
+        return bool(self._background)
+
     def _each_second(self, second: int) -> None:
-        self._runner.reap()
-        self._telling.tick()
-        self._record.close_slots(second)
+        self._do(self._runner.reap)
+        self._do(self._telling.tick)
+        self._do(self._record.close_slots, second)
         if self._passed(_HEARTBEAT_SECONDS, second):
-            self._record.heartbeat(second, _HEARTBEAT_SECONDS)
-            self._watch_clock()
-            self._watch_ourselves()
+            self._do(self._record.heartbeat, second, _HEARTBEAT_SECONDS)
+            self._do(self._watch_clock)
+            self._do(self._watch_ourselves)
+            self._later("disk", self._watch_disk)
         if self._record.records:
-            self._later(asyncio.to_thread(self._record.flush_recording))
+            self._later("recording", asyncio.to_thread, self._record.flush_recording)
         if self._passed(60, second):
-            self._record.people.sweep(second)
-            self._later(self._shares())
+            self._do(self._record.people.sweep, second)
+            self._later("shares", self._shares)
         if self._passed(3600, second, _SETTLED_SECONDS):
-            self._later(self._keep_house(second))
+            self._later("house", self._keep_house, second)
+
+    def _do(self, step: Callable[..., object], *arguments: object) -> None:
+        try:
+            step(*arguments)
+        except Exception:  # noqa: BLE001 - whatever it was, polling goes on and this is counted
+            self.failures += 1
+            _log.exception("the beat goes on without a step", extra={"step": step.__name__})
 
     def _passed(self, period: int, second: int, after: int = 0) -> bool:
         """Whether a multiple of `period` plus `after` was passed, also over a stall of seconds."""
@@ -127,8 +149,15 @@ class Beat:
         for name, lost in {**self._record.losses(), **self._sending.losses()}.items():
             own("loss", name, bad=lost > self._lost.get(name, 0), value=lost)
             self._lost[name] = lost
-        free = shutil.disk_usage(self._store.path).free
-        own("disk", "disk", bad=free < self._store.disk_floor, value=free)
+
+    async def _watch_disk(self) -> None:
+        """Look at the disk in a thread: a mount that hangs must hold up nobody."""
+        try:
+            free = (await asyncio.to_thread(shutil.disk_usage, self._store.path)).free
+        except OSError as error:
+            _log.error("the store's disk cannot be looked at", extra={"why": str(error)})
+            free = 0
+        self._telling.own("disk", "disk", bad=free < self._store.disk_floor, value=free)
 
     async def _shares(self) -> None:
         try:
@@ -146,7 +175,29 @@ class Beat:
         except Exception:  # noqa: BLE001 - as above
             _log.exception("history could not be sealed; tried again in an hour")
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+    def _later(
+        self, name: str, work: Callable[..., Coroutine[Any, Any, None]], *arguments: object
+    ) -> None:
+        """Begin work beside the beat, unless the last one of its name is still under way."""
+        if name in self._background:
+            self.held_back += 1
+            return
+        task = asyncio.get_running_loop().create_task(work(*arguments), name=name)
+        self._background[name] = task
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._background.pop(task.get_name(), None)
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            self.failures += 1
+            _log.error("work beside the beat failed", exc_info=bug, extra={"step": task.get_name()})
+
+    def stats(self) -> dict[str, float]:
+        """Count what went wrong, and how far behind the clock the schedule is, in seconds."""
+        behind = max(0, self._clock.now_ms() - self.turned_ms) / 1000
+        return {
+            "behind_seconds": behind,
+            "failures": self.failures,
+            "held_back": self.held_back,
+            "jumps": self.jumps,
+        }

@@ -16,9 +16,10 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Final
 
 import aiohttp
 import uvicorn
@@ -33,6 +34,7 @@ from collectors._contract import Wires
 from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
 from inventory.model import Endpoint
+from metrics.observation import Probe
 from runtime.beat import Beat
 from runtime.check import Checked
 from runtime.clock import Steady, cpu
@@ -58,6 +60,10 @@ from sla.judge import Judge
 _log = logging.getLogger("extranet.monitor")
 
 
+_STALLED_SECONDS: Final = 10
+"""A schedule this far behind its clock asks nobody."""
+
+
 class Monitor:
     """One running monitor."""
 
@@ -78,6 +84,8 @@ class Monitor:
         self._probes = plan(inventory, config.canaries)
         self._stack = AsyncExitStack()
         self._stop = asyncio.Event()
+        self.failure: BaseException | None = None
+        """Why it ends by itself."""
 
         # Asking.
         self._icmp, self._udp = open_echo("icmp"), open_echo("udp")
@@ -136,6 +144,7 @@ class Monitor:
         self._reload = Reload(
             read, config.canaries, self._probes, self._pipeline, telling, live, self._sending,
             self._exposition, self._runner, record, self._past, self._dispatch,
+            hub, self._open_wires, self._snmp.retain,
         )  # fmt: skip
         metrics = SelfMetrics(self._runner, self._parts(), cpu)
         self._app = build(
@@ -171,7 +180,10 @@ class Monitor:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         await self._sending.start(http, stack)
         await self._dispatch.start(http, stack)
-        await self._open_wires(stack)
+        await self._open_wires(self._probes)
+        for wire in (self._icmp, self._udp):
+            stack.push_async_callback(wire.close)
+        stack.push_async_callback(self._snmp.close)
         stack.push_async_callback(self._past.stop)
         await self._past.start()
         self._server = uvicorn.Server(
@@ -197,16 +209,16 @@ class Monitor:
         self._catch_signals(stack)
         stack.push_async_callback(self._runner.stop)
         beating = asyncio.create_task(self._beat.run(), name="beat")
+        beating.add_done_callback(self._beat_ended)
         stack.push_async_callback(self._beat.end, beating)
         return str(config.api.listen)
 
-    async def _open_wires(self, stack: AsyncExitStack) -> None:
-        wanted = {getattr(probe.question, "wire", "") for probe in self._probes}
+    async def _open_wires(self, probes: Iterable[Probe]) -> None:
+        """Open the echo wires that `probes` need and that are not open. Raises OSError."""
+        wanted = {getattr(probe.question, "wire", "") for probe in probes}
         for name, wire in (("icmp", self._icmp), ("udp", self._udp)):
-            if name in wanted:
+            if name in wanted and not wire.is_open:
                 await wire.start()
-                stack.push_async_callback(wire.close)
-        stack.push_async_callback(self._snmp.close)
 
     def _catch_signals(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()
@@ -215,6 +227,13 @@ class Monitor:
             stack.callback(loop.remove_signal_handler, number)
         loop.add_signal_handler(signal.SIGHUP, self._reload.signalled)
         stack.callback(loop.remove_signal_handler, signal.SIGHUP)
+
+    def _beat_ended(self, beating: asyncio.Task[None]) -> None:
+        """Without a beat nothing is asked any more: better to end, and be started again."""
+        if not beating.cancelled():
+            self.failure = beating.exception()
+            _log.critical("the beat ended", exc_info=self.failure)
+            self._stop.set()
 
     async def _end_server(self, serving: asyncio.Task[None]) -> None:
         self._hub.close()
@@ -251,6 +270,10 @@ class Monitor:
                 "ok": not self._pipeline.judge.is_blind,
                 "reason": "blind" if self._pipeline.judge.is_blind else "",
             },
+            "beat": {
+                "ok": self._beat.stats()["behind_seconds"] < _STALLED_SECONDS,
+                "reason": "" if self._beat.stats()["behind_seconds"] < _STALLED_SECONDS else "late",
+            },
             **self._sending.health(),
         }
         return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
@@ -267,6 +290,8 @@ class Monitor:
                 "retired": self._pipeline.retired,
                 **{f"failed_{name}": n for name, n in self._pipeline.failures.items()},
             },
+            "beat": self._beat.stats,
+            "worker": lambda: {"deaths": self._past.deaths},
             "api": lambda: stats(self._app.state.desk),
             "page": lambda: {"readers": self._hub.readers, "resyncs": self._hub.resyncs},
             **self._sending.stats(),

@@ -6,8 +6,10 @@ What the worker does is named, not imported: the libraries it needs stay out of 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +18,8 @@ from typing import Any
 from api.ports import Outage
 from inventory.model import Inventory, TargetId
 from runtime.hand import begin, call, ready
+
+_log = logging.getLogger("extranet.past")
 
 
 class PastDoor:
@@ -28,6 +32,9 @@ class PastDoor:
         self._inventory = inventory
         self._now = now
         self._pool: ProcessPoolExecutor | None = None
+        self._mending = asyncio.Lock()
+        self.deaths = 0
+        """How often the worker was found dead and another one was started."""
 
     async def start(self) -> None:
         """Begin, before the first poll: to hand over 30,000 sites takes seconds."""
@@ -50,9 +57,24 @@ class PastDoor:
             self._pool = None
 
     async def _ask(self, function: str, *arguments: object) -> Any:
-        assert self._pool is not None, "the record was asked before the start"
+        pool = self._pool
+        assert pool is not None, "the record was asked before the start"
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, call, function, *arguments)
+        try:
+            return await loop.run_in_executor(pool, call, function, *arguments)
+        except BrokenProcessPool:
+            again = await self._mended(pool)
+            return await loop.run_in_executor(again, call, function, *arguments)
+
+    async def _mended(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+        """Return a worker in place of one that was killed; whoever comes first starts it."""
+        async with self._mending:
+            if self._pool is broken:
+                _log.error("the worker process died", extra={"died": self.deaths + 1})
+                self.deaths += 1
+                self.take(await self.prepare(self._inventory()))
+            assert self._pool is not None
+            return self._pool
 
     async def outages(
         self, *, target: TargetId | None, since: int, until: int, limit: int

@@ -22,6 +22,8 @@ from texts.say import Language, say
 _SPARE_DESCRIPTORS: Final = 512
 """For files, sockets of the api and of stores; the rest is for SNMP."""
 
+_FEWEST_SESSIONS: Final = 256
+
 
 def run(
     inventory: Path | None,
@@ -44,7 +46,19 @@ def run(
     if not checked.good:
         return 1
     logs.start()
-    sessions = _descriptors() - _SPARE_DESCRIPTORS
+    limit = _descriptors()
+    sessions = limit - _SPARE_DESCRIPTORS
+    if sessions < _FEWEST_SESSIONS:
+        print(
+            say(
+                "run.few_descriptors",
+                language,
+                limit=limit,
+                least=_SPARE_DESCRIPTORS + _FEWEST_SESSIONS,
+            ),
+            file=sys.stderr,
+        )
+        return 1
     clock = Steady()
     try:
         monitor = open_monitor(checked, read, clock, sessions=sessions, record=record)
@@ -74,6 +88,8 @@ async def _live(monitor: Monitor, language: Language, first_person: str) -> int:
         return 1
     finally:
         await monitor.stop()
+    if monitor.failure is not None:
+        return 1
     print(say("run.stopped", language), flush=True)
     return 0
 

@@ -48,6 +48,12 @@ class _Wheel:
             self._index += 1
             yield probe, slot_ms
 
+    def behind(self, now_ms: int) -> int:
+        """Count the instants up to `now_ms` that were not given yet."""
+        count = len(self._probes)
+        turns, phase = divmod(now_ms - self._turn, self.every_ms)
+        return max(0, turns * count + bisect_right(self._phases, phase) - self._index)
+
 
 class Schedule:
     """The grid of all probes."""
@@ -62,6 +68,10 @@ class Schedule:
     def moved(self, now_ms: int) -> Schedule:
         """Return the same grid from `now_ms` on: what lies before it is not given any more."""
         return Schedule(self._all, now_ms)
+
+    def behind(self, now_ms: int) -> int:
+        """Count the instants up to `now_ms` that were not given yet."""
+        return sum(wheel.behind(now_ms) for wheel in self._wheels)
 
     def due(self, now_ms: int) -> Iterator[tuple[Probe, int]]:
         """Yield (probe, slot_ms) of everything whose instant has come and was not yet given.

@@ -75,6 +75,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "admin token (shown once): {token}",
         "管理员令牌（仅显示一次）：{token}",
     ),
+    "run.few_descriptors": (
+        "this process may open {limit} files; it needs at least {least}: ulimit -n",
+        "本进程最多可打开 {limit} 个文件，至少需要 {least} 个：请用 ulimit -n 调整",
+    ),
     "run.stopped": ("stopped; everything is written", "已停止，数据均已写入"),
     "run.nobody": (
         "nobody may log in yet; add a person: extranet people add NAME --role admin",

@@ -76,3 +76,17 @@ def test_each_instant_of_the_grid_is_given_exactly_once(
         if slot_ms > start
     ]
     assert sorted(given_out) == sorted(expected)
+
+
+@given(
+    st.lists(st.sampled_from([1_000, 5_000, 60_000]), max_size=8),
+    st.integers(0, 200_000),
+    st.integers(0, 200_000),
+)
+def test_what_is_behind_is_what_would_be_given(every: list[int], first: int, then: int) -> None:
+    schedule = Schedule([probe(f"p{n}", ms) for n, ms in enumerate(every)], START)
+    list(schedule.due(START + first))
+
+    behind = schedule.behind(START + first + then)
+
+    assert behind == len(list(schedule.due(START + first + then)))
