@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from alerts.dispatch import Dispatch
+from api.ports import Event
+from inventory.model import Endpoint, Inventory
 from metrics.observation import Probe
 from runtime import garbage
 from runtime.check import Checked, in_a_line
 from runtime.config import CanaryConfig
+from runtime.events import Hub
 from runtime.live import LiveView
 from runtime.past import PastDoor
 from runtime.pipeline import Pipeline
@@ -50,6 +53,9 @@ class Reload:
         record: Record,
         past: PastDoor,
         dispatch: Dispatch,
+        hub: Hub,
+        open_wires: Callable[[Iterable[Probe]], Awaitable[None]],
+        retain: Callable[[Collection[tuple[str, int | None]]], None],
     ) -> None:
         self._read = read
         self._canaries = canaries
@@ -63,41 +69,69 @@ class Reload:
         self._record = record
         self._past = past
         self._dispatch = dispatch
-        self._task: asyncio.Task[Sequence[str]] | None = None
+        self._hub = hub
+        self._open_wires = open_wires
+        self._retain = retain
+        self._lock = asyncio.Lock()
+        self._wanted = False
+        self._task: asyncio.Task[None] | None = None
         self.count = 0
 
     def signalled(self) -> None:
-        """Begin a reload because of SIGHUP; one at a time."""
+        """Begin a reload because of SIGHUP; one that comes meanwhile is done after it."""
+        self._wanted = True
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self.ask("SIGHUP"))
+            self._task = asyncio.get_running_loop().create_task(self._while_wanted())
+
+    async def _while_wanted(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                await self.ask("SIGHUP")
+            except Exception:  # noqa: BLE001 - nobody waits for this task: the log and an alert tell
+                _log.exception("the reload failed")
+                self._telling.own("reload", "reload", bad=True)
 
     async def ask(self, person: str) -> Sequence[str]:
         """Read everything again; return the problems that kept the old configuration in force."""
-        checked = await asyncio.to_thread(self._read)
-        problems = [in_a_line(found, "en") for found in checked.problems]
-        self._telling.own("reload", "reload", bad=not checked.good)
-        if not checked.good:
-            _log.error("not taken", extra={"by": person, "problems": len(problems)})
-            for problem in problems[:_TOLD]:
-                _log.error("problem", extra={"where": problem})
-            return problems
-        assert checked.inventory is not None
-        worker = await self._past.prepare(checked.inventory)
-        self._take(checked)
-        self._past.take(worker)
-        _log.info("taken", extra={"by": person, "probes": len(self._probes)})
-        return ()
+        async with self._lock:
+            checked = await asyncio.to_thread(self._read)
+            if checked.good:
+                problems = await self._prepare_and_take(checked)
+            else:
+                problems = [in_a_line(found, "en") for found in checked.problems]
+            self._telling.own("reload", "reload", bad=bool(problems))
+        if not problems:
+            _log.info("taken", extra={"by": person, "probes": len(self._probes)})
+            return ()
+        _log.error("not taken", extra={"by": person, "problems": len(problems)})
+        for problem in problems[:_TOLD]:
+            _log.error("problem", extra={"where": problem})
+        return problems
 
-    def _take(self, checked: Checked) -> None:
+    async def _prepare_and_take(self, checked: Checked) -> Sequence[str]:
+        """Prepare what takes long beside the event loop, then swap; return what prevents it."""
         inventory = checked.inventory
         assert inventory is not None
-        before = self._probes
-        self._probes = probes = keep(before, plan(inventory, self._canaries))
+        before, canaries = self._probes, self._canaries
+        probes = await asyncio.to_thread(lambda: keep(before, plan(inventory, canaries)))
+        try:
+            await self._open_wires(probes)
+        except OSError as error:
+            return [f"echo: {error.strerror or error}"]
+        worker = await self._past.prepare(inventory)
+        self._take(checked, inventory, probes)
+        self._past.take(worker)
+        return ()
+
+    def _take(self, checked: Checked, inventory: Inventory, probes: tuple[Probe, ...]) -> None:
+        before, self._probes = self._probes, probes
         remaining = set(probes)
         gone = [probe for probe in before if probe not in remaining]
         self.beat.schedule = Schedule(probes, self.beat.turned_ms)
         for device in {probe.device for probe in gone if probe.device}:
             self._runner.forget(device)  # also what it was asked of ports it no longer declares
+        self._retain({address for probe in probes if (address := _address(probe)) is not None})
         changes = self._pipeline.judge.reload(inventory, probes)
         self._telling.carry(
             self._telling.engine.reload(checked.rules, inventory, probes, self._live.now())
@@ -111,4 +145,11 @@ class Reload:
         self._dispatch.reload(inventory, checked.rules)
         self._record.reload(inventory, gone)
         self.count += 1
+        self._hub.publish(Event("reload", {}))
         garbage.settle()
+
+
+def _address(probe: Probe) -> tuple[str, int | None] | None:
+    """Return where a device is asked."""
+    endpoint = getattr(probe.question, "endpoint", None)
+    return (endpoint.host, endpoint.port) if isinstance(endpoint, Endpoint) else None
