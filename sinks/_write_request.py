@@ -8,6 +8,10 @@ can be concatenated at will. All of a message but 8 bytes of value and 7 of time
 
 (https://prometheus.io/docs/specs/prw/remote_write_spec/). A series that had a value and is not
 heard, or whose probe ends, gets one stale marker, as the specification demands.
+
+A run that was skipped is told at once, so it may come before an older one that was still under way.
+A series must not go backwards: Prometheus would refuse the whole request. What is not newer than
+the last reading of its probe is left out and counted.
 """
 
 from __future__ import annotations
@@ -43,6 +47,8 @@ class _Known:
     live: tuple[bool, ...]
     """Which series have a value at the destination that is not marked stale."""
     all_live: bool = False
+    newest_ms: int = -1
+    """The slot of the last reading that was appended."""
     partial: dict[tuple[bool, ...], _Packer] = field(default_factory=dict)
 
 
@@ -62,6 +68,10 @@ class SeriesEncoder:
         known = self._known.get(observation.probe)
         if known is None:
             known = self._known[observation.probe] = _learn(observation.probe)
+        if observation.slot_ms <= known.newest_ms:
+            self.omitted += sum(value is not None for value in values)
+            return 0
+        known.newest_ms = observation.slot_ms
         stamp = _stamp(observation.slot_ms)
         if None in values:
             return _append_partly(known, values, stamp, buffer)

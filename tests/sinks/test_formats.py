@@ -213,9 +213,9 @@ def test_a_series_that_falls_silent_gets_one_stale_marker() -> None:
     silent = (*heard[:2], None, None, None, heard[-1])
     encode = SeriesEncoder([probe])
     sent: list[list[tuple[str, bool]]] = []
-    for values in (heard, silent, silent, heard, silent):
+    for run, values in enumerate((heard, silent, silent, heard, silent)):
         buffer = bytearray()
-        encode(reading(probe, NOW, values), buffer)
+        encode(reading(probe, NOW + run, values), buffer)
         sent.append(
             [
                 (dict(labels)["__name__"], raw == struct.pack("<Q", 0x7FF0000000000002))
@@ -227,6 +227,30 @@ def test_a_series_that_falls_silent_gets_one_stale_marker() -> None:
     assert sent[1] == gone + kept
     assert sent[2] == kept
     assert sent[4] == gone + kept
+
+
+def test_a_series_of_remote_write_never_goes_backwards() -> None:
+    """A skipped run overtakes the one that was under way; what comes late is left out, counted."""
+    slow, other = echo_run("slow"), echo_run("other")
+    nothing = (None,) * len(slow.series)
+    encode, buffer = SeriesEncoder([slow, other]), bytearray()
+    encode(reading(slow, NOW), buffer)
+    encode(reading(slow, NOW + 20_000, nothing, Outcome.SKIPPED), buffer)
+    assert encode(reading(slow, NOW + 10_000), buffer) == 0
+    encode(reading(other, NOW + 10_000), buffer)
+    encode(reading(slow, NOW + 30_000), buffer)
+    stamps: dict[str, list[int]] = {}
+    for labels, _, stamp in read_request(bytes(buffer)):
+        stamps.setdefault(str(labels), []).append(stamp)
+    assert all(times == sorted(set(times)) for times in stamps.values())
+    assert encode.omitted == len(slow.series)
+    assert {
+        stamp - NOW for labels, times in stamps.items() if "slow" in labels for stamp in times
+    } == {
+        0,
+        20_000,
+        30_000,
+    }
 
 
 def test_a_retired_probe_gets_a_stale_marker_for_each_series_that_has_a_value() -> None:
