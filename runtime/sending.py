@@ -18,7 +18,10 @@ from sinks._contract import Result, Sender
 from sinks._outbox import Outbox
 
 _STOP_SECONDS: Final = 5.0
-_LOST: Final = ("dropped_points", "refused_points", "partial_points", "unencodable_readings")
+_LOST: Final = (
+    "dropped_points", "refused_points", "partial_points",
+    "unencodable_readings", "damaged_batches", "omitted_values",
+)  # fmt: skip
 
 
 class _Later:
