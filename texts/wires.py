@@ -54,7 +54,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "wire.reason.no_interface": (
         "the device has no interface of a declared name",
-        "设备上没有台账所列的某个接口",
+        "设备上没有资源清单所列的某个接口",
     ),
     "wire.reason.bad_value": ("a value of a wrong type or sign", "某个值的类型或符号不正确"),
     "wire.reason.no_value": ("the device left out a value", "设备缺少某个值"),
