@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -26,9 +29,13 @@ from inventory.model import Secret
 from inventory.strict import Strict
 
 STATEFUL: Final = False
+_READY: Final = 220
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
-_STEP_SECONDS: Final = 10.0
-"""The longest wait for one answer of the server."""
+DIALOGUE_SECONDS: Final = 12.0
+"""The longest dialogue with a server, from its name to its last answer: below the time of an
+attempt, so that an attempt that failed is never a mail that is still under way."""
+_THREADS: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="smtp")
+"""Its own: a name service that hangs holds up mail, not everything else that uses threads."""
 
 
 def _mailbox(value: str) -> str:
@@ -62,10 +69,52 @@ class Options(Strict):
         return self
 
 
-async def notify(options: Options, message: Message, http: aiohttp.ClientSession) -> str:
+@dataclass(slots=True)
+class _Call:
+    """One dialogue. It runs in a thread, which cannot be cancelled, but it can be hung up.
+
+    A mere time limit for each answer would not do: a server may answer byte by byte for ever.
+    """
+
+    server: smtplib.SMTP | None = None
+    is_over: bool = False
+    taken: str | None = None
+    """What `notify` returns, known as soon as the server has the mail."""
+
+    def hang_up(self) -> None:
+        """End the dialogue from another thread: whoever waits in it wakes at once."""
+        self.is_over = True
+        line = None if self.server is None else self.server.sock
+        if line is not None:
+            with suppress(OSError):  # it is closed already, or changes to TLS at this moment
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # below TLS, which has no such end
+
+    def go_on(self) -> None:
+        """Raise TimeoutError where it was hung up while there was no line yet."""
+        if self.is_over:
+            raise TimeoutError
+
+
+async def notify(
+    options: Options,
+    message: Message,
+    http: aiohttp.ClientSession,
+    *,
+    within: float = DIALOGUE_SECONDS,
+) -> str:
     """Send one mail to all recipients; name those the server refused. Raises when it took none."""
     del http
-    return await asyncio.to_thread(_send, options, compose(options, message))
+    call, mail = _Call(), compose(options, message)
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(within):
+            await loop.run_in_executor(_THREADS, _send, call, options, mail, within)
+    except TimeoutError:
+        if call.taken is None:
+            raise NotifyError("timeout") from None
+    finally:
+        call.hang_up()
+    return call.taken or ""
 
 
 def compose(options: Options, message: Message) -> EmailMessage:
@@ -83,12 +132,16 @@ def compose(options: Options, message: Message) -> EmailMessage:
     return mail
 
 
-def _send(options: Options, mail: EmailMessage) -> str:
+def _send(call: _Call, options: Options, mail: EmailMessage, within: float) -> None:
     try:
-        with closing(_connect(options)) as server:
+        with closing(_server(options, within)) as server:
+            call.server = server
+            _connect(server, options)
+            call.go_on()
             if options.user:
                 server.login(options.user, options.password.reveal())
             refused = server.send_message(mail, options.sender, list(options.to))
+            call.taken = ", ".join(f"{who}: smtp_{code}" for who, (code, _) in refused.items())
             with suppress(smtplib.SMTPException, OSError):  # the mail is taken already
                 server.quit()
     except smtplib.SMTPRecipientsRefused as error:
@@ -106,22 +159,26 @@ def _send(options: Options, mail: EmailMessage) -> str:
         raise NotifyError("disconnected") from None
     except (OSError, smtplib.SMTPException):
         raise NotifyError("unreachable") from None
-    return ", ".join(f"{name}: smtp_{code}" for name, (code, _) in refused.items())
 
 
-def _connect(options: Options) -> smtplib.SMTP:
-    port = options.port or _PORTS[options.security]
-    if options.security == "tls":
-        context = tls_context(options.ca_file)
-        return smtplib.SMTP_SSL(options.host, port, timeout=_STEP_SECONDS, context=context)
-    server = smtplib.SMTP(options.host, port, timeout=_STEP_SECONDS)
-    if options.security == "starttls":
-        try:
-            server.starttls(context=tls_context(options.ca_file))
-        except BaseException:
-            server.close()
-            raise
+def _server(options: Options, within: float) -> smtplib.SMTP:
+    """Make a client that is not connected yet."""
+    server = (
+        smtplib.SMTP_SSL(timeout=within, context=tls_context(options.ca_file))
+        if options.security == "tls"
+        else smtplib.SMTP(timeout=within)
+    )
+    # TLS verifies this name; only the constructor that connects at once would set it.
+    server._host = options.host  # type: ignore[attr-defined]  # noqa: SLF001
     return server
+
+
+def _connect(server: smtplib.SMTP, options: Options) -> None:
+    code, said = server.connect(options.host, options.port or _PORTS[options.security])
+    if code != _READY:
+        raise smtplib.SMTPConnectError(code, said)
+    if options.security == "starttls":
+        server.starttls(context=tls_context(options.ca_file))
 
 
 def _refusal(code: int) -> NotifyError:

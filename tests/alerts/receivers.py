@@ -78,7 +78,8 @@ class Mails:
     """A mail server and what it got.
 
     `answers` maps a verb (or CONTENT, after the dot) to its answers, the last one for ever; ""
-    hangs up. Without one it is content.
+    hangs up. Without one it is content. `pause`: seconds before each answer. `held`: verbs that are
+    answered only after `release`. `ended`: sessions that are over.
     """
 
     tls: ssl.SSLContext | None
@@ -87,6 +88,10 @@ class Mails:
     mails: list[str] = field(default_factory=list)
     over_tls: list[bool] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    pause: float = 0.0
+    held: set[str] = field(default_factory=set)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: int = 0
 
     def answer(self, verb: str, usual: str) -> str:
         scripted = self.answers.get(verb, [usual])
@@ -119,6 +124,8 @@ class _Session:
     async def do(self, verb: str) -> bool:
         """Answer one command; False = hang up."""
         usual = _USUAL.get(verb, "250 ok")
+        if verb in self.served.held:
+            await self.served.release.wait()
         if verb == "EHLO":
             offers = "AUTH PLAIN LOGIN" if self.is_tls or not self.served.tls else "STARTTLS"
             usual = f"250-mail.test\r\n250 {offers}"
@@ -144,6 +151,7 @@ class _Session:
         return True
 
     async def say(self, line: str) -> None:
+        await asyncio.sleep(self.served.pause)
         self.writer.write(line.encode() + b"\r\n")
         await self.writer.drain()
 
@@ -160,6 +168,7 @@ async def mail_server(
             await _Session(served, reader, writer).run()
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             writer.transport.abort()
+        served.ended += 1
 
     context = tls if from_the_start else None
     server = await asyncio.start_server(session, "127.0.0.1", 0, ssl=context)
@@ -167,6 +176,7 @@ async def mail_server(
     try:
         yield served
     finally:
+        served.release.set()
         server.close()
         await server.wait_closed()
 

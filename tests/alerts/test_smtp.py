@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_string, policy
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,12 @@ import aiohttp
 import pytest
 from pydantic import ValidationError
 
+from alerts.dispatch import Channel
 from alerts.notifiers import smtp
 from alerts.notifiers._contract import Message, NotifyError
 from inventory.model import Secret
 from tests.alerts.province import START
-from tests.alerts.receivers import Mails, certificate, mail_server, make_alert
+from tests.alerts.receivers import Mails, certificate, mail_server, make_alert, until
 
 PASSWORD = Secret("canary-password-91")
 
@@ -185,6 +188,69 @@ def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it() -> None:
             served.answers["QUIT"] = [""]
             assert await send(options(served)) == ""
             assert len(served.mails) == 1
+
+    asyncio.run(play())
+
+
+def test_a_dialogue_has_one_time_limit_however_soon_each_answer_comes() -> None:
+    async def play() -> None:
+        async with mail_server() as served, aiohttp.ClientSession() as http:
+            served.pause = 0.3
+            with pytest.raises(NotifyError) as caught:
+                await smtp.notify(options(served), make_message(), http, within=1.0)
+            assert (caught.value.code, caught.value.permanent) == ("timeout", False)
+            await until(lambda: served.ended)
+            assert served.mails == []
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_a_mail_that_was_given_up_is_not_delivered_later(tmp_path: Path, security: str) -> None:
+    context, authority = (None, None) if security == "none" else certificate(tmp_path)
+
+    async def play() -> None:
+        async with mail_server(context, from_the_start=security == "tls") as served:
+            served.held.add("RCPT")
+            chosen = options(served, security=security, ca_file=authority)
+            sending = asyncio.create_task(send(chosen))
+            await until(lambda: served.lines[-1:] == ["rcpt TO:<duty@test.cn>"])
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            served.release.set()
+            await until(lambda: served.ended)
+            assert served.mails == []
+
+    asyncio.run(play())
+
+
+def test_a_server_that_says_no_goodbye_has_taken_the_mail() -> None:
+    async def play() -> None:
+        async with mail_server() as served, aiohttp.ClientSession() as http:
+            served.held.add("QUIT")
+            assert await smtp.notify(options(served), make_message(), http, within=1.0) == ""
+            assert len(served.mails) == 1
+            served.release.set()
+            await until(lambda: served.ended)
+
+    asyncio.run(play())
+
+
+def test_a_dialogue_has_less_time_than_the_whole_attempt() -> None:
+    assert Channel("mail", smtp, options(Mails(None, 25))).timeout > smtp.DIALOGUE_SECONDS
+
+
+def test_mail_needs_no_thread_that_others_use() -> None:
+    async def play() -> None:
+        free = threading.Event()
+        with ThreadPoolExecutor(1) as everybodys:
+            asyncio.get_running_loop().set_default_executor(everybodys)
+            everybodys.submit(free.wait)
+            try:
+                async with mail_server() as served:
+                    assert await send(options(served)) == ""
+            finally:
+                free.set()
 
     asyncio.run(play())
 
