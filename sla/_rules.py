@@ -6,13 +6,13 @@ until that is known it waits, and what cannot be known is UNKNOWN, or SHADOW beh
 
 Reasons: `answered` (first seen), `recovered`, `far_lost`, `port_down`, `silent` (a device),
 `near_lost`, `not_asked`, `upstream`, `snmp_silent`, `snmp_refused`, `snmp_garbled`, `loss`,
-`rtt`, `no_redundancy`; a site has its legs'.
+`rtt`, `no_redundancy`, `removed` (from the inventory); a site has its legs'.
 """
 
 from __future__ import annotations
 
 from sla._network import Network, Node, SiteNode, Upper
-from sla.states import State, Transition, outage_id
+from sla.states import REMOVED, State, Transition, outage_id
 
 _SEEN = (State.UP, State.DEGRADED)
 _LOST = (State.DOWN, State.SHADOW)
@@ -107,12 +107,15 @@ class Rules:
         node.forget()
 
     def dismiss(self, gone: Upper) -> None:
-        """Take note that a target is no longer in the network: nobody knows its state."""
-        if gone.state not in (None, State.UNKNOWN):
+        """Take note that a target is no longer in the network: nobody knows its state.
+
+        That ends its outage, also one that is hidden or unknown: put back, it begins anew.
+        """
+        if gone.state not in (None, State.UNKNOWN) or gone.outage is not None:
             since = max(gone.since, self.seen_ms) // 1000
             self.told_until = max(self.told_until, since)
             self.changes.append(
-                Transition(gone.target, State.UNKNOWN, since, self.seen_ms // 1000, "not_asked")
+                Transition(gone.target, State.UNKNOWN, since, self.seen_ms // 1000, REMOVED)
             )
 
     def _judge_silence(self, node: Node, at: int) -> None:

@@ -210,7 +210,7 @@ class Judge:
     def reload(self, inventory: Inventory, probes: Iterable[Probe]) -> tuple[Change, ...]:
         """Take another inventory; targets that remain keep their state and their runs.
 
-        What is gone, or is asked no more, is UNKNOWN from now on.
+        What is gone, or is asked no more, is UNKNOWN from now on; what is gone has no outage.
         """
         before, rules = self._network, self._rules
         self._network = rules.network = draw(inventory, probes)

@@ -1,8 +1,9 @@
 """Outages of the live view, from transitions.
 
-An outage begins with the first DOWN and ends with UP or DEGRADED. UNKNOWN and SHADOW inside it do
-not end it: nobody saw the target recover; their seconds are counted apart and are never down
-seconds of it. So an outage after which the monitor was off ends when the target is seen up again.
+An outage begins with the first DOWN and ends with UP or DEGRADED, or when the target leaves the
+inventory. UNKNOWN and SHADOW inside it do not end it: nobody saw the target recover; their seconds
+are counted apart and are never down seconds of it. So an outage after which the monitor was off
+ends when the target is seen up again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from inventory.model import TargetId
-from sla.states import Blind, State, Transition, outage_id
+from sla.states import REMOVED, Blind, State, Transition, outage_id
 from sla.timeline import Step, steps
 
 
@@ -48,7 +49,7 @@ def outages_of(target: TargetId, live: Sequence[Step], until: int) -> list[LiveO
     found: list[LiveOutage] = []
     inside: list[Step] = []
     for step in live:
-        if step.state in (State.UP, State.DEGRADED):
+        if step.state in (State.UP, State.DEGRADED) or step.reason == REMOVED:
             if inside:
                 found.append(_outage(target, inside, step.start, until))
                 inside = []

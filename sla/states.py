@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 import msgspec
 
 from inventory.model import TargetId
+
+REMOVED: Final = "removed"
+"""Why a target is UNKNOWN that left the inventory; ends its outage, since nobody asks any more."""
 
 
 class State(IntEnum):
@@ -26,8 +30,8 @@ class Transition(msgspec.Struct, frozen=True, gc=False):
     """A target is in `state` from `since` on (integer UTC seconds, back-dated to the first run).
 
     `seen_at`: when it was decided. `reason`: a code (`far_lost`, `port_down`, `near_lost`,
-    `snmp_silent`, `loss`, `blind`, `monitor_off`, `recovered`, ...). `cause`: for SHADOW the id of
-    the parent's outage, else "". For one target `since` never decreases; a later transition with
+    `snmp_silent`, `loss`, `monitor_off`, `recovered`, `removed`, ...). `cause`: for SHADOW the id
+    of the parent's outage, else "". For one target `since` never decreases; a later transition with
     an equal `since` replaces the earlier one.
     """
 

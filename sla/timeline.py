@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from sla.states import Blind, State, Transition
+from sla.states import REMOVED, Blind, State, Transition
 
 Raw = Literal["U", "G", "D", "K"]
 """Up, degraded, down, unknown."""
@@ -50,13 +50,15 @@ def steps(transitions: Iterable[Transition], blinds: Iterable[Blind] = ()) -> li
     """Lay the transitions of one target end to end, in the order in which they were seen.
 
     A later transition with an equal `since` replaces the earlier one. A Blind takes back whatever
-    was thought to be known since its beginning.
+    was thought to be known since its beginning, and says nothing of what was removed.
     """
     seen: list[tuple[int, int, Transition | Blind]] = [(t.seen_at, 0, t) for t in transitions]
     seen += [(b.seen_at, 1, b) for b in blinds]
     seen.sort(key=lambda item: item[:2])
     found: list[Step] = []
     for _, _, change in seen:
+        if found and found[-1].reason == REMOVED and isinstance(change, Blind):
+            continue
         while found and found[-1].start >= change.since:
             found.pop()
         if found:

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inventory.model import link_target
 from metrics.observation import Outcome
 from sla.judge import Judge
+from sla.outages import live_outages
 from sla.states import Blind, State, Transition
 from tests.sla.network import (
     START,
@@ -171,11 +173,40 @@ def test_a_reload_forgets_what_is_gone_and_judges_sites_again() -> None:
     smaller = make_inventory({"c": ["p"], "d": ["p"], "k": ["d"]})
     changes = judge.reload(smaller, all_probes(smaller))
     gone, site = (change for change in changes if isinstance(change, Transition))
-    assert (gone.target, gone.state, gone.reason) == ("link:c-k", State.UNKNOWN, "not_asked")
+    assert (gone.target, gone.state, gone.reason) == ("link:c-k", State.UNKNOWN, "removed")
     assert gone.since >= START + 140
     assert site.target == "site:k"
     assert state_of(judge, "site:k") is State.UP
     assert state_of(judge, "link:c-k") is None
+
+
+def _shadow_and_ledger(*, hidden: bool) -> tuple[str, str]:
+    """Take `c-k` out while it is down and put it back: what its shadow is of, what is recorded."""
+    inventory = make_inventory({"c": ["p"], "k": ["c"], "t": ["k"]})
+    probes = all_probes(inventory)
+    broken = [("c-k", 60.0, 900.0)] + [("p-c", 100.0, 170.0)] * hidden
+    world, judge = World(inventory, broken), Judge(inventory, probes)
+    changes = play(judge, world.runs(probes, 150, spread))
+    smaller = make_inventory({"c": ["p"]})
+    changes += judge.reload(smaller, all_probes(smaller))
+    changes += play(judge, world.runs(all_probes(smaller), 250, spread, since=150))
+    changes += judge.reload(inventory, probes)
+    changes += play(judge, world.runs(probes, 400, spread, since=250))
+    of_link = [c for c in changes if isinstance(c, Transition) and c.target == "link:c-k"]
+    first, second = live_outages(link_target("c-k"), of_link, (), START + 400)
+    assert first.end is not None
+    assert 140 <= first.end - START <= 150
+    assert second.end is None
+    behind = [c for c in changes if isinstance(c, Transition) and c.target == "link:k-t"]
+    return behind[-1].cause, second.id
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_is_removed_while_down_and_put_back_is_another_outage_to_judge_and_ledger(
+    hidden: bool,  # noqa: FBT001 - a case
+) -> None:
+    in_force, recorded = _shadow_and_ledger(hidden=hidden)
+    assert in_force == recorded
 
 
 def test_a_link_that_nobody_asks_after_a_reload_is_unknown_from_then_on() -> None:

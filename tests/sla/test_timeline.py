@@ -51,6 +51,15 @@ def test_blindness_takes_back_what_was_judged_since_it_began() -> None:
     ]
 
 
+def test_removal_from_the_inventory_ends_an_outage_and_blindness_takes_nothing_of_it_back() -> None:
+    removed = Transition(LINK, State.UNKNOWN, 140, 140, "removed")
+    changes = [_at(State.DOWN, 100), removed, _at(State.DOWN, 300)]
+    for blinds in ((), (Blind(140, 160, "monitor_off", 160),)):
+        first, second = live_outages(LINK, changes, blinds, 400)
+        assert (first.start, first.end, first.down_seconds) == (100, 140, 40)
+        assert (second.start, second.end) == (300, None)
+
+
 def test_before_the_first_transition_nothing_is_known() -> None:
     assert _raw(_at(State.UP, 300)) == [Run("K", 0, 300), Run("U", 300, 1000)]
 

@@ -78,6 +78,18 @@ def test_a_blind_keeps_an_outage_open_until_the_target_is_seen() -> None:
     assert listed(entries) == [outage(0, 60, 20)]
 
 
+def test_an_outage_ends_where_its_target_leaves_the_inventory() -> None:
+    entries: list[Entry] = [
+        at(DOWN, 0),
+        Transition(A, UNKNOWN, T0 + 20, T0 + 20, "removed"),
+        Blind(T0 + 20, T0 + 50, "monitor_off", T0 + 50),
+        at(DOWN, 60),
+    ]
+
+    assert listed(entries[:3]) == [outage(0, 20, 20)]
+    assert listed(entries) == [outage(60, None, 0, since=60), outage(0, 20, 20)]
+
+
 def test_a_restart_continues_an_outage_under_its_own_name() -> None:
     entries: list[Entry] = [
         at(DOWN, 0),
@@ -127,7 +139,9 @@ def _histories(draw: st.DrawFn) -> list[Entry]:
         if state is None:
             entries.append(Blind(T0 + since, T0 + seen, "blind"))
         else:
-            entries.append(Transition(A, state, T0 + since, T0 + seen, "why"))
+            gone = state is UNKNOWN and draw(st.booleans())
+            reason = "removed" if gone else "why"
+            entries.append(Transition(A, state, T0 + since, T0 + seen, reason))
     return entries
 
 
