@@ -178,11 +178,11 @@ class Judge:
         """Continue from the ledger at start.
 
         `last`: the last transition of each target. `off_since`: the last heartbeat; from then (or
-        the last thing seen, if later) everything is UNKNOWN until its own next transition. None =
+        the last thing told, if later) everything is UNKNOWN until its own next transition. None =
         the monitor has never run. `outages`: start of each outage that is still open, where the
         last transition alone does not say so (DOWN, then UNKNOWN at an earlier restart).
         """
-        nodes = {node.target: node for node in self._network.upper()}
+        rules, nodes = self._rules, {node.target: node for node in self._network.upper()}
         for target, past in last.items():
             if node := nodes.get(target):
                 node.state, node.since, node.seen_at = past.state, past.since * 1000, past.seen_at
@@ -191,10 +191,11 @@ class Judge:
         for target, start in (outages or {}).items():
             if node := nodes.get(target):
                 node.outage = start * 1000
-        self._rules.seen_ms = self._not_before = now * 1000
+        rules.seen_ms = self._not_before = now * 1000
         if off_since is None:
             return None
-        since = max([off_since, *(past.seen_at for past in last.values())])
+        told = (max(past.since, past.seen_at) for past in last.values())
+        since = rules.told_until = max([off_since, *told])
         gap = Blind(since, now, "monitor_off", now)
         self._forget_everything(gap)
         return gap

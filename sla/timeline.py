@@ -6,8 +6,8 @@ unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from sla.states import REMOVED, Blind, State, Transition
@@ -47,16 +47,15 @@ _RAW: dict[State, Raw] = {
 
 
 def steps(transitions: Iterable[Transition], blinds: Iterable[Blind] = ()) -> list[Step]:
-    """Lay the transitions of one target end to end, in the order in which they were seen.
+    """Lay the transitions of one target end to end, in the order given: that of their entry.
 
+    Not in that of `seen_at`: a restart with the clock behind tells a later change at an earlier
+    time. Blinds, in their own order of entry, come where they were told.
     A later transition with an equal `since` replaces the earlier one. A Blind takes back whatever
     was thought to be known since its beginning, and says nothing of what was removed.
     """
-    seen: list[tuple[int, int, Transition | Blind]] = [(t.seen_at, 0, t) for t in transitions]
-    seen += [(b.seen_at, 1, b) for b in blinds]
-    seen.sort(key=lambda item: item[:2])
     found: list[Step] = []
-    for _, _, change in seen:
+    for change in _as_told(transitions, tuple(blinds)):
         if found and found[-1].reason == REMOVED and isinstance(change, Blind):
             continue
         while found and found[-1].start >= change.since:
@@ -69,6 +68,32 @@ def steps(transitions: Iterable[Transition], blinds: Iterable[Blind] = ()) -> li
             state, cause = State.UNKNOWN, ""
         found.append(Step(state, change.since, None, change.seen_at, change.reason, cause))
     return found
+
+
+def _as_told(
+    transitions: Iterable[Transition], blinds: Sequence[Blind]
+) -> Iterator[Transition | Blind]:
+    """Merge the two; neither is put into another order."""
+    # Whatever comes after the last blind that is told before a transition comes after all of them.
+    told = list(accumulate(map(_told, reversed(blinds)), min))[::-1]
+    next_blind = 0
+    for change in transitions:
+        while next_blind < len(blinds) and told[next_blind] < _told(change):
+            yield blinds[next_blind]
+            next_blind += 1
+        yield change
+    yield from blinds[next_blind:]
+
+
+def _told(change: Transition | Blind) -> tuple[int, bool, int, bool]:
+    """Return what tells the order of a transition and a blind.
+
+    While the clock is behind what it said in an earlier life, `since` stays where it was and
+    `seen_at` is before it: that is told after what had been seen up to `since`.
+    """
+    behind = change.seen_at < change.since
+    told = max(change.seen_at, change.since)
+    return told, behind, change.seen_at, isinstance(change, Blind)
 
 
 def raw_runs(

@@ -39,11 +39,13 @@ def refresh(connection: sqlite3.Connection, target: int, since: int, *, opens: b
             (target, anchor),
         )
     ]
-    # A blind that was seen earlier than the first of them can take nothing of them back.
+    # A blind that was told earlier than the first of them can take nothing of them back; `since`
+    # is later than `seen_at` where the clock was behind after a restart.
     blinds = [
         Blind(*row)
         for row in connection.execute(
-            "SELECT since, seen_at, reason FROM blind WHERE seen_at >= ? ORDER BY number",
+            "SELECT since, seen_at, reason FROM blind WHERE seen_at >= ?1 OR since >= ?1"
+            " ORDER BY number",
             (anchor,),
         )
     ]

@@ -136,6 +136,40 @@ def test_a_restart_after_an_outage_finds_the_link_up_again() -> None:
     assert 400 <= of(after, "link:p-c")[0][1] <= 410
 
 
+def test_a_restart_with_the_clock_behind_reaches_back_over_nothing_that_was_told() -> None:
+    """Neither the gap nor a blindness before the clock has caught up."""
+    world = World(make_inventory({"c": ["p"]}), [("p-c", 600, 900)])
+    probes = all_probes(world.inventory)
+    first = Judge(world.inventory, probes)
+    before = play(first, world.runs(probes, 700, spread))
+    second = Judge(world.inventory, [*probes, canary_probe("gateway")])
+    gap = second.restore(first.states(), START + 705, START + 100)
+    assert gap == Blind(START + 705, START + 100, "monitor_off", START + 100)
+    blind = second.blind(START + 110, START + 130, "canaries_silent")
+    assert blind.since == gap.since
+    ended = second.sighted(START + 140)
+    assert ended is not None
+    after = play(second, world.runs(probes, 400, spread, since=150))
+    assert min(change.since for change in after) >= gap.since
+    transitions = [
+        change
+        for change in (*before, *after)
+        if isinstance(change, Transition) and change.target == "link:p-c"
+    ]
+    (outage,) = live_outages(link_target("p-c"), transitions, (gap, ended), START + 2000)
+    assert outage.start - START in range(600, 610)
+    assert outage.end == gap.since
+
+
+def test_a_second_restart_with_the_clock_behind_keeps_the_order() -> None:
+    inventory = make_inventory({"c": ["p"]})
+    judge = Judge(inventory, all_probes(inventory))
+    told = Transition(link_target("p-c"), State.UP, START + 700, START + 200, "answered")
+    gap = judge.restore({told.target: told}, START + 250, START + 300)
+    assert gap is not None
+    assert gap.since == START + 700
+
+
 def test_a_first_start_leaves_no_gap() -> None:
     inventory = make_inventory({"c": ["p"]})
     assert Judge(inventory, all_probes(inventory)).restore({}, None, START) is None

@@ -51,6 +51,28 @@ def test_blindness_takes_back_what_was_judged_since_it_began() -> None:
     ]
 
 
+def test_after_a_restart_with_the_clock_behind_the_later_entry_holds() -> None:
+    down, off = _at(State.DOWN, 5000, 5020), Blind(5020, 4100, "monitor_off", 4100)
+    up, again = _at(State.UP, 5020, 4200), _at(State.DOWN, 5020, 4300)
+    later = _at(State.UP, 5300, 5320)
+    since = [(State.UP, 0), (State.DOWN, 5000)]
+    for told, now in (
+        ([down], State.UNKNOWN),
+        ([down, up], State.UP),
+        ([down, up, again], State.DOWN),
+    ):
+        found = _states(_at(State.UP, 0), *told, blinds=(off,))
+        assert found == [*since, (now, 5020)]
+        found = _states(_at(State.UP, 0), *told, later, blinds=(off,))
+        assert found == [*since, (now, 5020), (State.UP, 5300)]
+
+
+def test_what_was_seen_in_the_very_second_a_later_life_counts_from_is_unknown_since_then() -> None:
+    changes = [_at(State.UP, 0), _at(State.DOWN, 5020, 5020)]
+    off = Blind(5020, 4100, "monitor_off", 4100)
+    assert _states(*changes, blinds=(off,)) == [(State.UP, 0), (State.UNKNOWN, 5020)]
+
+
 def test_removal_from_the_inventory_ends_an_outage_and_blindness_takes_nothing_of_it_back() -> None:
     removed = Transition(LINK, State.UNKNOWN, 140, 140, "removed")
     changes = [_at(State.DOWN, 100), removed, _at(State.DOWN, 300)]

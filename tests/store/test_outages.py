@@ -78,6 +78,27 @@ def test_a_blind_keeps_an_outage_open_until_the_target_is_seen() -> None:
     assert listed(entries) == [outage(0, 60, 20)]
 
 
+def test_after_a_restart_with_the_clock_behind_an_outage_ends_as_entered() -> None:
+    entries: list[Entry] = [
+        at(DOWN, 1000, seen=20),
+        Blind(T0 + 1020, T0 + 100, "monitor_off", T0 + 100),
+        at(UP, 1020, seen=-820),
+    ]
+
+    assert [row.end for row in listed(entries[:2])] == [None]
+    (row,) = listed(entries)
+    assert (row.start - T0, row.end, row.down_seconds) == (1000, T0 + 1020, 20)
+
+
+def test_blindness_while_the_clock_is_behind_is_not_down() -> None:
+    entries: list[Entry] = [
+        at(DOWN, 1000, seen=20),
+        Blind(T0 + 1020, T0 + 100, "monitor_off", T0 + 100),
+    ]
+
+    assert [row.down_until(T0 + 2000) for row in listed(entries)] == [20]
+
+
 def test_an_outage_ends_where_its_target_leaves_the_inventory() -> None:
     entries: list[Entry] = [
         at(DOWN, 0),
