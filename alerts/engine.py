@@ -11,7 +11,7 @@ began to fire, changed in a way worth telling, or were resolved. Pending ones ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -316,6 +316,24 @@ class Engine:
             self._book.look_at(condition, now)
         return self._drop_void(now)
 
+    def keep_subjects(self, present: Mapping[str, Collection[str]], at: int) -> tuple[Alert, ...]:
+        """Resolve what is told of parts of the monitor that there are no more.
+
+        `present`: by condition (`outbox`) the subjects that there are (`influxdb`); a condition
+        that is not named is left alone.
+        """
+        told: list[Alert] = []
+        for condition in list(self._book.conditions.values()):
+            when, subject = condition.rule.when, condition.target.removeprefix("monitor:")
+            if not isinstance(when, OnMonitor) or subject in present.get(
+                when.condition, (subject,)
+            ):
+                continue
+            if condition.is_firing:
+                told.append(self._book.resolve(condition, at, "subject_gone"))
+            self._book.close(condition)
+        return tuple(told)
+
     def reload(
         self, rules: Iterable[Rule], inventory: Inventory, probes: Iterable[Probe], now: int
     ) -> tuple[Alert, ...]:
@@ -354,4 +372,8 @@ class Engine:
             return "target_removed"
         if type(rule.when) is not type(condition.rule.when):
             return "rule_changed"
-        return "probe_removed" if condition.is_on_metric and condition.key not in watching else ""
+        if isinstance(rule.when, OnState):
+            is_asked = self._around.is_asked(condition.target)
+        else:
+            is_asked = not condition.is_on_metric or condition.key in watching
+        return "" if is_asked else "probe_removed"

@@ -11,7 +11,18 @@ from typing import Final
 from urllib.parse import unquote
 
 from alerts.model import DOWN, SHADOW
-from inventory.model import LEVELS, Inventory, Level, PlannedWork, TargetId, link_target
+from inventory.model import (
+    LEVELS,
+    Inventory,
+    Level,
+    Link,
+    PlannedWork,
+    TargetId,
+    device_target,
+    interface_target,
+    link_target,
+)
+from metrics.catalogue import OPER_STATUS
 from metrics.observation import Probe
 
 GONE: Final = frozenset({DOWN, SHADOW})
@@ -27,9 +38,11 @@ class Surroundings:
     def __init__(self, inventory: Inventory, probes: Iterable[Probe]) -> None:
         self.inventory = inventory
         self._every: dict[TargetId, int] = {}
+        self._ports: set[TargetId] = set()
         for probe in probes:
             known = self._every.get(probe.target, probe.every_ms)
             self._every[probe.target] = min(known, probe.every_ms)
+            self._ports |= {one.target for one in probe.series if one.metric is OPER_STATUS}
         self._waits: dict[str, int] = {}
         self._work: dict[str, list[PlannedWork]] = {}
         for work in inventory.planned_work.values():
@@ -49,6 +62,27 @@ class Surroundings:
             "site": self.inventory.sites,
         }.get(kind)
         return register is None or name in register
+
+    def is_asked(self, target: TargetId) -> bool:
+        """Whether any probe can tell the state of a target; the monitor's own needs none.
+
+        A link without an echo is judged by its near port, or by the device at its far end where no
+        other way leads there.
+        """
+        kind, _, name = target.partition(":")
+        if kind == "site":
+            devices = self.inventory.topology.devices.get(name, ())
+            legs = [*map(link_target, self.uplinks(name))] or [*map(device_target, devices)]
+            return any(map(self.is_asked, legs))
+        if kind == "link" and name in self.inventory.links:
+            return target in self._every or self._is_seen_from_its_ends(self.inventory.links[name])
+        return kind != "device" or target in self._every
+
+    def _is_seen_from_its_ends(self, link: Link) -> bool:
+        near, far = link.a, link.b
+        if near.interface and interface_target(near.device, near.interface) in self._ports:
+            return True
+        return device_target(far.device) in self._every and len(self.uplinks(far.site)) == 1
 
     def site(self, target: TargetId) -> str | None:
         """Return the place of a target: of a link its far end."""

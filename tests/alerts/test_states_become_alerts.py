@@ -214,6 +214,34 @@ def test_a_part_of_the_monitor_that_fails_is_told_after_its_time() -> None:
     assert ended.resolved_at == START + 400
 
 
+def test_what_is_told_of_a_part_that_is_no_more_is_resolved() -> None:
+    engine = make_engine()
+    for sink in ("influxdb", "old"):
+        engine.own("loss", sink, START, bad=True)
+    engine.own("outbox", "old", START, bad=True)  # pending
+    engine.own("reload", "reload", START, bad=True)
+    engine.own("ledger", "ledger", START, bad=True)
+    present = {"loss": {"influxdb"}, "outbox": {"influxdb"}, "reload": ()}
+    told = engine.keep_subjects(present, START + 60)
+    assert [(one.rule, one.target, one.phase, one.reason) for one in told] == [
+        ("samples-lost", "monitor:old", Phase.RESOLVED, "subject_gone"),
+        ("reload-refused", "monitor:reload", Phase.RESOLVED, "subject_gone"),
+    ]
+    assert [(one.rule, one.target) for one in engine.alerts() if one.phase is Phase.FIRING] == [
+        ("samples-lost", "monitor:influxdb"), ("ledger-failing", "monitor:ledger"),
+    ]  # fmt: skip
+    assert Story(engine).wait(600).lines == []
+    assert engine.keep_subjects(present, START + 600) == ()
+
+
+def test_a_part_that_was_resolved_as_gone_is_told_again_when_it_fails_again() -> None:
+    engine = make_engine()
+    engine.own("reload", "reload", START, bad=True)
+    engine.keep_subjects({"reload": ()}, START + 60)
+    (alert,) = engine.own("reload", "reload", START + 90, bad=True)
+    assert alert.phase is Phase.FIRING
+
+
 def test_a_failing_ledger_is_told_at_once_even_while_blind() -> None:
     engine = make_engine()
     engine.blind(START, START)
