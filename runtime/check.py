@@ -27,6 +27,7 @@ from inventory.yamlmarks import Marks
 from runtime.config import Config, load_config
 from runtime.dump import dump
 from runtime.plugins import plugins
+from runtime.receivers import check_routes
 from texts.say import Language, catalogue, say
 
 _WIDEST = 60
@@ -64,6 +65,8 @@ def check(
     if config is not None:
         rules, more = load_rules(config.rules, shipped=config.shipped_rules)
         problems = [*problems, *more]
+        if inventory is not None:
+            problems += check_routes(config, inventory, None if fatal(more) else rules)
     if inventory is not None:
         found = [*found, *check_probes(inventory, marks)]
     return Checked(inventory, config, rules, _in_order([*found, *problems]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from alerts.model import Severity
 from inventory.edge import Address, Every, Id, Listen, Size, Text
 from inventory.form import validate
-from inventory.model import EchoWire, Endpoint
+from inventory.model import LEVELS, EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
@@ -22,6 +22,12 @@ from runtime.plugins import plugins
 from texts.say import Language
 
 DEFAULT: Final = Path("monitor.yaml")
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "severity": get_args(Severity),
+    "level": LEVELS,
+    "kind": ("link", "site", "device", "interface", "canary", "monitor"),
+}
+"""Labels of an alert whose values are known without an inventory."""
 
 
 def _path(value: object, info: ValidationInfo) -> Path:
@@ -147,6 +153,8 @@ class Config:
     shipped_rules: bool
     receivers: Mapping[str, tuple[Plugin, ...]]
     routes: tuple[RouteConfig, ...]
+    marks: Marks = field(repr=False, compare=False)
+    """Where each value was written, for what is checked against the inventory and the rules."""
 
 
 def load_config(
@@ -157,21 +165,23 @@ def load_config(
     Returns None where there is any error; warnings stand beside a configuration.
     """
     if path is None and not DEFAULT.exists():
-        return _resolve(_ConfigForm(), {}, Problems(Marks([], {})), {}), []
+        nothing = Marks([], {})
+        return _resolve(_ConfigForm(), {}, Problems(nothing), {}, nothing), []
     path = path or DEFAULT
     source = read_source(path, path.as_posix())
     if isinstance(source, Problem):
         return None, [source]
     data, found = parse(source)
-    problems = Problems(Marks([source], {}), found)
+    marks = Marks([source], {})
+    problems = Problems(marks, found)
     if fatal(found):
         return None, found
-    config = _read(source, data, environ, problems)
+    config = _read(source, data, environ, problems, marks)
     return (None if fatal(found) else config), found
 
 
 def _read(
-    source: Source, data: object, environ: Mapping[str, str], problems: Problems
+    source: Source, data: object, environ: Mapping[str, str], problems: Problems, marks: Marks
 ) -> Config | None:
     context = {"environ": environ, "folder": source.folder}
     if not isinstance(data, dict):
@@ -186,11 +196,15 @@ def _read(
             good[key] = getattr(one, key)
     form = _ConfigForm.model_construct(**good)
     _span(form, data, problems)
-    return _resolve(form, data, problems, context)
+    return _resolve(form, data, problems, context, marks)
 
 
 def _resolve(
-    form: _ConfigForm, data: dict[str, Any], problems: Problems, context: Mapping[str, object]
+    form: _ConfigForm,
+    data: dict[str, Any],
+    problems: Problems,
+    context: Mapping[str, object],
+    marks: Marks,
 ) -> Config:
     made = {at: _plugin(at, section, problems, context) for at, section in _sections(data)}
     return Config(
@@ -212,6 +226,7 @@ def _resolve(
             for name, receiver in form.receivers.items()
         },
         form.routes,
+        marks,
     )
 
 
@@ -230,18 +245,19 @@ def _span(form: _ConfigForm, data: Mapping[str, object], problems: Problems) -> 
 
 def _routes(form: _ConfigForm, receivers: Mapping[str, object], problems: Problems) -> None:
     for place, route in enumerate(form.routes):
-        severities = get_args(Severity)
-        for severity in route.match.get("severity", ()):
-            if severity not in severities:
-                close = problems.suggest(severity, severities)
-                at: Path_ = ("routes", place, "match", "severity")
-                problems.add(at, "one_of", suggestion=close, expected=", ".join(severities))
+        for label, known in _WORDS.items():
+            for value in route.match.get(label, ()):
+                if value not in known:
+                    at: Path_ = ("routes", place, "match", label)
+                    close = problems.suggest(value, known)
+                    problems.add(at, "one_of", suggestion=close, expected=", ".join(known))
         if route.receiver not in receivers:
             close = problems.suggest(route.receiver, receivers)
             at = ("routes", place, "receiver")
             name = route.receiver
             problems.add(at, "unknown_reference", suggestion=close, kind="receiver", name=name)
-    for name in sorted(receivers.keys() - {route.receiver for route in form.routes}):
+    told = {route.receiver for route in form.routes}
+    for name in sorted(receivers.keys() - told) if form.routes else ():  # else all are told all
         problems.add(("receivers", name), "no_route", severity="warning")
 
 

@@ -129,4 +129,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "backup.written": ("{file}: {count} files", "{file}：共 {count} 个文件"),
     "restore.done": ("{directory} restored from {file}", "已从 {file} 恢复到 {directory}"),
+    # what a route may name, beside what the inventory does
+    "kind.rule": ("rule", "规则"),
+    "kind.area": ("area", "区域"),
+    "kind.planned_work": ("planned work", "计划工作"),
 }

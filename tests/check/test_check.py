@@ -13,6 +13,7 @@ from inventory.problem import Problem
 from runtime.check import check, render, run_check, run_dump
 from runtime.config import load_config
 from runtime.plugins import plugins
+from runtime.receivers import routes
 from texts.say import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +107,30 @@ def test_warnings_alone_let_it_start(tmp_path: Path) -> None:
     checked = check(None, tmp_path / "monitor.yaml", SECRETS)
     assert "no_canaries" in {one.code for one in checked.problems}
     assert checked.good
+
+
+def test_without_any_route_every_receiver_is_told_so_nothing_is_amiss(tmp_path: Path) -> None:
+    (tmp_path / "monitor.yaml").write_text(
+        "canaries: {gateway: {address: 127.0.0.1}}\n"
+        "receivers: {noc: {channels: [{kind: webhook, url: 'http://127.0.0.1:9/'}]}}\n"
+    )
+    config, problems = load_config(tmp_path / "monitor.yaml", {})
+    assert not problems
+    assert config is not None
+    assert [route.receiver for route in routes(config)] == ["noc"]
+
+
+def test_a_rule_that_cannot_be_read_makes_no_route_wrong(tmp_path: Path) -> None:
+    """It is told itself; what it would have been called or labelled is not known."""
+    shutil.copy(ROOT / "inventory.yaml", tmp_path)
+    (tmp_path / "monitor.yaml").write_text(
+        "rules: [none.yaml]\n"
+        "receivers: {noc: {channels: [{kind: webhook, url: 'http://127.0.0.1:9/'}]}}\n"
+        "routes: [{match: {rule: own, team: field}, receiver: noc}]\n"
+    )
+    checked = check(None, tmp_path / "monitor.yaml", SECRETS)
+    assert {one.code for one in checked.problems if one.path.startswith("routes")} == set()
+    assert not checked.good
 
 
 def test_a_mistake_in_the_defaults_is_told_once(tmp_path: Path) -> None:
