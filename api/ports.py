@@ -143,6 +143,12 @@ class Past(Protocol):
     async def link_availability(self, link: str, period: str) -> bytes:
         """Assess one link: `sla.documents.link_document` as JSON. Raises UnknownPeriodError."""
 
+    async def site_availability(self, site: str, period: str) -> bytes:
+        """Assess one site over all its legs: `sla.documents.site_document` as JSON.
+
+        Raises UnknownPeriodError.
+        """
+
     async def link_history(
         self, link: str, since: int, until: int
     ) -> Sequence[Mapping[str, object]]:

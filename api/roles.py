@@ -52,6 +52,7 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/health"): Need("read", whole=True),
     ("GET", "/api/v1/sites"): _READ,
     ("GET", "/api/v1/sites/{site}"): _READ,
+    ("GET", "/api/v1/sites/{site}/availability"): _READ,
     ("GET", "/api/v1/links"): _READ,
     ("GET", "/api/v1/links/{link}"): _READ,
     ("GET", "/api/v1/links/{link}/history"): _READ,

@@ -1,20 +1,22 @@
-"""Sites: the five levels and the cloud centres."""
+"""Sites: the five levels and the cloud centres, now and over a period."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
 from api.listing import find, in_state
-from api.queries import Cursor, Id, Limit, Name, States, wanted_states
+from api.ports import UnknownPeriodError
+from api.queries import Cursor, Id, Limit, Name, Period, States, period_of, wanted_states
 from api.refusal import Refusal
 from api.rows import link_row, site_row
-from inventory.model import Level, device_target, link_target, site_target
+from inventory.model import Level, Site, device_target, link_target, site_target
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["sites"])
 
@@ -66,9 +68,7 @@ async def sites(
 async def site_detail(desk: AtDesk, caller: ByCaller, site: Id) -> Response:
     """One site: the way up to the province, what is below it, its devices and links."""
     inventory, live = desk.inventory, desk.ports.live
-    found = inventory.sites.get(site)
-    if found is None or not desk.sees(caller, site_target(site)):
-        raise Refusal(404, "unknown_site", site=site)
+    found = _seen(desk, caller, site)
     states, topology = live.states(), inventory.topology
     children = topology.children.get(site, ())
     unit = inventory.units.get(found.unit or "")
@@ -100,6 +100,37 @@ async def site_detail(desk: AtDesk, caller: ByCaller, site: Id) -> Response:
             "downlinks": _links(desk, caller, topology.downlinks.get(site, ())),
         }
     )
+
+
+@ROUTES.get("/sites/{site}/availability")
+async def availability(desk: AtDesk, caller: ByCaller, site: Id, period: Period = None) -> Response:
+    """Seconds per class, availability and coverage of one site over all its legs.
+
+    Who does not see every leg gets the same figure without the names of the others.
+    """
+    _seen(desk, caller, site)
+    now = desk.ports.live.now()
+    name = period_of(period, now)
+
+    async def make() -> bytes:
+        return await desk.ports.past.site_availability(site, name)
+
+    try:
+        figure = await desk.figures.get(("site", site, name), now, make)
+    except UnknownPeriodError:
+        raise Refusal(422, "unknown_period", period=name) from None
+    if not caller.person.carriers:
+        return Json(figure)
+    document: dict[str, Any] = msgspec.json.decode(figure)
+    legs = [link for link in document["links"] if desk.sees(caller, link_target(link))]
+    return small({**document, "links": legs})
+
+
+def _seen(desk: Desk, caller: Caller, site: str) -> Site:
+    found = desk.inventory.sites.get(site)
+    if found is None or not desk.sees(caller, site_target(site)):
+        raise Refusal(404, "unknown_site", site=site)
+    return found
 
 
 def _fields(row: object) -> dict[str, object]:

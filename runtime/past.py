@@ -95,6 +95,11 @@ class PastDoor:
         found: bytes = await self._ask("link", link, period, self._now())
         return found
 
+    async def site_availability(self, site: str, period: str) -> bytes:
+        """Assess one site; JSON."""
+        found: bytes = await self._ask("site", site, period, self._now())
+        return found
+
     async def link_history(
         self, link: str, since: int, until: int
     ) -> Sequence[Mapping[str, object]]:

@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from api.ports import Outage, UnknownPeriodError
-from inventory.model import Inventory, TargetId, link_target
-from sla.assess import assess_carrier, assess_link
-from sla.documents import carrier_document, link_document
+from inventory.model import Inventory, TargetId, link_target, site_target
+from sla.assess import assess_carrier, assess_link, assess_site
+from sla.documents import carrier_document, link_document, site_document
 from sla.periods import PeriodError, Window, parse
 from sla.states import Blind, Transition
 from store import past, retention, seal
@@ -121,6 +121,26 @@ def link(name: str, period: str, now: int) -> bytes:
             evidence.first_heartbeat,
             evidence.recorded_until,
             inventory.sites[found.b.site].level,
+        )
+    )
+    return msgspec.json.encode(document)
+
+
+def site(name: str, period: str, now: int) -> bytes:
+    """Assess one site over its legs, or by its own state where nothing leads to it; JSON."""
+    inventory, reader = _known()
+    window = _window(period, now)
+    legs = inventory.topology.uplinks.get(name, ())
+    evidence = _evidence(reader, [*map(link_target, legs)] or [site_target(name)], window)
+    document = site_document(
+        assess_site(
+            name,
+            inventory,
+            window,
+            evidence.transitions,
+            evidence.blinds,
+            evidence.first_heartbeat,
+            evidence.recorded_until,
         )
     )
     return msgspec.json.encode(document)

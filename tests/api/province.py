@@ -41,8 +41,8 @@ from inventory.model import (
     site_target,
 )
 from runtime.events import Hub
-from sla.assess import assess_carrier, assess_link
-from sla.documents import carrier_document, link_document
+from sla.assess import assess_carrier, assess_link, assess_site
+from sla.documents import carrier_document, link_document, site_document
 from sla.periods import PeriodError, Window, parse
 from sla.states import State, Transition, outage_id
 from store.entries import AuditEntry, PersonRow
@@ -75,7 +75,8 @@ def make_inventory(
                 for v in range(villages):
                     village = f"{town}.v{v}"
                     sites[village] = Site(village, f"第{v + 1}村", "village", town)
-    return _wire(sites)
+    always = (Interval(0),)
+    return _wire({name: replace(site, in_service=always) for name, site in sites.items()})
 
 
 def _wire(sites: dict[str, Site]) -> Inventory:
@@ -280,6 +281,16 @@ class Province:
                 assess_link(
                     one, self.register.contracts[one.contract], self._window(period),
                     self.record[link_target(link)], (), (), NOW - 7200, self.clock,
+                )
+            )
+        )  # fmt: skip
+
+    async def site_availability(self, site: str, period: str) -> bytes:
+        return msgspec.json.encode(
+            site_document(
+                assess_site(
+                    site, self.register, self._window(period), self.record, (), NOW - 7200,
+                    self.clock,
                 )
             )
         )  # fmt: skip
