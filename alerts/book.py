@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from alerts.condition import FLAPPING, Condition, Key, severity_of
-from alerts.model import DOWN, NOTHING, SHADOW, UNKNOWN, UP, Alert, OnDowntime, OnState, Phase, Rule
+from alerts.model import DOWN, NOTHING, SHADOW, UNKNOWN, Alert, OnDowntime, OnState, Phase, Rule
 from alerts.surroundings import GONE, Surroundings
 from inventory.model import TargetId, link_target, site_target
 
@@ -97,7 +97,7 @@ class Book:
 
     def _look_at_flapping(self, condition: Condition, now: int) -> tuple[Alert, ...]:
         calm_at = condition.calm_at()
-        if now < calm_at or self.states.get(condition.target, UP) in UNCLEAR:
+        if now < calm_at or self._is_unclear(condition.target):
             self.look_at(condition, max(calm_at, now + _LOOK_AGAIN))
             return NOTHING
         if not condition.bad:
@@ -110,6 +110,9 @@ class Book:
         """Tell what outlasts the work that was announced; more work is no news."""
         before = condition.alert
         if not condition.is_planned or before is None:
+            return NOTHING
+        if self._is_unclear(condition.target):
+            self.look_at(condition, now + _LOOK_AGAIN)
             return NOTHING
         after = self.fire(condition, now)
         if after.labels == before.labels:
@@ -186,6 +189,11 @@ class Book:
         self.recent.append(ended)
         self.look_at(condition, condition.forget_at())
         return ended
+
+    def _is_unclear(self, target: TargetId) -> bool:
+        """Whether nobody knows how a target is; before its first run after a start nobody does."""
+        state = self.states.get(target)
+        return self._around.is_judged(target) if state is None else state in UNCLEAR
 
     def _is_hidden(self, condition: Condition) -> bool:
         """Whether another alert names the cause: of what is above, or of the whole site."""

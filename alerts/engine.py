@@ -313,6 +313,7 @@ class Engine:
             if alert.reason == FLAPPING:
                 told_at = now if alert.fired_at is None else alert.fired_at
                 condition.flapping_since = condition.flapped_at = told_at
+                condition.edges = [now]  # whether it has been calm is known from here on only
             self._book.look_at(condition, now)
         return self._drop_void(now)
 

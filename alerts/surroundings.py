@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote
 
-from alerts.model import DOWN, SHADOW
+from alerts.model import DOWN, SHADOW, UNKNOWN
 from inventory.model import (
     LEVELS,
     Inventory,
@@ -28,6 +28,7 @@ from metrics.observation import Probe
 GONE: Final = frozenset({DOWN, SHADOW})
 """States in which nothing passes."""
 
+_JUDGED: Final = frozenset({"link", "site", "device"})
 _ASSUMED_MS: Final = 60_000
 """The interval assumed for what has no probe of its own."""
 
@@ -77,6 +78,10 @@ class Surroundings:
         if kind == "link" and name in self.inventory.links:
             return target in self._every or self._is_seen_from_its_ends(self.inventory.links[name])
         return kind != "device" or target in self._every
+
+    def is_judged(self, target: TargetId) -> bool:
+        """Whether a target has a state, or will have one soon."""
+        return target.partition(":")[0] in _JUDGED and self.is_asked(target)
 
     def _is_seen_from_its_ends(self, link: Link) -> bool:
         near, far = link.a, link.b
@@ -197,15 +202,18 @@ class Surroundings:
     ) -> PlannedWork | None:
         """Return planned work that covers the target at `now`.
 
-        A site is covered when each of its uplinks that is down is.
+        A site is covered when each of its uplinks that is down is; where none is known to be, each
+        of which nothing is known, as after a restart.
         """
         kind, _, name = target.partition(":")
         if kind == "link":
             return self._work_on(name, now)
         if kind != "site":
             return None
-        down = [link for link in self.uplinks(name) if states.get(link_target(link)) == DOWN]
-        found = [self._work_on(link, now) for link in down]
+        known = {link: states.get(link_target(link), UNKNOWN) for link in self.uplinks(name)}
+        down = [link for link, state in known.items() if state == DOWN]
+        unknown = [link for link, state in known.items() if state == UNKNOWN]
+        found = [self._work_on(link, now) for link in down or unknown]
         return found[0] if found and all(found) else None
 
     def _work_on(self, link: str, now: int) -> PlannedWork | None:
