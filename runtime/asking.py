@@ -7,18 +7,22 @@ import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 from collectors._contract import Answer, Wires
 from collectors._memory import DeviceMemory
 from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
-from metrics.observation import Probe
+from metrics.observation import Outcome, Probe
 from runtime.check import check, render
 from runtime.clock import monotonic
 from runtime.config import Config
 from runtime.planning import plan
 from runtime.plugins import plugins
 from texts.say import Language, say
+
+_LONGEST: Final = 400
+"""Characters of a question that are shown."""
 
 
 def run(
@@ -29,7 +33,10 @@ def run(
     environ: Mapping[str, str],
     language: Language,
 ) -> int:
-    """Ask once and print outcome, values and transcript; 0 = answered."""
+    """Ask once and print outcome, values and transcript.
+
+    0 = answered, 1 = not asked for a mistake in words or files, 2 = no answer, or none possible.
+    """
     checked = check(inventory, config, environ)
     if not checked.good or checked.inventory is None or checked.config is None:
         print(render(checked.problems, language), file=sys.stderr)
@@ -47,37 +54,61 @@ def run(
         said = say("ask.no_probe", language, target=target, probe=kind, known=known)
         print(said, file=sys.stderr)
         return 1
-    answer, took = asyncio.run(_ask(probes[kind], checked.config))
-    _explain(probes[kind], answer, took)
-    return 0 if answer.outcome.name == "ANSWERED" else 2
+    try:
+        answer, took = asyncio.run(_ask(probes[kind], checked.config))
+    except PermissionError:
+        print(say("ask.icmp_not_permitted", language), file=sys.stderr)
+        return 2
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        print(say("ask.no_socket", language, reason=why), file=sys.stderr)
+        return 2
+    print("\n".join(explain(probes[kind], answer, took, language)))
+    return 0 if answer.outcome is Outcome.ANSWERED else 2
 
 
 async def _ask(probe: Probe, config: Config) -> tuple[Answer, float]:
+    """Ask within the deadline, as the runner does. Raises OSError where no echo can be sent."""
     icmp, udp = open_echo("icmp"), open_echo("udp")
     snmp = open_snmp(config.snmp.engine, trace=lambda text: print(f"  {text}"))
     wanted = {"icmp": icmp, "udp": udp}.get(getattr(probe.question, "wire", ""))
     if wanted is not None:
         await wanted.start()
+    collector = plugins("collectors")[probe.kind]
     began = monotonic()
     try:
-        answer: Answer = await plugins("collectors")[probe.kind].ask(
-            probe, Wires(snmp, icmp, udp), DeviceMemory()
-        )
-        return answer, monotonic() - began
+        async with asyncio.timeout(probe.deadline):
+            answer: Answer = await collector.ask(probe, Wires(snmp, icmp, udp), DeviceMemory())
+    except TimeoutError:
+        # What a wire should have settled by itself is our own fault, not the network's silence.
+        outcome = Outcome.SKIPPED if hasattr(collector, "begin") else Outcome.SILENT
+        answer = Answer(outcome, "deadline", (None,) * probe.raw)
     finally:
         await snmp.close()
         if wanted is not None:
             await wanted.close()
+    return answer, monotonic() - began
 
 
-def _explain(probe: Probe, answer: Answer, took: float) -> None:
-    print(f"probe     {probe.id}")
-    print(f"every     {probe.every_ms / 1000:g} s, deadline {probe.deadline:g} s")
-    print(f"question  {probe.question!r}"[:400])
-    print(f"outcome   {answer.outcome.name} {answer.reason}".rstrip())
-    print(f"took      {took * 1000:.1f} ms")
+def explain(probe: Probe, answer: Answer, took: float, language: Language) -> list[str]:
+    """Return in lines what was asked, what came of it, and what that means."""
+
+    def tell(code: str, **parameters: object) -> str:
+        return say(f"ask.{code}", language, **parameters)
+
+    lines = [
+        tell("probe", probe=probe.id),
+        tell("every", every=f"{probe.every_ms / 1000:g}", deadline=f"{probe.deadline:g}"),
+        tell("question", question=f"{probe.question!r}"[:_LONGEST]),
+        tell("outcome", outcome=answer.outcome.name, reason=answer.reason).rstrip(),
+    ]
+    if answer.reason:
+        lines.append(tell("means", sentence=say(f"wire.reason.{answer.reason}", language)))
+    lines.append(tell("took", milliseconds=f"{took * 1000:.1f}"))
     for series, value in zip(probe.series[: probe.raw], answer.values, strict=False):
-        print(f"  {series.target}  {series.metric.name} = {'-' if value is None else value}")
+        lines.append(f"  {series.target}  {series.metric.name} = {'-' if value is None else value}")
     if answer.rtts:
-        times = ", ".join("lost" if r is None else f"{r * 1000:.3f} ms" for r in answer.rtts)
-        print(f"  echoes: {times}")
+        lost = tell("lost")
+        times = ", ".join(lost if r is None else f"{r * 1000:.3f} ms" for r in answer.rtts)
+        lines.append(tell("echoes", times=times))
+    return lines

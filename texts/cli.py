@@ -96,6 +96,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "no target {target}; did you mean {near}?",
         "没有对象 {target}；是否指 {near}？",
     ),
+    "ask.icmp_not_permitted": (
+        (
+            "ICMP is not permitted to this user, so nothing was asked; as root:"
+            ' sysctl -w net.ipv4.ping_group_range="0 2147483647",'
+            " or give the process CAP_NET_RAW"
+        ),
+        (
+            "此用户无权使用 ICMP，未发出探测；请以 root 执行："
+            'sysctl -w net.ipv4.ping_group_range="0 2147483647"，或授予进程 CAP_NET_RAW'
+        ),
+    ),
+    "ask.no_socket": (
+        "nothing was asked: this machine gives no socket ({reason})",
+        "未发出探测：本机无法打开套接字（{reason}）",
+    ),
+    "ask.probe": ("probe     {probe}", "探测  {probe}"),
+    "ask.every": (
+        "every     {every} s, deadline {deadline} s",
+        "周期  {every} 秒，时限 {deadline} 秒",
+    ),
+    "ask.question": ("question  {question}", "问题  {question}"),
+    "ask.outcome": ("outcome   {outcome} {reason}", "结果  {outcome} {reason}"),
+    "ask.means": ("          {sentence}", "      {sentence}"),
+    "ask.took": ("took      {milliseconds} ms", "用时  {milliseconds} 毫秒"),
+    "ask.echoes": ("  echoes: {times}", "  回显：{times}"),
+    "ask.lost": ("lost", "丢失"),
     "replay.no_carrier": (
         "no carrier {carrier}; there are: {known}",
         "没有运营商 {carrier}；现有：{known}",
