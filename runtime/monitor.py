@@ -290,7 +290,7 @@ class Monitor:
                 "retired": self._pipeline.retired,
                 **{f"failed_{name}": n for name, n in self._pipeline.failures.items()},
             },
-            "beat": self._beat.stats,
+            "beat": lambda: self._beat.stats(),
             "worker": lambda: {"deaths": self._past.deaths},
             "api": lambda: stats(self._app.state.desk),
             "page": lambda: {"readers": self._hub.readers, "resyncs": self._hub.resyncs},
