@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import aiohttp
 from pydantic import BaseModel
@@ -13,6 +14,8 @@ from alerts.model import Alert, Delivery
 from alerts.notifiers._contract import Message, Notifier, NotifyError
 from alerts.notifiers._words import Words
 from texts.say import Language
+
+_DOUBLINGS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,14 @@ class Pace:
     """... and of what is over for so long."""
     stop: float = 5.0
     """At the end of the process what waits is sent for so long."""
+
+
+def doubled(first: float, failures: int, longest: float) -> float:
+    """Return the pause after so many failures: twice the one before, never above `longest`.
+
+    Some exponent is the last that a float can hold; a receiver may be gone for weeks.
+    """
+    return min(first * 2.0 ** min(failures, _DOUBLINGS), longest)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from alerts.model import SEVERITIES, Alert, Delivery, Phase
-from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, buckets
+from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, buckets, doubled
 from alerts.notifiers._contract import NotifyError
 
 _Told = tuple[str, str]
@@ -88,7 +88,9 @@ class Mailbox:
         self._hurry.set()
 
     async def run(self) -> None:
-        """Send for ever."""
+        """Send for ever; begun again after a bug, with what waited then."""
+        if self._waiting:
+            self._wake.set()
         failures = 0
         pace = self._desk.pace
         while True:
@@ -101,7 +103,7 @@ class Mailbox:
                     failures = 0
                     break
                 failures += 1
-                await self._pause(min(pace.again * 2 ** (failures - 1), pace.again_longest))
+                await self._pause(doubled(pace.again, failures - 1, pace.again_longest))
             if self._waiting:
                 self._wake.set()
 

@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from alerts.model import SEVERITIES, Alert, Delivery, Phase
-from alerts.notifiers._channel import Channel, Desk, Receiver, attempt
+from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, doubled
 from alerts.notifiers._contract import NotifyError
 
 _AT_ONCE: Final = 200
@@ -105,7 +105,7 @@ class Standing:
         while True:
             pause = repeat_at - loop.time()
             if failures:
-                pause = min(pause, pace.first * 2**failures)
+                pause = doubled(pace.first, failures, pause)
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, pause)):
                     await self._wake.wait()

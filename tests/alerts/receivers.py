@@ -251,6 +251,7 @@ class Stage:
         *,
         routes: Sequence[Route] = (Route("noc"),),
         pace: Pace = QUICK,
+        record: Callable[[Delivery], None] | None = None,
         **receiver: Any,
     ) -> None:
         self.records: list[Delivery] = []
@@ -260,7 +261,7 @@ class Stage:
             [Receiver("noc", tuple(channels), **settings)],
             routes,
             make_inventory(),
-            record=self.records.append,
+            record=record or self.records.append,
             now=lambda: self.now,
             rules=shipped(),
             page="http://127.0.0.1:8080/",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from msgspec.structs import replace
 
 from alerts.dispatch import Channel, Pace, Route
 from alerts.model import Alert, Delivery, Phase
 from alerts.notifiers import alertmanager, webhook
+from alerts.notifiers._channel import doubled
 from inventory.model import Secret
 from tests.alerts.province import START
 from tests.alerts.receivers import QUICK, Stage, Web, make_alert, until, web_server
@@ -267,6 +269,32 @@ def test_after_a_restart_a_person_is_told_what_only_a_system_had_heard() -> None
                 assert phases(served) == [["firing"]]
 
     asyncio.run(play())
+
+
+def test_what_waited_when_a_bug_struck_is_told_all_the_same() -> None:
+    kept: list[Delivery] = []
+    bugs = [ZeroDivisionError()]
+
+    def record(delivery: Delivery) -> None:
+        if bugs:
+            raise bugs.pop()
+        kept.append(delivery)
+
+    async def play() -> None:
+        async with web_server() as served, Stage([hook(served)], record=record).running() as stage:
+            stage.dispatch.put(make_alert())
+            await until(lambda: kept)
+            assert [one.alert for one in kept] == [make_alert().id]
+            assert stage.dispatch.stats()["bugs"] == 1
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(0, 30.0), (1, 60.0), (3, 240.0), (4, 300.0), (100_000, 300.0)]
+)
+def test_pauses_double_up_to_the_longest_for_ever(failures: int, seconds: float) -> None:
+    assert doubled(30.0, failures, 300.0) == seconds
 
 
 def test_what_waits_at_the_end_of_the_process_is_sent() -> None:
