@@ -70,7 +70,7 @@ async def make_listing(inventory: Inventory, person: Person) -> Listing:
 
 
 async def find(
-    targets: Sequence[TargetId], after: TargetId | None, limit: int, sieve: Sieve
+    targets: Sequence[str], after: str | None, limit: int, sieve: Sieve
 ) -> tuple[list[int], bool]:
     """Return positions behind `after` that `sieve` lets through, at most `limit`, and if more do.
 

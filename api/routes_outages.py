@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.answer import Json, encode_rows
+from api.answer import Json, encode, encode_rows
 from api.desk import AtDesk, ByCaller, Caller, Desk
 from api.ports import Outage
 from api.queries import Instant, Limit, window
@@ -32,7 +32,10 @@ async def outages(
     running: Annotated[bool, Query(description="only those that last")] = False,  # noqa: FBT002 - FastAPI's form
     limit: Limit = 200,
 ) -> Response:
-    """List outages that touch [since, until), newest first; by default of the last day."""
+    """List outages that touch [since, until), newest first; by default of the last day.
+
+    `{items, more}`: whether there are more than `limit` of them.
+    """
     now = desk.ports.live.now()
     start, end = (now, now + 1) if running else window(since, until, now + 1, _DAY)
     if end - start > _LONGEST:
@@ -40,10 +43,10 @@ async def outages(
     if target is not None and not desk.sees(caller, target):
         raise Refusal(404, "unknown_target", target=target)
     name = None if target is None else TargetId(target)
-    found = await _visible(desk, caller, name, start, end, limit, running=running)
+    found, more = await _visible(desk, caller, name, start, end, limit, running=running)
     board = await desk.board(caller.person)
     rows = [outage_row(desk.inventory, one, board.affected.get(one.id, {})) for one in found]
-    return Json(b'{"items":' + await encode_rows(rows) + b"}")
+    return Json(b'{"items":' + await encode_rows(rows) + b',"more":' + encode(more) + b"}")
 
 
 async def _visible(
@@ -55,9 +58,9 @@ async def _visible(
     limit: int,
     *,
     running: bool,
-) -> Sequence[Outage]:
-    """Ask for more until enough of what came is the caller's business."""
-    asked = limit
+) -> tuple[Sequence[Outage], bool]:
+    """Ask for more until enough of what came is the caller's business; tell whether more is."""
+    asked = limit + 1
     while True:
         came = await desk.ports.past.outages(target=target, since=since, until=until, limit=asked)
         found = [
@@ -65,6 +68,8 @@ async def _visible(
             for outage in came
             if not (running and outage.end is not None) and desk.sees(caller, outage.target)
         ]
-        if len(found) >= limit or len(came) < asked or asked >= _ASKED_AT_MOST:
-            return found[:limit]
+        if len(found) > limit or len(came) < asked:
+            return found[:limit], len(found) > limit
+        if asked >= _ASKED_AT_MOST:
+            return found, True
         asked = min(asked * 4, _ASKED_AT_MOST)

@@ -15,7 +15,6 @@ const FEW_LINKS = 2000;
 let me = null;
 let overview = null;
 let carriers = [];
-let outages = [];
 let alerts = [];
 const sites = new Map();
 const links = new Map();
@@ -65,13 +64,16 @@ async function moreLinks() {
 }
 
 async function loadOutages() {
-  outages = (await get("/api/v1/outages?running=true&limit=200")).items;
-  side.drawOutages(outages, open);
+  const outages = await get("/api/v1/outages?running=true&limit=200");
+  side.drawOutages(outages.items, outages.more, open);
 }
 
 async function loadAlerts() {
-  alerts = (await get("/api/v1/alerts")).items;
-  side.drawAlerts(alerts, may("acknowledge"), open, acknowledge);
+  const pending = await get("/api/v1/alerts?phase=pending&limit=200");
+  const told = await all("/api/v1/alerts?phase=firing,resolved");
+  const ids = new Set(told.map((alert) => alert.id)); // it may have fired in between
+  alerts = [...told, ...pending.items.filter((alert) => !ids.has(alert.id))];
+  side.drawAlerts(alerts, pending.next !== null, may("acknowledge"), open, acknowledge);
   drawCounts();
 }
 

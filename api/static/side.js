@@ -44,10 +44,11 @@ function outageItem(outage, open) {
     affected(outage.affected));
 }
 
-export function drawOutages(outages, open) {
+// `more`: there are more than these.
+export function drawOutages(outages, more, open) {
   const kind = (outage) => KINDS.indexOf(kindOf(outage.target));
   const order = [...outages].sort((a, b) => kind(a) - kind(b) || b.start - a.start);
-  byId("outages-count").textContent = order.length ? String(order.length) : "";
+  byId("outages-count").textContent = order.length ? `${order.length}${more ? "+" : ""}` : "";
   fill(byId("outages"), order.length
     ? order.map((outage) => outageItem(outage, open))
     : h("li", { class: "empty" }, t("page.outages.none")));
@@ -80,7 +81,8 @@ function alertItem(alert, mayAcknowledge, open, acknowledge) {
       care(alert, mayAcknowledge, acknowledge)));
 }
 
-export function drawAlerts(alerts, mayAcknowledge, open, acknowledge) {
+// `more`: more are pending than these.
+export function drawAlerts(alerts, more, mayAcknowledge, open, acknowledge) {
   const phase = (alert) => PHASES.indexOf(alert.phase);
   const severity = (alert) => SEVERITIES.indexOf(alert.severity);
   const order = [...alerts].sort((a, b) =>
@@ -88,9 +90,9 @@ export function drawAlerts(alerts, mayAcknowledge, open, acknowledge) {
   const firing = order.filter((alert) => alert.phase === "firing").length;
   const pending = order.filter((alert) => alert.phase === "pending").length;
   const told = order.filter((alert) => unfolded || alert.phase !== "pending").slice(0, ALERTS_SHOWN);
-  const turn = () => { unfolded = !unfolded; drawAlerts(alerts, mayAcknowledge, open, acknowledge); };
+  const turn = () => { unfolded = !unfolded; drawAlerts(alerts, more, mayAcknowledge, open, acknowledge); };
   const fold = h("li", {}, button("fold", turn, { class: "fold", "aria-expanded": String(unfolded) },
-    unfolded ? "▾ " : "▸ ", t("page.alerts.pending", { count: pending })));
+    unfolded ? "▾ " : "▸ ", t("page.alerts.pending", { count: `${pending}${more ? "+" : ""}` })));
   byId("alerts-count").textContent = firing ? String(firing) : "";
   fill(byId("alerts"), order.length
     ? [told.map((alert) => alertItem(alert, mayAcknowledge, open, acknowledge)), pending ? fold : null]

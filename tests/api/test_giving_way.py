@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from api.answer import SLICE, encode_rows
 from api.board import make_board
+from api.desk import Caller, Desk
 from api.listing import WALK, find, make_listing
 from api.mailbox import Mailbox
 from api.memo import Memo
 from api.ports import Person
-from tests.api.province import Province, make_inventory
+from api.routes_alerts import alerts
+from api.settings import ApiSettings
+from tests.api.province import Crowd, Province, make_inventory, ports
 
 T = TypeVar("T")
 
@@ -55,6 +58,17 @@ def test_a_large_province_is_listed_counted_and_searched_in_slices() -> None:
     (found, more), count = turns(find(listing.link_targets, None, 5, lambda _: []))
     assert (found, more) == ([], False)
     assert count >= len(inventory.links) // WALK
+
+
+def test_many_alerts_are_described_in_slices() -> None:
+    province = Province(make_inventory(6, 8, 8, 8))
+    for link in list(province.register.links)[:1000]:
+        province.alert(f"link:{link}")
+    desk = Desk(ports(province, Crowd()), ApiSettings())
+    caller = Caller(Person("x", ("viewer",)), None, "en")
+    answer, count = turns(alerts(desk, caller, limit=1000))
+    assert len(json.loads(bytes(answer.body))["items"]) == 1000
+    assert count >= 9
 
 
 @given(st.lists(st.integers(), max_size=3 * SLICE))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
+import msgspec
 import pytest
 
+from alerts.model import Phase
 from sla.states import State
 from tests.api.province import NOW, Province, make_inventory
 from tests.api.running import Running, running
@@ -110,6 +113,51 @@ def test_outages_of_one_target_and_window(api: Running) -> None:
     link = ids(api, "links?state=down")[0]
     assert ids(api, f"outages?target=link:{link}") == [f"link:{link}@{NOW}"]
     assert ids(api, f"outages?since={NOW - 600}&until={NOW}") == []
+
+
+def test_outages_say_when_there_are_more_than_were_asked_for() -> None:
+    province = Province(make_inventory())
+    for link in list(province.register.links)[:3]:
+        province.set(f"link:{link}", State.DOWN)
+    with running(province) as api:
+        for limit, shown, more in ((2, 2, True), (3, 3, False), (200, 3, False)):
+            path = f"/api/v1/outages?running=true&limit={limit}"
+            page = api.ask(path, api.token("viewer")).json
+            assert (len(page["items"]), page["more"]) == (shown, more)
+
+
+def alerting() -> Province:
+    """A province with an alert for each link: of three in a row one fires, two are pending."""
+    province = Province(make_inventory())
+    for at, link in enumerate(province.register.links):
+        alert = province.alert(f"link:{link}")
+        if at % 3:
+            province.alerts_now[alert.id] = msgspec.structs.replace(alert, phase=Phase.PENDING)
+    return province
+
+
+def test_pages_of_alerts_join_to_the_whole_list() -> None:
+    province = alerting()
+    with running(province) as api:
+        token, paged, cursor = api.token("viewer"), list[str](), ""
+        while True:
+            page: Any = api.ask(f"/api/v1/alerts?limit=7{cursor}", token).json
+            paged += [row["id"] for row in page["items"]]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={quote(page['next'])}"
+        assert paged == list(province.alerts_now)
+
+
+def test_alerts_are_filtered_by_phase() -> None:
+    province = alerting()
+    with running(province) as api:
+        told = api.ask("/api/v1/alerts?phase=firing,resolved&limit=1000", api.token("viewer")).json
+        firing = [name for name, one in province.alerts_now.items() if one.phase is Phase.FIRING]
+        assert [row["id"] for row in told["items"]] == firing
+        wrong = api.ask("/api/v1/alerts?phase=fring", api.token("viewer"))
+        assert (wrong.status, wrong.json["code"]) == (422, "bad_parameter")
+        assert "firing" in wrong.json["message"]
 
 
 def test_a_site_has_its_way_up_and_what_hangs_on_it(api: Running) -> None:

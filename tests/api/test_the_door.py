@@ -104,7 +104,7 @@ def test_what_does_not_exist_is_named(api: Running, path: str, code: str, names:
         assert (answer.status, answer.json["code"]) == (404, code)
         assert names in answer.json["message"]
     else:
-        assert answer.json == {"items": []}
+        assert answer.json == {"items": [], "more": False}
 
 
 def test_what_a_caller_sent_is_said_back_harmless_and_short(api: Running) -> None:

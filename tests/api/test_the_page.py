@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import msgspec
 import pytest
 
+from alerts.model import Phase
 from api.ports import Event
 from api.settings import ApiSettings
 from inventory.model import Carrier, TargetId
@@ -212,6 +214,22 @@ def test_an_operator_takes_over_an_alert_and_a_viewer_cannot() -> None:
         await page.until(f"{text('#alerts')}.includes('处理中')")
         (alert,) = api.province.alerts_now.values()
         assert alert.acknowledged_by == api.crowd.by_token(api.token("operator")).name  # type: ignore[union-attr]  # it exists
+
+    browse(use, province)
+
+
+def test_more_outages_and_alerts_than_are_shown_are_counted_as_more() -> None:
+    province = Province(make_inventory(4, 4, 4, 4))
+    assert len(province.register.links) > 250
+    for link in list(province.register.links)[:250]:
+        province.set(f"link:{link}", State.DOWN)
+        alert = province.alert(f"link:{link}")
+        province.alerts_now[alert.id] = msgspec.structs.replace(alert, phase=Phase.PENDING)
+
+    async def use(api: Running, page: Page) -> None:
+        await page.login(api.address, api.token("viewer"))
+        await page.until(f"{text('#outages-count')} === '200+'")
+        await page.until(f"{text('#alerts')}.includes('待确认 200+ 条')")
 
     browse(use, province)
 
