@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import os
 import re
 import subprocess
@@ -35,7 +36,7 @@ _SAMPLE = re.compile(r"^([a-z_]+)(?:\{([^}]*)\})? (\S+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 _EVERY: Final = 10
 _SCRAPE_SECONDS: Final = 60
-_START_SECONDS: Final = 300
+_START_SECONDS: Final = 180
 _Numbers = Mapping[tuple[str, tuple[str, ...]], float]
 
 
@@ -93,8 +94,7 @@ def measure(
                 try:
                     processes.wait_for(watcher.alive, _START_SECONDS)
                     started = time.monotonic() - began
-                    processes.wait_for(watcher.all_known, _START_SECONDS, every=1.0)
-                    complete = time.monotonic() - began
+                    complete = watcher.first_round(began)
                     time.sleep(warm_up)
                     result = watcher.watch(seconds)
                 except TimeoutError as error:
@@ -131,6 +131,14 @@ class _Watcher:
         """Whether nothing is unknown any more."""
         states = self.states()
         return not any(n for state, n in states.items() if state.endswith("unknown"))
+
+    def first_round(self, began: float) -> float:
+        """Return the seconds until everything has a state; infinite where that takes too long."""
+        try:
+            processes.wait_for(self.all_known, _START_SECONDS, every=2.0)
+        except TimeoutError:
+            return math.inf
+        return time.monotonic() - began
 
     def watch(self, seconds: float) -> Result:
         """Watch the steady state for `seconds`."""
