@@ -10,21 +10,27 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 from types import ModuleType
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, ValidationError
 
 from alerts.model import Rule
 from alerts.rules import load_rules
 from collectors.wires.echo import open_echo
 from inventory.form import validate
-from inventory.load import load
-from inventory.model import Inventory, Link, ProbeSpec
+from inventory.load import LARGEST, MOST_FILES, load
+from inventory.model import PROFILES, Inventory, ProbeSpec, Profile
+from inventory.probes import assign, device_probes, link_probes
 from inventory.problem import Path_, Problem, Problems, fatal
-from inventory.yamlmarks import Marks
-from runtime.config import Config, load_config
+from inventory.schema import SECTIONS, DefaultsForm
+from inventory.strict import Strict
+from inventory.yamlmarks import Marks, parse, read_source
+from runtime.config import DEFAULT, Config, FilePath, load_config
 from runtime.dump import dump
 from runtime.plugins import plugins
 from runtime.receivers import check_routes
@@ -55,21 +61,46 @@ def check(
     """Read everything and note every problem; nothing is opened but files.
 
     Without `inventory_path` the configuration names the inventory; without `config_path` it is
-    `monitor.yaml`, and the defaults where there is none.
+    `monitor.yaml`, and the defaults where there is none. An error in one file hides nothing of the
+    others, nor what plug-ins have against the rest of it.
     """
     config, problems = load_config(config_path, environ)
-    if inventory_path is None:
-        inventory_path = config.inventory if config else Path("inventory.yaml")
+    named = config or _named(config_path or DEFAULT)
+    inventory_path = inventory_path or named.inventory
     inventory, found, marks = load(inventory_path, environ)
-    rules: tuple[Rule, ...] = ()
-    if config is not None:
-        rules, more = load_rules(config.rules, shipped=config.shipped_rules)
-        problems = [*problems, *more]
-        if inventory is not None:
-            problems += check_routes(config, inventory, None if fatal(more) else rules)
-    if inventory is not None:
-        found = [*found, *check_probes(inventory, marks)]
+    rules, more = load_rules(named.rules, shipped=named.shipped_rules)
+    problems = [*problems, *more]
+    if config is not None and inventory is not None:
+        problems += check_routes(config, inventory, None if fatal(more) else rules)
+    asked = _all_asked(inventory) if inventory else _still_asked(inventory_path, marks)
+    if asked is not None:
+        found = [*found, *check_probes(asked, marks)]
     return Checked(inventory, config, rules, _in_order([*found, *problems]))
+
+
+class _Named(Strict):
+    """The other files that a configuration names."""
+
+    inventory: Annotated[FilePath, Field(validate_default=True)] = Path("inventory.yaml")
+    rules: tuple[FilePath, ...] = ()
+    shipped_rules: bool = True
+
+
+def _named(path: Path) -> _Named:
+    """Return what a configuration with errors names; what is wrong with it is noted already."""
+    context, good = {"folder": path.parent}, {}
+    written = _mapping(path) or {}
+    for key in _Named.model_fields.keys() & written.keys():
+        with suppress(ValidationError):
+            good[key] = getattr(_Named.model_validate({key: written[key]}, context=context), key)
+    return _Named.model_validate({}, context=context).model_copy(update=good)
+
+
+def _mapping(path: Path) -> dict[str, Any] | None:
+    """Return what can be read of a file that was refused; None where it is no mapping."""
+    source = read_source(path, path.as_posix(), LARGEST)
+    data = None if isinstance(source, Problem) else parse(source)[0]
+    return data if isinstance(data, dict) else None
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:
@@ -80,16 +111,87 @@ def _in_order(problems: Sequence[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda one: (files[one.file], one.line))
 
 
-def check_probes(inventory: Inventory, marks: Marks) -> list[Problem]:
+class Asked(NamedTuple):
+    """A device or a link and its questions; `profile` of a link whose contract is known."""
+
+    at: Path_
+    probes: tuple[ProbeSpec, ...]
+    profile: Profile | None = None
+
+
+def _all_asked(inventory: Inventory) -> list[Asked]:
+    return [Asked(("devices", one.id), one.probes) for one in inventory.devices.values()] + [
+        Asked(("links", one.id), one.probes, one.profile) for one in inventory.links.values()
+    ]
+
+
+def _still_asked(path: Path, marks: Marks) -> list[Asked] | None:
+    """Return what is asked in an inventory that was refused, of all that has the right form."""
+    written = _written(path)
+    if written is None:
+        return None
+    nobody = Problems(marks, suggestions=0)  # `load` has noted what is found here
+    forms: dict[str, dict[str, Any]] = {
+        section: {
+            name: form
+            for name, value in written[section].items()
+            if (form := validate(SECTIONS[section], value, (section, name), nobody)) is not None
+        }
+        for section in ("contracts", "devices", "links")
+    }
+    defaults = validate(DefaultsForm, written["defaults"], ("defaults",), nobody)
+    assigned = assign(defaults or DefaultsForm())
+    asked = []
+    for name, form in forms["devices"].items():
+        at: Path_ = ("devices", name)
+        asked.append(Asked(at, device_probes(form, assigned, at, nobody)))
+    for name, form in forms["links"].items():
+        at, contract = ("links", name), forms["contracts"].get(form.contract)
+        profile = PROFILES[contract.profile if contract else "standard"]
+        specs = link_probes(form, profile, assigned, at, nobody)
+        asked.append(Asked(at, specs, profile if contract else None))
+    return asked
+
+
+def _written(path: Path) -> dict[str, dict[str, Any]] | None:
+    """Return what is written in an inventory and in what it includes; of two the first counts."""
+    found: dict[str, dict[str, Any]] = {
+        section: {} for section in ("contracts", "devices", "links", "defaults")
+    }
+    if _mapping(path) is None:
+        return None
+    waiting, seen = [path], set[Path]()
+    while waiting and len(seen) < MOST_FILES:
+        here = waiting.pop(0)
+        data = None if here.resolve() in seen else _mapping(here)
+        seen.add(here.resolve())
+        for section, content in (data or {}).items():
+            if section in found and isinstance(content, dict):
+                found[section] = {**content, **found[section]}
+            elif section == "include" and isinstance(content, list):
+                waiting += _included(here.parent, content)
+    return found
+
+
+def _included(folder: Path, patterns: list[object]) -> list[Path]:
+    names: list[str] = []
+    for pattern in patterns:
+        with suppress(ValueError):  # NUL in the pattern
+            if isinstance(pattern, str) and not pattern.startswith("/"):
+                # Path.glob raises for some patterns that glob takes as text, as in `load`.
+                names += sorted(glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207  see above
+    return [folder / name for name in names]
+
+
+def check_probes(asked: Iterable[Asked], marks: Marks) -> list[Problem]:
     """Check every question with the collector of its kind, and that slots get enough echoes."""
     judge = _Judge(plugins("collectors"), marks)
     judge.defaults()
-    for section, objects in (("devices", inventory.devices), ("links", inventory.links)):
-        for name, target in objects.items():
-            for spec in target.probes:
-                options = judge.options(spec, (section, name))
-                if isinstance(target, Link) and options is not None:
-                    judge.echoes(target, spec, options)
+    for at, probes, profile in asked:
+        for spec in probes:
+            options = judge.options(spec, at)
+            if profile is not None and options is not None:
+                judge.echoes(at, profile, spec, options)
     judge.permission()
     return judge.found()
 
@@ -102,7 +204,7 @@ class _Judge:
         self._marks = marks
         self._problems = Problems(marks)
         self._good: dict[tuple[str, float, str], BaseModel] = {}
-        self._by_icmp: str | None = None
+        self._by_icmp: Path_ | None = None
         """A link that is echoed by ICMP."""
 
     def options(self, spec: ProbeSpec, target: Path_) -> BaseModel | None:
@@ -117,7 +219,7 @@ class _Judge:
             close = self._problems.suggest(spec.kind, self._collectors)
             self._problems.add(at, "unknown_kind", suggestion=close, name=spec.kind, expected=known)
             return None
-        floor = getattr(collector, "FLOOR_SECONDS", 0)
+        floor = getattr(collector, "FLOOR_SECONDS", 0) if spec.every else 0  # 0: noted as missing
         if spec.every < floor:
             every, least = f"{spec.every:g}", f"{floor:g}"
             self._problems.add(at, "below_floor", every=every, floor=least, kind=spec.kind)
@@ -140,18 +242,17 @@ class _Judge:
         known = ", ".join(self._collectors)
         self._problems.add(at, "unknown_kind", suggestion=close, name=kind, expected=known)
 
-    def echoes(self, link: Link, spec: ProbeSpec, options: BaseModel) -> None:
+    def echoes(self, link: Path_, profile: Profile, spec: ProbeSpec, options: BaseModel) -> None:
         """Check that a slot of the link's profile can hold the echoes it needs (`m_min`)."""
         count = getattr(options, "count", None)
-        if spec.kind != "echo" or not isinstance(count, int):
+        if spec.kind != "echo" or not isinstance(count, int) or not spec.every:
             return
         if getattr(options, "wire", None) == "icmp":
-            self._by_icmp = self._by_icmp or link.id
-        profile = link.profile
+            self._by_icmp = self._by_icmp or link
         sent = int(profile.slot / spec.every) * count
         if sent < profile.min_sent:
             self._problems.add(
-                self._written_at(spec.kind, ("links", link.id)),
+                self._written_at(spec.kind, link),
                 "too_few_echoes",
                 sent=sent,
                 slot=profile.slot,
@@ -166,7 +267,7 @@ class _Judge:
         try:
             asyncio.run(_open_icmp())
         except OSError:
-            at = self._written_at("echo", ("links", self._by_icmp))
+            at = self._written_at("echo", self._by_icmp)
             self._problems.add(at, "icmp_not_permitted", severity="warning")
 
     def found(self) -> list[Problem]:

@@ -67,6 +67,48 @@ def test_the_inventory_is_the_one_that_the_configuration_names(tmp_path: Path) -
     assert len(checked.inventory.sites) == 12
 
 
+@pytest.mark.parametrize("key", ["inventory: 5", "rules: 5", "shipped_rules: 5", "a: b: c"])
+def test_a_configuration_that_names_nothing_usable_leaves_the_default(
+    tmp_path: Path, key: str
+) -> None:
+    (tmp_path / "monitor.yaml").write_text(f"{key}\n")
+    checked = check(None, tmp_path / "monitor.yaml", SECRETS)
+    inventory = (tmp_path / "inventory.yaml").as_posix()
+    assert (inventory, "file_missing") in {(one.file, one.code) for one in checked.problems}
+    assert not checked.good
+
+
+CASES = Path(__file__).parents[1] / "inventory" / "bad"
+
+
+@pytest.mark.parametrize("path", sorted(CASES.rglob("*.yaml")), ids=lambda path: path.name)
+def test_no_bad_inventory_is_told_the_same_thing_twice(path: Path) -> None:
+    """By the form of the file, and again by the plug-ins that look at what is left of it."""
+    checked = check(path, ROOT / "monitor.yaml", {**SECRETS, "COMMUNITY": "hunter2"})
+    told = [(one.file, one.line, one.path, one.code) for one in checked.problems]
+    assert len(told) == len(set(told))
+
+
+def test_a_question_whose_interval_is_missing_is_told_so_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "inventory.yaml").write_text(
+        "schema: 1\n"
+        "carriers: {t: {title: t}}\n"
+        "contracts: {c: {carrier: t, title: c, availability: 99.9}}\n"
+        "sites: {a: {title: a, level: province}, b: {title: b, level: city, parent: a}}\n"
+        "devices:\n"
+        "  r: {site: a, address: 192.0.2.1, probes: [{kind: interfaces}]}\n"
+        "  s: {site: b}\n"
+        "links:\n"
+        "  l: {a: {device: r}, b: {device: s}, contract: c, probes: [{kind: echo}]}\n"
+    )
+    checked = check(tmp_path / "inventory.yaml", ROOT / "monitor.yaml", SECRETS)
+    errors = [(one.path, one.code) for one in checked.problems if one.severity == "error"]
+    assert errors == [
+        ("devices.r.probes[0]", "missing_key"),
+        ("links.l.probes[0]", "missing_key"),
+    ]
+
+
 def test_everything_in_the_configuration_has_a_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
