@@ -167,6 +167,12 @@ class Monitor:
         )  # fmt: skip
         self._reload.beat = self._beat
         record.continue_from(judge, self._pipeline, telling, self._dispatch)
+        telling.begin(
+            {
+                "outbox": [*self._sending.ages()],
+                "loss": [*record.losses(), *self._sending.losses()],
+            }
+        )
 
     # Starting and stopping.
 
@@ -290,7 +296,7 @@ class Monitor:
                 "retired": self._pipeline.retired,
                 **{f"failed_{name}": n for name, n in self._pipeline.failures.items()},
             },
-            "beat": lambda: self._beat.stats(),
+            "beat": lambda: self._beat.stats(),  # noqa: PLW0108 - made below
             "worker": lambda: {"deaths": self._past.deaths},
             "api": lambda: stats(self._app.state.desk),
             "page": lambda: {"readers": self._hub.readers, "resyncs": self._hub.resyncs},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from alerts.engine import Engine
 from alerts.model import Alert, Phase
@@ -58,6 +58,14 @@ class Telling:
     def own(self, condition: str, subject: str, *, bad: bool, value: float | None = None) -> None:
         """Tell how a part of the monitor itself does."""
         self.carry(self.engine.own(condition, subject, self._now(), bad=bad, value=value))
+
+    def begin(self, present: Mapping[str, Collection[str]]) -> None:
+        """After a restart: what was told of parts that are gone is over, and so is a bad reload.
+
+        `present`: by condition the subjects that there are, as in `Engine.keep_subjects`.
+        """
+        self.carry(self.engine.keep_subjects(present, self._now()))
+        self.own("reload", "reload", bad=False)
 
     def used(self, shares: Iterable[tuple[str, float]]) -> None:
         """Tell which share of this month's allowed downtime each link has used.
