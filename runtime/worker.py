@@ -27,6 +27,7 @@ from sla.periods import PeriodError, Window, parse
 from sla.states import Blind, Transition
 from store import past, retention, seal
 from store.errors import StoreError
+from store.hours import HOUR, settle_seconds
 from store.ledger import FILE, open_reader
 from store.reader import OutageRow, Reader
 
@@ -199,10 +200,17 @@ def used_shares(now: int) -> list[tuple[str, float]]:
 
 
 def seal_hours(hours: Sequence[int]) -> list[str]:
-    """Turn closed hours of history into Parquet; return what could not be, hour by hour."""
-    _, reader = _known()
+    """Turn closed hours of history into Parquet; return what could not be, hour by hour.
+
+    An hour that may still get a state is left for the next time. How far the ledger goes, a
+    heartbeat in it says: what was decided before was entered before, so nothing of it still waits.
+    """
+    inventory, reader = _known()
+    told_until, settle = reader.last_heartbeat() or 0, settle_seconds(inventory)
     failed = []
     for hour in hours:
+        if told_until < hour + HOUR + settle:
+            continue
         try:
             seal.seal(_history(), hour, reader)
         except StoreError as error:

@@ -18,7 +18,7 @@ from metrics.observation import Observation, Outcome, Probe
 from sla._drawing import draw
 from sla._network import NEVER, Node, Route, SiteNode, Upper
 from sla._rules import Rules, transition
-from sla.states import Blind, State, Transition
+from sla.states import CONFIRM, Blind, State, Transition
 
 Change = Transition | Blind
 """A `Blind` with `until` set ends the one with the same `since`."""
@@ -41,7 +41,9 @@ class Judge:
     `confirm`: equal runs before a state changes. Seconds outside, milliseconds inside.
     """
 
-    def __init__(self, inventory: Inventory, probes: Iterable[Probe], confirm: int = 3) -> None:
+    def __init__(
+        self, inventory: Inventory, probes: Iterable[Probe], confirm: int = CONFIRM
+    ) -> None:
         self._network = draw(inventory, probes)
         self._rules = Rules(self._network, confirm)
         self._blind: Blind | None = None

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from inventory.model import Inventory
 from metrics.observation import Observation, Probe
 from sla.judge import Change, Judge
+from sla.states import CONFIRM
 
 
 def replay(
     inventory: Inventory,
     probes: Iterable[Probe],
     observations: Iterable[Observation],
-    confirm: int = 3,
+    confirm: int = CONFIRM,
 ) -> list[Change]:
     """Return what a judge that starts from nothing makes of observations in recorded order.
 

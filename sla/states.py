@@ -9,6 +9,8 @@ import msgspec
 
 from inventory.model import TargetId
 
+CONFIRM: Final = 3
+"""Equal runs before a state changes, back-dated to the first of them."""
 REMOVED: Final = "removed"
 """Why a target is UNKNOWN that left the inventory; ends its outage, since nobody asks any more."""
 

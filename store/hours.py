@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import chain, groupby
+from math import ceil
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from inventory.model import Device, Inventory, Link, ProbeSpec
+from sla.states import CONFIRM
 from store import _sqlite
 from store.errors import StoreError
 from store.history import ClosedSlot
@@ -27,7 +30,8 @@ from store.history import ClosedSlot
 FOLDER: Final = "history"
 HOUR: Final = 3_600
 SETTLE: Final = 300
-"""Seconds after its end that an hour stays open: a state is back-dated by a few runs."""
+"""Seconds after its end that an hour stays open, at least: a state is back-dated by a few runs."""
+_JUDGING: Final = frozenset({"echo", "interfaces"})
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS history_hour (
     slot       INTEGER NOT NULL,
@@ -55,6 +59,29 @@ ON CONFLICT (slot, link) DO UPDATE SET
     in_octets = coalesce(in_octets + excluded.in_octets, in_octets, excluded.in_octets),
     out_octets = coalesce(out_octets + excluded.out_octets, out_octets, excluded.out_octets)
 """
+
+
+def settle_seconds(inventory: Inventory) -> int:
+    """Return how long after its end an hour may still get a state, for the slowest target.
+
+    It is confirmed by CONFIRM runs, then waits for a proof that the place before it is reached and
+    for its last answer: an interval each.
+    """
+    slowest = max(
+        (_judging_interval(one.probes) for one in _asked(inventory)),
+        default=0.0,
+    )
+    return ceil(CONFIRM * slowest + max(SETTLE, 2 * slowest))
+
+
+def _asked(inventory: Inventory) -> Iterable[Device | Link]:
+    return chain(inventory.devices.values(), inventory.links.values())
+
+
+def _judging_interval(probes: Sequence[ProbeSpec]) -> float:
+    """Return the interval of the question that judges: what is asked beside it may be slow."""
+    judging = [spec.every for spec in probes if spec.kind in _JUDGING]
+    return min(judging or [spec.every for spec in probes], default=0.0)
 
 
 def running_file(folder: Path, hour: int) -> Path:
@@ -139,13 +166,14 @@ class HourFiles:
         self.rows += sum(len(slot.cells) for slot in slots)
         self._written += slots
 
-    def close_hours(self, now: int) -> list[int]:
+    def close_hours(self, now: int, settle: int = SETTLE) -> list[int]:
         """Close the hours that have settled; return every hour that waits to be sealed.
 
-        May wait for a batch that is being written, so it is not for the event loop.
+        `settle`: seconds after its end, see `settle_seconds`. May wait for a batch that is being
+        written, so it is not for the event loop.
         """
         with self._lock:
-            self._settled = max(self._settled, _begin(now - SETTLE))
+            self._settled = max(self._settled, _begin(now - settle))
             for hour in [hour for hour in self._open if hour < self._settled]:
                 self._open.pop(hour).close()
             return [hour for hour in hours_with(self._folder, ".sqlite") if hour < self._settled]

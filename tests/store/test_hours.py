@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from inventory.model import link_target
+from inventory.model import ProbeSpec, link_target
+from runtime import worker
 from sla.states import Blind, State, Transition
 from store.entries import Entry
 from store.errors import StoreError
 from store.history import Cell, ClosedSlot
-from store.hours import HOUR, SETTLE, HourFiles, hours_with, running_file, sealed_file
+from store.hours import (
+    HOUR,
+    SETTLE,
+    HourFiles,
+    hours_with,
+    running_file,
+    sealed_file,
+    settle_seconds,
+)
 from store.ledger import Ledger, open_ledger, open_reader
 from store.past import HistoryRow, read
 from store.seal import seal
+from tests.store.network import inventory
 
 H0 = 1_795_525_200  # 2026-11-24 13:00 UTC
 LINK = link_target("l0")
@@ -127,6 +138,56 @@ def test_an_hour_is_sealed_only_when_no_state_can_be_back_dated_into_it(files: H
 
     assert files.close_hours(H0 + HOUR + SETTLE - 1) == []
     assert files.close_hours(H0 + HOUR + SETTLE) == [H0]
+
+
+def test_an_hour_settles_later_where_its_targets_are_asked_seldom(files: HourFiles) -> None:
+    files.write([slot(H0)])
+
+    assert files.close_hours(H0 + HOUR + SETTLE, settle=1_500) == []
+    files.write([slot(H0 + HOUR - 60)])
+    assert files.late == 0
+    assert files.close_hours(H0 + HOUR + 1_500, settle=1_500) == [H0]
+
+
+@pytest.mark.parametrize(
+    ("every", "settle"),
+    [(10.0, 30 + SETTLE), (60.0, 180 + SETTLE), (300.0, 5 * 300)],
+)
+def test_the_slowest_link_says_when_an_hour_has_settled(every: float, settle: int) -> None:
+    where = inventory(2)
+    slow = replace(where.links["l1"], probes=(ProbeSpec("echo", every),))
+    where = replace(where, links={**where.links, "l1": slow})
+
+    assert settle_seconds(where) == settle
+
+
+def test_a_slow_question_that_judges_nothing_delays_no_sealing() -> None:
+    where = inventory()
+    asked = (ProbeSpec("interfaces", 10), ProbeSpec("interface_settings", 3_600))
+    where = replace(where, devices={"r": replace(where.devices["r"], probes=asked)})
+
+    assert settle_seconds(where) == 30 + SETTLE
+    assert settle_seconds(replace(where, devices={}, links={})) == SETTLE
+
+
+@pytest.mark.parametrize(("told_until", "sealed"), [(1_499, False), (1_500, True)])
+def test_an_hour_is_sealed_when_the_ledger_has_said_all_about_it(
+    tmp_path: Path,
+    ledger: Ledger,
+    files: HourFiles,
+    told_until: int,
+    sealed: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A heartbeat is entered after what was decided before it: what waits is not known yet."""
+    where = inventory()
+    slow = replace(where.links["l0"], probes=(ProbeSpec("echo", 300),))
+    worker._here = worker._Here(tmp_path, replace(where, links={"l0": slow}))
+    files.write([slot(H0)])
+    ledger.heartbeat(H0 + HOUR + told_until)
+
+    assert worker.seal_hours(files.close_hours(H0 + 2 * HOUR)) == []
+    assert sealed_file(tmp_path / "history", H0).exists() is sealed
+    assert running_file(tmp_path / "history", H0).exists() is not sealed
 
 
 def test_a_sealed_hour_reads_as_the_running_one_did(
