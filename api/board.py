@@ -9,7 +9,7 @@ from typing import Final
 
 from api.listing import WALK, Listing
 from api.ports import StateNow
-from inventory.model import LEVELS, TargetId
+from inventory.model import LEVELS, Inventory, TargetId
 from sla.states import State
 
 STATES: Final = (*(state.name.lower() for state in State), "unconnected")
@@ -23,6 +23,8 @@ Counts = dict[str, int]
 class Board:
     """Counts by state; what is zero is left out."""
 
+    inventory: Inventory
+    """Of what the counts are."""
     sites: Mapping[str, Counts]
     """level -> state -> sites"""
     links: Counts
@@ -55,7 +57,7 @@ async def make_board(listing: Listing, states: Mapping[TargetId, StateNow]) -> B
         for levels in area_sites.values():
             if level in levels:
                 _add(by_level.setdefault(level, {}), levels[level])
-    return Board(by_level, total, by_carrier, area_sites, by_area, affected)
+    return Board(listing.inventory, by_level, total, by_carrier, area_sites, by_area, affected)
 
 
 async def _count(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Final, cast
 
 from fastapi import Depends
@@ -92,13 +93,18 @@ class Desk:
             self.listings.forget(key)
 
     async def board(self, person: Person) -> Board:
-        """Return the counts of what `person` may see, at most two seconds old."""
-        listing = await self.listing(person)
-        return await self.boards.get(
-            (person.sites, person.carriers),
-            self.ports.live.now(),
-            lambda: make_board(listing, self.ports.live.states()),
-        )
+        """Return the counts of what `person` may see, at most two seconds old.
+
+        Counts of an inventory that was reloaded since are not worth keeping for a moment.
+        """
+        key = (person.sites, person.carriers)
+        while True:
+            listing = await self.listing(person)
+            make = partial(make_board, listing, self.ports.live.states())
+            board = await self.boards.get(key, self.ports.live.now(), make)
+            if board.inventory is self.inventory:
+                return board
+            self.boards.forget(key)
 
     def sees(self, caller: Caller, target: str) -> bool:
         """Say whether `target` is in the caller's scope."""

@@ -31,6 +31,7 @@ const fewLinks = () => size(overview.links) <= FEW_LINKS;
 async function loadOverview() {
   overview = await get("/api/v1/overview");
   setClock(overview.now);
+  wall.follow(overview);
   drawCounts();
   drawBlind();
 }

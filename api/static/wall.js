@@ -116,6 +116,11 @@ export function drawLegend() {
   fill(byId("legend"), states.map((state) => chip(state)));
 }
 
+// The inventory may have been reloaded: an area that is gone is open no more.
+export function follow(overview) {
+  if (open !== null && !overview.areas.some((area) => area.id === open)) open = null;
+}
+
 // `sites`: id -> row; in a large province those of the open area only. `entered()`: the area changed.
 export function draw(overview, sites, choose, entered) {
   const enter = (area) => { open = area; entered(); };

@@ -134,6 +134,30 @@ def test_what_was_missed_is_fetched_after_resync_and_blindness_is_announced() ->
     browse(use)
 
 
+def test_a_reload_shows_what_came_and_what_went() -> None:
+    province = Province(make_inventory(9, 6, 7, 5))
+    cards = "[...document.querySelectorAll('.card')].map(n => n.dataset.key)"
+
+    async def use(api: Running, page: Page) -> None:
+        def reload(cities: int) -> None:
+            api.province.take(make_inventory(cities, 6, 7, 5))
+            api.province.hub.publish(Event("reload", {}))
+
+        await page.login(api.address, api.token("viewer"))
+        await page.until(f"{text('#live')} === '实时'")
+        await page.until(f"{cards}.includes('area:c8')")
+        api.do(lambda: reload(10))
+        await page.until(f"{cards}.includes('area:c9')")
+        await page.eval("document.querySelector('[data-key=\"area:c9\"]').click()")
+        await page.until("document.querySelectorAll('[data-site]').length > 200")
+        api.do(lambda: reload(8))
+        await page.until(f"{cards}.length === 10")  # eight cities, the province, its cloud centre
+        assert not await page.eval(f"{cards}.includes('area:c8')")
+        assert await page.eval("document.querySelector('#failure').hidden")
+
+    browse(use, province)
+
+
 def test_one_button_changes_the_language_and_it_is_remembered() -> None:
     async def use(api: Running, page: Page) -> None:
         await page.login(api.address, api.token("viewer"))
