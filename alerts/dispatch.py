@@ -93,21 +93,25 @@ class Dispatch:
         """Go on after a restart: who was told what, and what was not told yet.
 
         `alerts`: those that fire, and those that were resolved in the last quarter of an hour (or
-        longer, for ends that could not be told). `deliveries`: the records about them.
+        longer, for ends that could not be told). `deliveries`: the records about them, oldest
+        first.
         """
-        told: dict[tuple[str, Phase, str], set[str]] = {}
+        told: dict[tuple[str, Phase, str], dict[str, Delivery]] = {}
         for one in deliveries:
             if one.ok:
-                told.setdefault((one.alert, one.phase, one.receiver), set()).add(one.channel)
+                heard = told.setdefault((one.alert, one.phase, one.receiver), {})
+                heard.pop(one.channel, None)
+                heard[one.channel] = one  # the last one is the last to be said
         for alert in alerts:
             for name, boxes in self._boxes.items():
-                fired = told.get((alert.id, Phase.FIRING, name), set())
-                ended = told.get((alert.id, Phase.RESOLVED, name), set())
+                fired = told.get((alert.id, Phase.FIRING, name), {})
+                ended = told.get((alert.id, Phase.RESOLVED, name), {})
                 for box in boxes:
                     # A system that holds the state and a person are told each by themselves.
                     others = {c for other in boxes if other is not box for c in other.channels}
-                    if fired - others and not ended - others:
-                        box.restore((alert,))
+                    last = [one for channel, one in fired.items() if channel not in others][-1:]
+                    if last and not ended.keys() - others:
+                        box.restore(alert, last[0])
             self.put(alert)
 
     def put(self, alert: Alert) -> None:

@@ -116,7 +116,11 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """One attempt to tell one receiver: the row of the delivery record."""
+    """One attempt to tell one receiver: the row of the delivery record.
+
+    `severity`, `news`: how the alert stood then ("flapping", "lasting"), so that after a restart
+    only this counts as told; "" of a severity = not recorded.
+    """
 
     alert: str
     phase: Phase
@@ -126,3 +130,5 @@ class Delivery(msgspec.Struct, frozen=True):
     ok: bool
     error: str = ""
     permanent: bool = False
+    severity: str = ""
+    news: str = ""

@@ -119,8 +119,8 @@ class Rows:
     def _delivery(self, entry: Delivery) -> None:
         self._connection.execute(
             "INSERT INTO delivery"
-            " (alert, phase, receiver, channel, at, ok, error, permanent)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            " (alert, phase, receiver, channel, at, ok, error, permanent, severity, news)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 _text(entry.alert),
                 entry.phase.value,
@@ -130,6 +130,8 @@ class Rows:
                 entry.ok,
                 _text(entry.error),
                 entry.permanent,
+                _text(entry.severity),
+                _text(entry.news),
             ),
         )
 

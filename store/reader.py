@@ -18,6 +18,7 @@ from store._rows import audit_hash
 from store.entries import Account, AuditEntry, PersonRow, SessionRecord
 
 _STATES: Final = tuple(State)
+_DELIVERY: Final = "alert, phase, receiver, channel, at, ok, error, permanent, severity, news"
 _alert: Final = msgspec.json.Decoder(Alert)
 _names: Final = msgspec.json.Decoder(tuple[str, ...])
 
@@ -185,26 +186,20 @@ class Reader:
     def deliveries(self, *, alert: str | None = None, limit: int = 100) -> list[Delivery]:
         """Return the last attempts to tell somebody (about one alert, or all), newest first."""
         rows = self._all(
-            "SELECT alert, phase, receiver, channel, at, ok, error, permanent FROM delivery"
+            f"SELECT {_DELIVERY} FROM delivery"  # noqa: S608 - constant
             " WHERE ?1 IS NULL OR alert = ?1 ORDER BY number DESC LIMIT ?2",
             (alert, limit),
         )
-        return [
-            Delivery(about, Phase(phase), receiver, channel, at, bool(ok), error, bool(permanent))
-            for about, phase, receiver, channel, at, ok, error, permanent in rows
-        ]
+        return [_delivery(row) for row in rows]
 
     def deliveries_of(self, alerts: Iterable[str]) -> list[Delivery]:
         """Return every attempt that reached somebody, for the alerts of these ids, oldest first."""
         rows = self._all(
-            "SELECT alert, phase, receiver, channel, at, ok, error, permanent FROM delivery"
+            f"SELECT {_DELIVERY} FROM delivery"  # noqa: S608 - constant
             " WHERE ok AND alert IN (SELECT value FROM json_each(?)) ORDER BY number",
             (msgspec.json.encode(list(alerts)).decode(),),
         )
-        return [
-            Delivery(about, Phase(phase), receiver, channel, at, bool(ok), error, bool(permanent))
-            for about, phase, receiver, channel, at, ok, error, permanent in rows
-        ]
+        return [_delivery(row) for row in rows]
 
     # People.
 
@@ -266,6 +261,13 @@ class Reader:
     def _translated(self) -> Iterator[None]:
         with _sqlite.translated(self._path):
             yield
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    alert, phase, receiver, channel, at, ok, error, permanent, severity, news = row
+    return Delivery(
+        alert, Phase(phase), receiver, channel, at, bool(ok), error, bool(permanent), severity, news
+    )
 
 
 def open_reader(path: Path) -> Reader:

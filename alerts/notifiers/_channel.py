@@ -16,6 +16,7 @@ from alerts.notifiers._words import Words
 from texts.say import Language
 
 _DOUBLINGS: Final = 30
+_NEWS: Final = frozenset({"flapping", "lasting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,25 +142,35 @@ async def attempt(
         result = NotifyError("timeout")
     except Exception as bug:  # noqa: BLE001 - a bug of one channel must not silence the others
         result = NotifyError(f"bug_{type(bug).__name__}", permanent=True)
-    failed = isinstance(result, NotifyError)
-    desk.count("messages_failed" if failed else "messages_sent")
+    desk.count("messages_failed" if isinstance(result, NotifyError) else "messages_sent")
     for alert in message.alerts:
         if only is None or alert.id in only:
-            desk.record(_record(alert, message, channel, receiver, result))
+            desk.record(row(alert, receiver, channel.name, message.at, result))
     return result
 
 
-def _record(
-    alert: Alert, message: Message, channel: Channel, receiver: str, result: NotifyError | str
-) -> Delivery:
-    failed = isinstance(result, NotifyError)
+def row(alert: Alert, receiver: str, channel: str, at: int, result: NotifyError | str) -> Delivery:
+    """Write down what became of telling an alert."""
+    error = result if isinstance(result, NotifyError) else None
     return Delivery(
         alert=alert.id,
         phase=alert.phase,
         receiver=receiver,
-        channel=channel.name,
-        at=message.at,
-        ok=not failed,
-        error=result.code if isinstance(result, NotifyError) else result,
-        permanent=isinstance(result, NotifyError) and result.permanent,
+        channel=channel,
+        at=at,
+        ok=error is None,
+        error=str(result),
+        permanent=error is not None and error.permanent,
+        severity=alert.severity,
+        news=news(alert),
     )
+
+
+def lost(alert: Alert, receiver: str, channel: str, at: int) -> Delivery:
+    """Write down that there was no room for an alert."""
+    return row(alert, receiver, channel, at, NotifyError("queue_full", permanent=True))
+
+
+def news(alert: Alert) -> str:
+    """Return the reason of an alert where it is worth telling although the alert fires already."""
+    return alert.reason if alert.reason in _NEWS else ""

@@ -12,17 +12,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
-from msgspec.structs import replace
-
 from alerts.model import SEVERITIES, Alert, Delivery, Phase
-from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, buckets, doubled
+from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, buckets, doubled, lost, news
 from alerts.notifiers._contract import NotifyError
 
 _Told = tuple[str, str]
 _HURRIED: Final = 0.5
 """The longest pause at the end of the process, in seconds."""
-_NEWS: Final = frozenset({"flapping", "lasting"})
-"""Reasons whose appearance is told although the alert fires already."""
 
 
 class Mailbox:
@@ -53,10 +49,9 @@ class Mailbox:
         """Whether the receiver was told of an alert, or is about to be."""
         return alert in self._told or alert in self._waiting
 
-    def restore(self, told: Iterable[Alert]) -> None:
-        """Take over what was told before a restart."""
-        for alert in told:
-            self._told[alert.id] = _version(replace(alert, phase=Phase.FIRING))
+    def restore(self, alert: Alert, told: Delivery) -> None:
+        """Take over that an alert was told before a restart, as it stood then."""
+        self._told[alert.id] = _told(told.phase, told.severity, told.news)
 
     def put(self, alert: Alert) -> None:
         """Take an alert that fires, or the end of one that was told; repetitions change nothing."""
@@ -77,11 +72,7 @@ class Mailbox:
         )
         del self._waiting[victim.id]
         self._desk.count("alerts_lost")
-        lost = Delivery(
-            victim.id, victim.phase, self._receiver.name, "", self._desk.now(), ok=False,
-            error="queue_full", permanent=True,
-        )  # fmt: skip
-        self._desk.record(lost)
+        self._desk.record(lost(victim, self._receiver.name, "", self._desk.now()))
 
     def hurry(self) -> None:
         """Gather no more: send what waits now."""
@@ -158,4 +149,8 @@ class Mailbox:
 
 def _version(alert: Alert) -> _Told:
     """Return what makes an alert worth telling again."""
-    return f"{alert.phase.value} {alert.severity}", alert.reason if alert.reason in _NEWS else ""
+    return _told(alert.phase, alert.severity, news(alert))
+
+
+def _told(phase: Phase, severity: str, news: str) -> _Told:
+    return f"{phase.value} {severity}", news

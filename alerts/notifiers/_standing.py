@@ -8,14 +8,14 @@ another quarter of an hour.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
 
 from alerts.model import SEVERITIES, Alert, Delivery, Phase
-from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, doubled
+from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, doubled, lost
 from alerts.notifiers._contract import NotifyError
 
 _AT_ONCE: Final = 200
@@ -51,10 +51,10 @@ class Standing:
         """Whether the alert is to be known."""
         return alert in self._book
 
-    def restore(self, told: Iterable[Alert]) -> None:
+    def restore(self, alert: Alert, told: Delivery) -> None:
         """Take over what the other side may hold from before a restart; it is told again."""
-        for alert in told:
-            self._book[alert.id] = alert
+        del told
+        self._book[alert.id] = alert
 
     def put(self, alert: Alert) -> None:
         """Take an alert as it stands now."""
@@ -85,11 +85,8 @@ class Standing:
         self._book.pop(key, None)
         self._news.discard(key)
         self._desk.count("alerts_lost")
-        lost = Delivery(
-            victim.id, victim.phase, self._receiver.name, self._channel.name, self._desk.now(),
-            ok=False, error="queue_full", permanent=True,
-        )  # fmt: skip
-        self._desk.record(lost)
+        name, channel = self._receiver.name, self._channel.name
+        self._desk.record(lost(victim, name, channel, self._desk.now()))
         return victim is not alert
 
     def hurry(self) -> None:

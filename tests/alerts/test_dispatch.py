@@ -27,6 +27,16 @@ def over(alert: Alert) -> Alert:
     return replace(alert, phase=Phase.RESOLVED, resolved_at=alert.since + 100, reason="recovered")
 
 
+def heard(
+    alert: Alert, channel: str = "hook", *, severity: str | None = None, news: str = ""
+) -> Delivery:
+    """The record that somebody was told of an alert as it stands, or as it stood then."""
+    stood = alert.severity if severity is None else severity
+    return Delivery(
+        alert.id, alert.phase, "noc", channel, START, ok=True, severity=stood, news=news
+    )
+
+
 def phases(served: Web) -> list[list[str]]:
     return [[alert["phase"] for alert in body["alerts"]] for body in served.bodies]
 
@@ -233,10 +243,7 @@ def test_a_channel_keeps_to_its_rate_and_sums_up_what_waits() -> None:
 
 def test_after_a_restart_nobody_is_told_twice_and_everybody_of_the_end() -> None:
     told, untold, ended = make_alert(1), make_alert(2), over(make_alert(3))
-    records = [
-        Delivery(alert.id, Phase.FIRING, "noc", "hook", START, ok=True)
-        for alert in (told, make_alert(3))
-    ]
+    records = [heard(alert) for alert in (told, make_alert(3))]
 
     async def play() -> None:
         async with web_server() as served:
@@ -255,9 +262,56 @@ def test_after_a_restart_nobody_is_told_twice_and_everybody_of_the_end() -> None
     asyncio.run(play())
 
 
+@pytest.mark.parametrize(
+    ("alert", "records"),
+    [
+        (make_alert(severity="critical"), [heard(make_alert(severity="info"))]),
+        (make_alert(reason="flapping"), [heard(make_alert())]),
+        (make_alert(reason="lasting"), [heard(make_alert(), news="flapping")]),
+        # it was told by the second channel first, then, graver, by the first one, then again less
+        (
+            make_alert(severity="critical"),
+            [
+                heard(make_alert(severity="info"), "other"),
+                heard(make_alert(severity="critical")),
+                heard(make_alert(severity="info"), "other"),
+            ],
+        ),
+        # from before the version was kept: better told twice than never
+        (make_alert(), [heard(make_alert(), severity="")]),
+    ],
+)
+def test_after_a_restart_what_changed_since_it_was_told_is_told(
+    alert: Alert, records: list[Delivery]
+) -> None:
+    async def play() -> None:
+        async with web_server() as served:
+            stage = Stage([hook(served), hook(served, "other")])
+            stage.dispatch.restore([alert], records)
+            async with stage.running():
+                await until(lambda: served.requests)
+                (told,) = served.bodies[0]["alerts"]
+                assert (told["severity"], told["reason"]) == (alert.severity, alert.reason)
+
+    asyncio.run(play())
+
+
+def test_a_record_says_how_the_alert_stood() -> None:
+    async def play() -> None:
+        async with web_server() as served, Stage([hook(served)]).running() as stage:
+            stage.dispatch.put(make_alert(severity="info", reason="far_lost"))
+            await until(lambda: len(stage.records) == 1)
+            stage.dispatch.put(make_alert(severity="critical", reason="lasting"))
+            await until(lambda: len(stage.records) == 2)
+            versions = [(one.severity, one.news) for one in stage.records]
+            assert versions == [("info", ""), ("critical", "lasting")]
+
+    asyncio.run(play())
+
+
 def test_after_a_restart_a_person_is_told_what_only_a_system_had_heard() -> None:
     alert = make_alert(1)
-    record = Delivery(alert.id, Phase.FIRING, "noc", "am", START, ok=True)
+    record = heard(alert, "am")
     nobody = Channel("am", alertmanager, alertmanager.Options(members=(Secret("http://[::1]:9"),)))
 
     async def play() -> None:

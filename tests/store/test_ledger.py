@@ -171,7 +171,9 @@ def test_an_alert_is_kept_as_it_stood_last(ledger: Ledger) -> None:
 def test_deliveries_are_listed_newest_first(ledger: Ledger) -> None:
     tries = [
         Delivery("x", Phase.FIRING, "noc", "webhook", T0, ok=False, error="timeout"),
-        Delivery("x", Phase.FIRING, "noc", "webhook", T0 + 5, ok=True),
+        Delivery(
+            "x", Phase.FIRING, "noc", "webhook", T0 + 5, ok=True, severity="info", news="flapping"
+        ),
         Delivery("y", Phase.FIRING, "noc", "mail", T0 + 6, ok=False, permanent=True),
     ]
     ledger.append(tries)
@@ -263,6 +265,22 @@ def test_a_ledger_of_each_earlier_version_is_brought_forward(tmp_path: Path, ver
 
     assert ledger.reads.last_transitions() == {A: at(A, State.UP, T0, "recovered")}
     assert ledger.reads.accounts() == []
+    ledger.close()
+
+
+def test_a_delivery_of_before_its_version_was_kept_has_none(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    migrate(old, tmp_path / FILE, to=3)
+    old.execute(
+        "INSERT INTO delivery VALUES (1, 'x', 'firing', 'noc', 'webhook', ?, 1, '', 0)", (T0,)
+    )
+    old.close()
+
+    ledger = open_ledger(tmp_path, T0)
+
+    assert ledger.reads.deliveries_of(["x"]) == [
+        Delivery("x", Phase.FIRING, "noc", "webhook", T0, ok=True)
+    ]
     ledger.close()
 
 
