@@ -12,13 +12,10 @@ Reasons: `answered` (first seen), `recovered`, `far_lost`, `port_down`, `silent`
 from __future__ import annotations
 
 from sla._network import Network, Node, SiteNode, Upper
-from sla.states import REMOVED, State, Transition, outage_id
+from sla.states import PORT_DOWN, PORT_UP, REMOVED, State, Transition, outage_id
 
 _SEEN = (State.UP, State.DEGRADED)
 _LOST = (State.DOWN, State.SHADOW)
-_PORT_UP = 1
-_PORT_DOWN = frozenset({2, 6, 7})
-"""ifOperStatus down, notPresent, lowerLayerDown (IF-MIB, RFC 2863)."""
 _SNMP_QUALITIES = frozenset({"snmp_silent", "snmp_refused", "snmp_garbled"})
 
 
@@ -84,7 +81,7 @@ class Rules:
 
     def port(self, node: Node, at: int, status: object) -> None:
         """Take a reading of the near port's ifOperStatus."""
-        if status in _PORT_DOWN:
+        if status in PORT_DOWN:
             node.calm = False
             node.ok_runs = node.good_runs = node.bad_runs = 0
             if node.port_runs == 0:
@@ -97,7 +94,7 @@ class Rules:
         if status is None:
             return
         node.port_runs = 0
-        if status == _PORT_UP and node.port_only:
+        if status == PORT_UP and node.port_only:
             self.received(node, at, "")
 
     def unasked(self, node: Node, since: int) -> None:

@@ -11,6 +11,9 @@ from inventory.model import TargetId
 
 CONFIRM: Final = 3
 """Equal runs before a state changes, back-dated to the first of them."""
+PORT_UP: Final = 1
+PORT_DOWN: Final = frozenset({2, 6, 7})
+"""ifOperStatus down, notPresent, lowerLayerDown (IF-MIB, RFC 2863); any other is no verdict."""
 REMOVED: Final = "removed"
 """Why a target is UNKNOWN that left the inventory; ends its outage, since nobody asks any more."""
 

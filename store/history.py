@@ -3,6 +3,9 @@
 `History.observe` runs for every reading, so it only adds to a cell: a dictionary by probe says
 which links a reading is about. Medians are found later, in the writer's thread.
 
+Each run that judges a link has its cell. Of a link without echo that is a poll of the device at its
+far end, or of the one at its near port, as `sla` draws it; such polls are its sent and lost.
+
 What was heard lies here; what it means does not: state and seconds of DOWN of a slot come from the
 ledger's transitions when an hour is sealed or read, so that there is one judge and a transition
 that is back-dated over a closed slot is right in both.
@@ -10,18 +13,36 @@ that is back-dated over a closed slot is right in both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from typing import Final
 
 import msgspec
 
-from inventory.model import Inventory, TargetId, interface_target, link_target
-from metrics.catalogue import ECHO_LOST, ECHO_SENT, IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE
-from metrics.observation import Outcome, Probe, Reading, Value
+from inventory.model import (
+    Inventory,
+    Link,
+    ProbeSpec,
+    TargetId,
+    device_target,
+    interface_target,
+    link_target,
+)
+from metrics.catalogue import (
+    ECHO_LOST,
+    ECHO_SENT,
+    IN_OCTETS,
+    IN_RATE,
+    OPER_STATUS,
+    OUT_OCTETS,
+    OUT_RATE,
+)
+from metrics.observation import Observation, Outcome, Probe, Reading, Value
+from sla.states import PORT_DOWN, PORT_UP
 
 GRACE: Final = 15
 """Seconds after its end that a slot waits for late answers, at least."""
+_JUDGING: Final = frozenset({"echo", "interfaces"})
 _LATE_ANSWER: Final = 5
 """Seconds an echo run may last beyond its interval: time-out and what a busy process adds."""
 
@@ -91,6 +112,17 @@ class _Echo(msgspec.Struct, frozen=True):
     lost: int
 
 
+class _Judged(msgspec.Struct, frozen=True):
+    """A link without echo that a poll judges: by `status`, the place of its near port's, or None.
+
+    None: by whether its far device answers.
+    """
+
+    link: str
+    seconds: int
+    status: int | None = None
+
+
 class _Port(msgspec.Struct, frozen=True):
     """The near port of a link in a probe: positions of (counter, rate) in and out."""
 
@@ -100,7 +132,14 @@ class _Port(msgspec.Struct, frozen=True):
     outward: tuple[int, int]
 
 
-_Plan = _Echo | tuple[_Port, ...] | None
+class _Poll(msgspec.Struct, frozen=True):
+    """A probe of a device: the near ports it counts and the links it judges."""
+
+    ports: tuple[_Port, ...]
+    judged: tuple[_Judged, ...]
+
+
+_Plan = _Echo | _Poll | None
 
 
 class History:
@@ -123,6 +162,21 @@ class History:
             if link.a.interface is not None:
                 port = interface_target(link.a.device, link.a.interface)
                 self._near.setdefault(port, []).append(link.id)
+        self._judging = {
+            device_target(device.id): spec.kind
+            for device in inventory.devices.values()
+            if device.address is not None and (spec := judging(device.probes)) is not None
+        }
+        self._by_far: dict[TargetId, list[str]] = {}
+        self._by_port: set[str] = set()
+        for link in inventory.links.values():
+            if _has_echo(link):
+                continue
+            far, ways = device_target(link.b.device), inventory.topology.uplinks
+            if far in self._judging and len(ways.get(link.b.site, ())) == 1:
+                self._by_far.setdefault(far, []).append(link.id)
+            else:
+                self._by_port.add(link.id)
 
     def observe(self, reading: Reading) -> None:
         """Add a reading to the slot of its scheduled instant."""
@@ -142,11 +196,32 @@ class History:
                 cell.sent += int(sent)
                 cell.lost += int(values[plan.lost] or 0)
                 cell.rtts += observation.rtts
-        elif observation.outcome is Outcome.ANSWERED:
+            return
+        for judged in plan.judged:
+            self._count_run(judged, observation)
+        if plan.ports and observation.outcome is Outcome.ANSWERED:
             before = self._last.get(probe)
             self._last[probe] = observation.values
             if before is not None:
-                self._count_octets(plan, before, reading)
+                self._count_octets(plan.ports, before, reading)
+
+    def _count_run(self, judged: _Judged, observation: Observation) -> None:
+        """Count a poll as one sent for a link, unless it was skipped or says nothing of its port.
+
+        Lost is one that stayed silent, or found the port down.
+        """
+        cell = self._cell(judged.link, judged.seconds, observation.slot_ms)
+        outcome = observation.outcome
+        down = False
+        if judged.status is not None and outcome is not Outcome.SILENT:
+            # Only an answer has values.
+            status = observation.values[judged.status] if outcome is Outcome.ANSWERED else None
+            down = status in PORT_DOWN
+            if not down and status != PORT_UP:
+                return
+        if outcome is not Outcome.SKIPPED:
+            cell.sent += 1
+            cell.lost += down or outcome is Outcome.SILENT
 
     def _count_octets(
         self, ports: tuple[_Port, ...], before: tuple[Value, ...], reading: Reading
@@ -182,23 +257,34 @@ class History:
             at = {series.metric: place for place, series in enumerate(probe.series)}
             link = probe.target.partition(":")[2]
             return _Echo(link, seconds, at[ECHO_SENT], at[ECHO_LOST])
-        if probe.kind == "interfaces":
-            at_port = {(s.target, s.metric): place for place, s in enumerate(probe.series)}
-            return (
-                tuple(
-                    _Port(
+        if not probe.target.startswith("device:"):
+            return None
+        poll = _Poll(tuple(self._ports(probe)), tuple(self._judged(probe)))
+        if poll.judged:
+            self._grace = max(self._grace, probe.every_ms // 1000 + _LATE_ANSWER)
+        return poll if poll.ports or poll.judged else None
+
+    def _ports(self, probe: Probe) -> Iterator[_Port]:
+        at_port = {(s.target, s.metric): place for place, s in enumerate(probe.series)}
+        for port in dict.fromkeys(series.target for series in probe.series):
+            if {(port, IN_RATE), (port, OUT_RATE)} <= at_port.keys():
+                for link in self._near.get(port, ()):
+                    yield _Port(
                         link,
                         self._seconds[link_target(link)],
                         (at_port[port, IN_OCTETS], at_port[port, IN_RATE]),
                         (at_port[port, OUT_OCTETS], at_port[port, OUT_RATE]),
                     )
-                    for port in dict.fromkeys(series.target for series in probe.series)
-                    if {(port, IN_RATE), (port, OUT_RATE)} <= at_port.keys()
-                    for link in self._near.get(port, ())
-                )
-                or None
-            )
-        return None
+
+    def _judged(self, probe: Probe) -> Iterator[_Judged]:
+        if self._judging.get(probe.target) == probe.kind:
+            for link in self._by_far.get(probe.target, ()):
+                yield _Judged(link, self._seconds[link_target(link)])
+        for place, series in enumerate(probe.series[: probe.raw]):
+            if series.metric is OPER_STATUS:
+                for link in self._near.get(series.target, ()):
+                    if link in self._by_port:
+                        yield _Judged(link, self._seconds[link_target(link)], place)
 
     def close_slots(self, now: int) -> list[ClosedSlot]:
         """Take out the slots that ended long enough ago; the cost does not grow with the links."""
@@ -216,6 +302,16 @@ class History:
         for probe in probes:
             self._plans.pop(probe, None)
             self._last.pop(probe, None)
+
+
+def judging(probes: Iterable[ProbeSpec]) -> ProbeSpec | None:
+    """Return the question whose runs judge its target: what is asked beside it may be slow."""
+    return min(probes, key=lambda spec: (spec.kind not in _JUDGING, spec.every), default=None)
+
+
+def _has_echo(link: Link) -> bool:
+    """Whether a link is echoed: that needs an address at its far end."""
+    return link.b.address is not None and any(spec.kind == "echo" for spec in link.probes)
 
 
 def quantiles(cell: Cell) -> tuple[int | None, int | None]:

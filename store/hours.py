@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain, groupby
@@ -21,17 +21,16 @@ from typing import Final
 
 import msgspec
 
-from inventory.model import Device, Inventory, Link, ProbeSpec
+from inventory.model import Inventory
 from sla.states import CONFIRM
 from store import _sqlite
 from store.errors import StoreError
-from store.history import ClosedSlot
+from store.history import ClosedSlot, judging
 
 FOLDER: Final = "history"
 HOUR: Final = 3_600
 SETTLE: Final = 300
 """Seconds after its end that an hour stays open, at least: a state is back-dated by a few runs."""
-_JUDGING: Final = frozenset({"echo", "interfaces"})
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS history_hour (
     slot       INTEGER NOT NULL,
@@ -67,21 +66,11 @@ def settle_seconds(inventory: Inventory) -> int:
     It is confirmed by CONFIRM runs, then waits for a proof that the place before it is reached and
     for its last answer: an interval each.
     """
-    slowest = max(
-        (_judging_interval(one.probes) for one in _asked(inventory)),
-        default=0.0,
-    )
+    devices = (device.probes for device in inventory.devices.values())
+    links = (link.probes for link in inventory.links.values())
+    specs = map(judging, chain(devices, links))
+    slowest = max((spec.every for spec in specs if spec is not None), default=0.0)
     return ceil(CONFIRM * slowest + max(SETTLE, 2 * slowest))
-
-
-def _asked(inventory: Inventory) -> Iterable[Device | Link]:
-    return chain(inventory.devices.values(), inventory.links.values())
-
-
-def _judging_interval(probes: Sequence[ProbeSpec]) -> float:
-    """Return the interval of the question that judges: what is asked beside it may be slow."""
-    judging = [spec.every for spec in probes if spec.kind in _JUDGING]
-    return min(judging or [spec.every for spec in probes], default=0.0)
 
 
 def running_file(folder: Path, hour: int) -> Path:

@@ -22,11 +22,13 @@ from inventory.model import (
     device_target,
     link_target,
 )
+from metrics.catalogue import OPER_STATUS
 from metrics.observation import Observation, Outcome, Probe, Reading, Value
 
 
-def inventory(links: int = 1, profile: str = "standard") -> Inventory:
-    """Links `l0`, `l1`, ... from the ports `GE0`, `GE1`, ... of one router."""
+def inventory(links: int = 1, profile: str = "standard", *, echo: bool = True) -> Inventory:
+    """Links `l0`, `l1`, ... from the ports `GE0`, `GE1`, ... of one router to another."""
+    asked = (ProbeSpec("interfaces", 10),)
     chosen = PROFILES[profile]
     contract = Contract("c", "telecom", "", Fraction(999, 1000), chosen)
     names = tuple(f"GE{number}" for number in range(links))
@@ -42,8 +44,10 @@ def inventory(links: int = 1, profile: str = "standard") -> Inventory:
             "far": Site("far", "", "city", "top"),
         },
         devices={
-            "r": Device("r", "", "top", "simulated", Endpoint("127.0.0.1", 161), "ro", names),
-            "f": Device("f", "", "far", "simulated"),
+            "r": Device(
+                "r", "", "top", "simulated", Endpoint("127.0.0.1", 161), "ro", names, asked
+            ),
+            "f": Device("f", "", "far", "simulated", Endpoint("127.0.0.2", 161), "ro", (), asked),
         },
         links={
             f"l{number}": Link(
@@ -54,6 +58,7 @@ def inventory(links: int = 1, profile: str = "standard") -> Inventory:
                 "c",
                 "telecom",
                 chosen,
+                probes=(ProbeSpec("echo", 10),) if echo else (),
             )
             for number, name in enumerate(names)
         },
@@ -76,11 +81,21 @@ def echo_probe(where: Inventory, link: str = "l0", every: float = 10.0) -> Probe
     return probe
 
 
-def interfaces_probe(where: Inventory, every: float = 10.0) -> Probe:
-    """The standing question about the router's ports."""
-    probe = interfaces.plan(ProbeSpec("interfaces", every), device_target("r"), where)
+def interfaces_probe(where: Inventory, every: float = 10.0, device: str = "r") -> Probe:
+    """The standing question about a router's ports, by default those that the links leave by."""
+    probe = interfaces.plan(ProbeSpec("interfaces", every), device_target(device), where)
     assert probe is not None
     return probe
+
+
+def polled(probe: Probe, slot_ms: int, outcome: Outcome, port: int | None = 1) -> Reading:
+    """A poll of a router; in an answer all its ports have that status and no octets."""
+    values = tuple(
+        port if series.metric is OPER_STATUS and outcome is Outcome.ANSWERED else None
+        for series in probe.series[: probe.raw]
+    )
+    rates = (None,) * (len(probe.series) - probe.raw)
+    return Reading(Observation(probe, slot_ms, 0.0, outcome, "", values), (*values, *rates))
 
 
 def echoed(probe: Probe, slot_ms: int, rtts: tuple[float | None, ...]) -> Reading:

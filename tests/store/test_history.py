@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from math import ceil
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inventory.model import ProbeSpec
 from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE
 from metrics.observation import Observation, Outcome, Probe, Reading, Value
 from metrics.rates import Rates
 from store.history import GRACE, History, SlotRow
-from tests.store.network import echo_probe, echoed, interfaces_probe, inventory
+from tests.store.network import echo_probe, echoed, interfaces_probe, inventory, polled
 
 T0 = 1_795_000_020
 assert T0 % 60 == 0
@@ -147,6 +149,77 @@ def test_a_device_that_was_silent_in_between_loses_nothing() -> None:
 
     (row,) = rows(history)
     assert (row.in_octets, row.out_octets) == (300, 0)
+
+
+def heard(history: History) -> list[tuple[int, int, int]]:
+    return [(row.slot - T0, row.sent, row.lost) for row in rows(history)]
+
+
+def test_of_a_link_without_echo_the_polls_of_its_far_device_are_sent_and_lost() -> None:
+    """Also where no octet came: during trouble the row says so, and a skipped run was not sent."""
+    network = inventory(echo=False)
+    history, far = History(network), interfaces_probe(network, device="f")
+    outcomes = [Outcome.ANSWERED, Outcome.REFUSED, *[Outcome.SILENT] * 3, Outcome.SKIPPED]
+    for place, outcome in enumerate(outcomes):
+        history.observe(polled(far, (T0 + 10 * place) * 1000, outcome))
+    history.observe(polled(far, (T0 + 60) * 1000, Outcome.SKIPPED))
+
+    assert heard(history) == [(0, 5, 3), (60, 0, 0)]
+
+
+def test_of_a_link_known_by_its_near_port_only_the_polls_of_that_port_are_sent_and_lost() -> None:
+    network = inventory(echo=False)
+    unknown = replace(network.devices["f"], address=None)
+    network = replace(network, devices={**network.devices, "f": unknown})
+    history, near = History(network), interfaces_probe(network)
+    for place, status in enumerate([1, 1, 2, 7, 3, None]):
+        history.observe(polled(near, (T0 + 10 * place) * 1000, Outcome.ANSWERED, status))
+    for place, outcome in enumerate([Outcome.SILENT, Outcome.REFUSED, Outcome.SKIPPED]):
+        history.observe(polled(near, (T0 + 60 + 10 * place) * 1000, outcome))
+
+    assert heard(history) == [(0, 4, 2), (60, 1, 1)]
+
+
+def test_one_of_two_ways_to_a_site_is_not_proven_by_the_device_there() -> None:
+    network = inventory(links=2, echo=False)
+    history, far = History(network), interfaces_probe(network, device="f")
+    history.observe(polled(far, T0 * 1000, Outcome.SILENT))
+    assert heard(history) == []
+
+    history.observe(polled(interfaces_probe(network), T0 * 1000, Outcome.ANSWERED))
+    assert heard(history) == [(0, 1, 0), (0, 1, 0)]
+
+
+def test_polls_beside_an_echo_are_not_counted() -> None:
+    network = inventory()
+    history = History(network)
+    for device in ("r", "f"):
+        probe = interfaces_probe(network, device=device)
+        history.observe(polled(probe, T0 * 1000, Outcome.SILENT))
+
+    assert heard(history) == []
+
+
+def test_a_slow_question_that_does_not_judge_is_not_counted() -> None:
+    network = inventory(echo=False)
+    asked = (ProbeSpec("interface_settings", 5), ProbeSpec("interfaces", 10))
+    device = replace(network.devices["f"], probes=asked)
+    network = replace(network, devices={**network.devices, "f": device})
+    history, probe = History(network), interfaces_probe(network, device="f")
+    other = replace(probe, id="interface_settings@device:f", kind="interface_settings")
+    history.observe(polled(other, T0 * 1000, Outcome.SILENT))
+    history.observe(polled(probe, T0 * 1000, Outcome.SILENT))
+
+    assert heard(history) == [(0, 1, 1)]
+
+
+def test_a_slot_of_a_link_that_is_polled_slowly_waits_for_its_last_poll() -> None:
+    network = inventory(echo=False)
+    history, far = History(network), interfaces_probe(network, every=60.0, device="f")
+    history.observe(polled(far, T0 * 1000, Outcome.SILENT))
+
+    assert history.close_slots(T0 + 60 + 64) == []
+    assert len(history.close_slots(T0 + 60 + 65)) == 1
 
 
 def test_ports_are_found_by_the_rates_they_have() -> None:

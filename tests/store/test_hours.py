@@ -164,7 +164,8 @@ def test_the_slowest_link_says_when_an_hour_has_settled(every: float, settle: in
 def test_a_slow_question_that_judges_nothing_delays_no_sealing() -> None:
     where = inventory()
     asked = (ProbeSpec("interfaces", 10), ProbeSpec("interface_settings", 3_600))
-    where = replace(where, devices={"r": replace(where.devices["r"], probes=asked)})
+    devices = {name: replace(device, probes=asked) for name, device in where.devices.items()}
+    where = replace(where, devices=devices)
 
     assert settle_seconds(where) == 30 + SETTLE
     assert settle_seconds(replace(where, devices={}, links={})) == SETTLE
