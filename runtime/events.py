@@ -14,6 +14,8 @@ from typing import Final
 from api.ports import Event
 
 _RESYNC: Final = Event("resync", {})
+_AT_ONCE: Final = 100
+"""Events that one reader gets before the loop has its turn."""
 
 
 class _Reader:
@@ -50,13 +52,17 @@ class Hub:
             reader.ready.set()
 
     async def subscribe(self) -> AsyncIterator[Event]:
-        """Yield events from now on, until the hub closes."""
+        """Yield events from now on, until the hub closes; give way within a long queue."""
         reader = _Reader()
         self._readers.add(reader)
+        taken = 0
         try:
             while True:
                 while reader.queue:
                     yield reader.queue.popleft()
+                    taken += 1
+                    if taken % _AT_ONCE == 0:
+                        await asyncio.sleep(0)
                 if self._closed:
                     return
                 reader.ready.clear()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from api.ports import Event
+from api.ports import Event, LinkNow
 from api.settings import ApiSettings
 from sla.states import State
 from tests.api.province import Province, make_inventory
@@ -114,6 +114,30 @@ def test_the_latest_word_about_a_thing_is_enough(api: Running) -> None:
             told.append(event)
         assert 1 <= len(told) < 20
         assert told[-1][1]["state"] == "up"
+
+
+class Counting(Province):
+    """Counts how often a link is looked up."""
+
+    looked_up = 0
+
+    def link(self, link: str) -> LinkNow | None:
+        self.looked_up += 1
+        return super().link(link)
+
+
+def test_what_changed_often_is_looked_up_when_it_is_told_and_not_at_each_change() -> None:
+    province = Counting(make_inventory())
+    with running(province) as api, reading(api, bearer(api.token("viewer"))) as reader:
+
+        def flap() -> None:
+            for _ in range(500):
+                province.set("link:c0.k0-mobile", State.DOWN)
+            province.alert("link:c0.k0-mobile", "end")
+
+        api.do(flap)
+        reader.until("alert")
+        assert 1 <= province.looked_up < 20
 
 
 def test_a_reader_that_falls_behind_is_told_to_start_over_and_slows_nobody() -> None:

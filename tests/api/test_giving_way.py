@@ -17,9 +17,10 @@ from api.desk import Caller, Desk
 from api.listing import WALK, find, make_listing
 from api.mailbox import Mailbox
 from api.memo import Memo
-from api.ports import Person
+from api.ports import Event, Person
 from api.routes_alerts import alerts
 from api.settings import ApiSettings
+from runtime.events import Hub
 from tests.api.province import Crowd, Province, make_inventory, ports
 
 T = TypeVar("T")
@@ -155,21 +156,42 @@ def test_a_memo_is_bounded_and_drops_what_is_old() -> None:
     assert asyncio.run(ask()) == 3
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.binary(max_size=3)), max_size=60))
-def test_a_mailbox_keeps_the_latest_word_about_each_thing(puts: list[tuple[int, bytes]]) -> None:
-    box, latest = Mailbox(20), dict[str, bytes]()
-    for key, message in puts:
-        box.put(str(key), message)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers()), max_size=60))
+def test_a_mailbox_keeps_the_latest_word_about_each_thing(puts: list[tuple[int, int]]) -> None:
+    box, latest = Mailbox(20), dict[str, Event]()
+    for key, word in puts:
+        event = Event("state", {"word": word})
+        box.put(str(key), event)
         latest.pop(str(key), None)
-        latest[str(key)] = message
-    assert box.take() == b"".join(latest.values())
+        latest[str(key)] = event
+    assert box.take() == list(latest.values())
 
 
 def test_a_full_mailbox_says_start_over_and_goes_on() -> None:
     box = Mailbox(3)
-    overflows = [box.put(str(key), b"x") for key in range(5)]
+    event = Event("state", {})
+    overflows = [box.put(str(key), event) for key in range(5)]
     assert overflows == [False, False, False, True, False]
-    assert box.take() == b"event: resync\ndata: {}\n\n" + b"x"
+    assert box.take() == [Event("resync", {}), event]
+
+
+def test_a_long_queue_of_events_is_handed_over_in_slices() -> None:
+    async def hear() -> int:
+        hub, heard = Hub(), 0
+        stream = hub.subscribe()
+        first = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0)
+        for _ in range(1_001):
+            hub.publish(Event("state", {}))
+        await first
+        hub.close()
+        async for _ in stream:
+            heard += 1
+        return heard
+
+    heard, count = turns(hear())
+    assert heard == 1_000
+    assert count >= 10
 
 
 @pytest.mark.parametrize("closed", [True, False])
