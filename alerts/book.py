@@ -119,6 +119,12 @@ class Book:
             return NOTHING
         return (after,)
 
+    def look_at_work(self, now: int) -> None:
+        """Look again at all that fired during announced work: another inventory has other work."""
+        for condition in self.conditions.values():
+            if condition.is_planned:
+                self.look_at(condition, self._around.over(condition.current(), now))
+
     def bad(self, condition: Condition, at: int) -> tuple[Alert, ...]:
         """Note that a condition became true; return the alert if it flaps."""
         if condition.turn(at, bad=True) and not self._is_shaken(condition.target):

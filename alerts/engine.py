@@ -34,10 +34,12 @@ from alerts.model import (
     Rule,
 )
 from alerts.surroundings import Surroundings
+from alerts.void import why_void
 from inventory.model import Inventory, TargetId, link_target
 from metrics.observation import Probe, Reading
 
 _SEEN: Final = frozenset({UP, DEGRADED})
+_BAD: Final = frozenset({DEGRADED, DOWN})
 _NOT_MEASURED: Final = frozenset({DOWN, UNKNOWN, SHADOW})
 
 
@@ -51,6 +53,8 @@ class Engine:
         self._busy: set[Probe] = set()
         self._averages: dict[tuple[Probe, str, int], Average] = {}
         self._unjudged: dict[TargetId, tuple[int, int, str]] = {}
+        self._bad: dict[TargetId, tuple[int, str]] = {}
+        """Since when and why a target that was judged is DOWN or DEGRADED."""
         self._was_blind = False
         """When it stopped; whatever answers shows that it is over."""
         self._load(tuple(rules), inventory, tuple(probes))
@@ -169,10 +173,14 @@ class Engine:
     def _judge(self, target: TargetId, since: int, seen_at: int, reason: str) -> tuple[Alert, ...]:
         told = NOTHING
         state = self._book.states[target]
+        if state in _BAD:
+            self._bad[target] = (since, reason)
+        else:
+            self._bad.pop(target, None)
         kind, _, name = target.partition(":")
         for rule, when in self._on_state.get(kind, ()):
             condition = self._book.conditions.get((rule.id, target))
-            if state in when.states and (not when.reasons or reason in when.reasons):
+            if when.meets(state, reason):
                 if kind == "site" and not self._around.is_multi_homed(name):
                     continue  # the alert of its only link names the cause
                 condition = condition or self._book.open(rule, target)
@@ -263,6 +271,7 @@ class Engine:
         """Note that the monitor hears not even its canaries: nothing else fires or resolves."""
         told = self._own("blind", "canaries", since, seen_at, None, bad=True)
         self._book.is_blind = True
+        self._bad.clear()  # each is told again when it can be seen again
         for condition in list(self._book.conditions.values()):
             if condition.is_pending and not condition.is_own:
                 self._book.withdraw(condition)
@@ -338,7 +347,10 @@ class Engine:
     def reload(
         self, rules: Iterable[Rule], inventory: Inventory, probes: Iterable[Probe], now: int
     ) -> tuple[Alert, ...]:
-        """Go on with other rules or another inventory; return what is void now."""
+        """Go on with other rules or another inventory; return what is void now, and what is new.
+
+        What is bad is judged by the new rules at once: it may stay so for days.
+        """
         self._load(tuple(rules), inventory, tuple(probes))
         book, knows = self._book, self._around.knows
         self._averages = {
@@ -346,17 +358,26 @@ class Engine:
         }
         book.states = {target: state for target, state in book.states.items() if knows(target)}
         self._unjudged = {t: said for t, said in self._unjudged.items() if t in book.states}
-        return self._drop_void(now)
+        self._bad = {target: how for target, how in self._bad.items() if knows(target)}
+        told = self._drop_void(now)
+        for target, (since, reason) in list(self._bad.items()):
+            if self._around.is_asked(target):
+                told += self._judge(target, since, now, reason)
+        book.look_at_work(now)
+        return told
 
     def _drop_void(self, now: int) -> tuple[Alert, ...]:
         """Resolve what can no longer be judged, saying why; find the probes that need a look."""
+        states = self._book.states
         told: list[Alert] = []
         watching: dict[Key, Probe] = {}
         for probe, plan in self._plans.items():
             for watch in (*plan.plain, *plan.smooth):
                 watching[watch.rule.id, probe.series[watch.position].target] = probe
         for condition in list(self._book.conditions.values()):
-            if reason := self._void(condition, watching):
+            rule, target = self._rules.get(condition.rule.id), condition.target
+            judged = None if target not in self._bad else (states[target], self._bad[target][1])
+            if reason := why_void(condition, rule, self._around, watching.keys(), judged):
                 if condition.is_firing:
                     told.append(self._book.resolve(condition, now, reason))
                 self._book.close(condition)
@@ -364,17 +385,3 @@ class Engine:
                 condition.rule = self._rules[condition.rule.id]
         self._busy = {watching[key] for key in self._book.conditions.keys() & watching.keys()}
         return tuple(told)
-
-    def _void(self, condition: Condition, watching: dict[Key, Probe]) -> str:
-        rule = self._rules.get(condition.rule.id)
-        if rule is None:
-            return "rule_removed"
-        if not self._around.knows(condition.target):
-            return "target_removed"
-        if type(rule.when) is not type(condition.rule.when):
-            return "rule_changed"
-        if isinstance(rule.when, OnState):
-            is_asked = self._around.is_asked(condition.target)
-        else:
-            is_asked = not condition.is_on_metric or condition.key in watching
-        return "" if is_asked else "probe_removed"

@@ -49,6 +49,10 @@ class OnState:
     reasons: frozenset[str] = frozenset()
     wait_for_parent: bool = True
 
+    def meets(self, state: int, reason: str) -> bool:
+        """Whether a target in this state for this reason is what is watched for."""
+        return state in self.states and (not self.reasons or reason in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class OnDowntime:

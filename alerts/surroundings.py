@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote
 
-from alerts.model import DOWN, SHADOW, UNKNOWN
+from alerts.model import DOWN, SHADOW, UNKNOWN, Alert
 from inventory.model import (
     LEVELS,
     Inventory,
@@ -215,6 +215,12 @@ class Surroundings:
         unknown = [link for link, state in known.items() if state == UNKNOWN]
         found = [self._work_on(link, now) for link in down or unknown]
         return found[0] if found and all(found) else None
+
+    def over(self, alert: Alert, now: int) -> int:
+        """Return when to look again at an alert of announced work, which may have been changed."""
+        work = self.inventory.planned_work.get(alert.labels.get("planned_work", ""))
+        is_ended = work is not None and work.end <= now
+        return max(now, work.end + self.grace(alert.target)) if work and is_ended else now
 
     def _work_on(self, link: str, now: int) -> PlannedWork | None:
         covering = [work for work in self._work.get(link, ()) if work.start <= now < work.end]

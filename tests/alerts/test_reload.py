@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from alerts.model import DOWN, UNKNOWN, Phase
-from inventory.model import LinkEnd, TargetId, device_target, interface_target
+from alerts.model import DEGRADED, DOWN, UNKNOWN, UP, OnState, Phase, Rule
+from inventory.model import LinkEnd, PlannedWork, TargetId, device_target, interface_target
 from metrics import catalogue
 from metrics.observation import Probe, Series
 from tests.alerts.province import (
@@ -75,6 +75,90 @@ def test_a_link_without_an_echo_is_asked_about_at_its_near_port() -> None:
         shipped(), inventory, [*probes, status_probe("l-town")], story.now
     )
     assert reloaded == ()
+
+
+def narrow(reason: str = "port_down") -> list[Rule]:
+    """The shipped rules, of which the one on links watches for one reason only."""
+    when = OnState("link", frozenset({DOWN}), frozenset({reason}))
+    return [dataclasses.replace(r, when=when) if r.id == "link-down" else r for r in shipped()]
+
+
+@pytest.mark.parametrize("before", [[], narrow()])
+def test_a_rule_that_is_added_or_widened_meets_what_is_down_already(before: list[Rule]) -> None:
+    story = Story(make_engine(rules=before)).state("link:l-town", DOWN, "far_lost").wait(600)
+    since = story.now - 620
+    story.told += story.engine.reload(shipped(), make_inventory(), ALL, story.now)
+    assert story.wait(60).lines == ["firing link-down link:l-town"]
+    (alert,) = story.told
+    assert (alert.since, alert.reason) == (since, "far_lost")
+    story.state("link:l-town", UP)
+    assert story.lines[1:] == ["resolved link-down link:l-town"]
+
+
+def test_a_rule_that_is_narrowed_lets_go_of_what_it_no_longer_watches_for() -> None:
+    story = Story(make_engine()).state("link:l-town", DOWN, "far_lost").wait(60)
+    (ended,) = story.engine.reload(narrow(), make_inventory(), ALL, story.now)
+    assert (ended.phase, ended.reason) == (Phase.RESOLVED, "rule_changed")
+
+
+def test_a_reload_that_changes_nothing_tells_nothing() -> None:
+    story = Story(make_engine()).state("link:l-town", DOWN).state("device:city-r1", DEGRADED)
+    for _ in range(2):
+        story.state("link:l-city", DOWN).wait(30).state("link:l-city", DEGRADED).wait(30)
+    told = len(story.wait(300).told)
+    story.told += story.engine.reload(shipped(), make_inventory(), ALL, story.now)
+    assert len(story.wait(300).told) == told
+
+
+def test_what_was_down_before_the_monitor_was_blind_is_judged_when_it_is_seen_again() -> None:
+    story = Story(make_engine(rules=[])).state("link:l-town", DOWN).wait(60)
+    story.engine.blind(story.now, story.now)
+    story.told += story.engine.reload(shipped(), make_inventory(), ALL, story.now)
+    story.engine.sighted(story.now)
+    story.told += story.engine.reload(shipped(), make_inventory(), ALL, story.now)
+    assert story.wait(600).lines == []
+    assert story.state("link:l-town", DOWN).wait(60).lines == ["firing link-down link:l-town"]
+
+
+WORK = PlannedWork("w1", "割接", "carrier", ("l-town",), START - 600, START + 3_600)
+
+
+def under_work() -> Story:
+    """A link that went down during announced work."""
+    story = Story(make_engine(make_inventory(work=[WORK]))).state("link:l-town", DOWN).wait(60)
+    assert [alert.severity for alert in story.told] == ["info"]
+    return story
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        [],
+        [dataclasses.replace(WORK, links=("l-city",))],
+        [dataclasses.replace(WORK, start=START + 1_800)],
+    ],
+)
+def test_an_outage_whose_work_was_cancelled_is_told_with_its_severity(
+    work: list[PlannedWork],
+) -> None:
+    story = under_work()
+    story.told += story.engine.reload(shipped(), make_inventory(work=work), ALL, story.now)
+    assert [alert.severity for alert in story.wait(5).told] == ["info", "major"]
+
+
+def test_work_that_was_prolonged_makes_no_page() -> None:
+    story = under_work()
+    work = dataclasses.replace(WORK, end=START + 7_200)
+    story.told += story.engine.reload(shipped(), make_inventory(work=[work]), ALL, story.now)
+    assert [alert.severity for alert in story.wait(7_000).told] == ["info"]
+
+
+def test_a_reload_shortly_after_the_end_of_work_leaves_its_time_to_recover() -> None:
+    story = under_work().wait(3_550)
+    assert story.now > WORK.end
+    story.told += story.engine.reload(shipped(), make_inventory(work=[WORK]), ALL, story.now)
+    story.wait(15).state("link:l-town", UP).wait(60)
+    assert [alert.severity for alert in story.told] == ["info", "info"]
 
 
 def test_downtime_that_was_used_stays_used_when_the_link_is_not_asked_any_more() -> None:
