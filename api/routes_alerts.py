@@ -43,6 +43,9 @@ async def alerts(
     wanted = _wanted(phase, caller.language)
     inventory, known = desk.inventory, desk.ports.live.alerts()
 
+    # What an alert counted is of the whole province; a part of it is counted as outages are.
+    shadows = (await desk.board(caller.person)).affected if caller.scoped else None
+
     def sieve(positions: range) -> Sequence[int]:
         return [
             at
@@ -55,7 +58,9 @@ async def alerts(
     for at in found:
         if len(rows) % _ROWS == _ROWS - 1:
             await asyncio.sleep(0)
-        rows.append(alert_row(inventory, known[at]))
+        alert = known[at]
+        counts = alert.affected if shadows is None else shadows.get(alert.outage, {})
+        rows.append(alert_row(inventory, alert, counts))
     following = encode(rows[-1].id if more else None)
     return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
 

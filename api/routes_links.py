@@ -84,6 +84,7 @@ async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
     running = await desk.ports.past.outages(
         target=link_target(link), since=now, until=now + 1, limit=1
     )
+    affected = (await desk.board(caller.person)).affected
     row = link_row(caller.person, inventory, found, live.link(link))
     contract = inventory.contracts[found.contract]
     return small(
@@ -108,7 +109,11 @@ async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
                 if other != link and desk.sees(caller, link_target(other))
             ],
             "outage": next(
-                (outage_row(inventory, outage, {}) for outage in running if outage.end is None),
+                (
+                    outage_row(inventory, outage, affected.get(outage.id, {}))
+                    for outage in running
+                    if outage.end is None
+                ),
                 None,
             ),
         }

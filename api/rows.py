@@ -160,8 +160,8 @@ def outage_row(inventory: Inventory, outage: Outage, affected: Mapping[str, int]
     )
 
 
-def alert_row(inventory: Inventory, alert: Alert) -> AlertRow:
-    """Describe an alert."""
+def alert_row(inventory: Inventory, alert: Alert, affected: Mapping[str, int]) -> AlertRow:
+    """Describe an alert; `affected`: as many of its sites as the reader may know of."""
     return AlertRow(
         id=alert.id,
         rule=alert.rule,
@@ -176,7 +176,7 @@ def alert_row(inventory: Inventory, alert: Alert) -> AlertRow:
         limit=alert.limit,
         reason=alert.reason,
         outage=alert.outage,
-        affected=alert.affected,
+        affected=affected,
         acknowledged_by=alert.acknowledged_by,
         acknowledged_at=alert.acknowledged_at,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from api.ports import Person
@@ -135,6 +136,45 @@ def test_a_carrier_has_its_own_availability_only(api: Running) -> None:
     assert api.ask("/api/v1/carriers/mobile/availability", token).status == 404
     carriers = api.ask("/api/v1/carriers", token).json["items"]
     assert [row["id"] for row in carriers] == ["unicom"]
+
+
+@pytest.fixture
+def shadowed() -> Iterator[tuple[Running, str]]:
+    """A city's link is down and its alert counted four sites; two of them are in a county."""
+    province = Province(make_inventory())
+    link = next(one for one in INVENTORY.links if one.startswith("c1-"))
+    province.set(f"link:{link}", State.DOWN)
+    cause = province.outages_all[0].id
+    for site in ("c1", "c1.k0", "c1.k0.t0", "c1.k1"):
+        province.set(f"site:{site}", State.SHADOW, "upstream", cause)
+    alert = province.alert(f"link:{link}", affected={"city": 1, "county": 2, "township": 1})
+    province.alerts_now[alert.id] = msgspec.structs.replace(alert, outage=cause)
+    with running(province) as one:
+        yield one, link
+
+
+def affected(api: Running, link: str, token: str) -> list[dict[str, int]]:
+    """What an outage, its alert and its link say of whom it cuts off."""
+    (outage,) = api.ask("/api/v1/outages?running=true", token).json["items"]
+    (alert,) = api.ask("/api/v1/alerts", token).json["items"]
+    detail = api.ask(f"/api/v1/links/{link}", token).json["outage"]
+    return [one["affected"] for one in (outage, alert, detail)]
+
+
+def test_who_is_cut_off_is_told_alike_by_outage_alert_and_link(
+    shadowed: tuple[Running, str],
+) -> None:
+    api, link = shadowed
+    whole = {"city": 1, "county": 2, "township": 1}
+    assert affected(api, link, api.token("viewer")) == [whole] * 3
+
+
+def test_who_is_cut_off_is_told_within_the_scope_only(shadowed: tuple[Running, str]) -> None:
+    api, link = shadowed
+    carrier = INVENTORY.links[link].carrier
+    assert affected(api, link, api.token("viewer", carriers=(carrier,))) == [{}] * 3
+    city = api.token("viewer", sites=("c1",))
+    assert affected(api, link, city) == [{"city": 1, "county": 2, "township": 1}] * 3
 
 
 def test_the_cause_of_a_shadow_is_told_to_those_who_may_see_it(api: Running) -> None:
