@@ -206,19 +206,30 @@ class Book:
         when, target = condition.rule.when, condition.target
         if not isinstance(when, OnState) or not when.wait_for_parent:
             return False
-        if target.startswith("link:") and "site" in self._on_state:
-            site = self._around.site(target)
-            if (
-                site is not None
-                and self._around.is_multi_homed(site)
-                and self.states.get(site_target(site)) == DOWN
-            ):
-                return True
+        if target.startswith("link:") and self._is_told_of_site(self._around.site(target)):
+            return True
         groups = self._around.above(target)
         return bool(groups) and all(
             group and all(self.states.get(link_target(link)) in GONE for link in group)
             for group in groups
         )
+
+    def _is_told_of_site(self, site: str | None) -> bool:
+        """Whether an alert says that a place with several uplinks is cut off, or soon will.
+
+        Not every rule on places does: one may watch for less, or for other reasons.
+        """
+        if site is None or not self._around.is_multi_homed(site):
+            return False
+        target = site_target(site)
+        is_down, is_unclear = self.states.get(target) == DOWN, self._is_unclear(target)
+        for rule, when in self._on_state.get("site", ()):
+            if DOWN in when.states and (is_down or is_unclear):
+                condition = self.conditions.get((rule.id, target))
+                is_told = condition is not None and condition.alert is not None
+                if is_told or (is_down and not when.reasons):
+                    return True
+        return False
 
     def _is_shaken(self, target: TargetId) -> bool:
         """Whether something above flaps: then the flapping of the target is not its own."""

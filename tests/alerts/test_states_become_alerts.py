@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from alerts.model import DEGRADED, DOWN, SHADOW, UNKNOWN, UP, Phase
+from alerts.model import DEGRADED, DOWN, SHADOW, UNKNOWN, UP, OnState, Phase
 from inventory.model import PlannedWork, TargetId
 from sla.states import State
-from tests.alerts.province import LINKS, START, Story, make_engine, make_inventory
+from tests.alerts.province import LINKS, START, Story, make_engine, make_inventory, shipped
 
 DOWN_L_COUNTY = "link:l-county"
 
@@ -102,6 +104,46 @@ def test_both_legs_at_once_are_one_alert_of_the_site() -> None:
     story.state("link:l-city2", DOWN).state("site:city", DOWN).wait(600)
     assert story.lines == ["firing site-down site:city"]
     assert story.told[0].affected == {"city": 1, "county": 1, "township": 2, "village": 1}
+
+
+LEGS = ["firing link-down link:l-city", "firing link-down link:l-city2"]
+
+
+@pytest.mark.parametrize(
+    ("watched", "told"),
+    [
+        (OnState("site", frozenset({DEGRADED})), LEGS),
+        (OnState("site", frozenset({DOWN}), frozenset({"port_down"})), LEGS),
+        (
+            OnState("site", frozenset({DOWN}), frozenset({"far_lost"})),
+            ["firing site-down site:city"],
+        ),
+        (OnState("site", frozenset({DEGRADED, DOWN})), ["firing site-down site:city"]),
+        (None, LEGS),
+    ],
+)
+def test_the_legs_of_a_site_are_told_where_no_rule_tells_of_the_site(
+    watched: OnState | None, told: list[str]
+) -> None:
+    rules = [
+        rule if rule.id != "site-down" else dataclasses.replace(rule, when=watched or rule.when)
+        for rule in shipped()
+        if rule.id != "site-down" or watched
+    ]
+    story = Story(make_engine(rules=rules)).state("link:l-city", DOWN, "far_lost")
+    story.state("link:l-city2", DOWN, "far_lost").state("site:city", DOWN, "far_lost").wait(600)
+    assert sorted(story.lines) == told
+
+
+def test_a_leg_is_told_beside_a_place_that_lost_its_redundancy() -> None:
+    watched = OnState("site", frozenset({DEGRADED, DOWN}))
+    rules = [
+        dataclasses.replace(rule, when=watched) if rule.id == "site-down" else rule
+        for rule in shipped()
+    ]
+    story = Story(make_engine(rules=rules)).state("link:l-city", DOWN)
+    story.state("site:city", DEGRADED, "no_redundancy").wait(600)
+    assert sorted(story.lines) == ["firing link-down link:l-city", "firing site-down site:city"]
 
 
 def test_the_leg_that_stays_down_is_told_when_the_site_is_back() -> None:
