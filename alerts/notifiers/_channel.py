@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import aiohttp
+from msgspec.structs import replace
 from pydantic import BaseModel
 
-from alerts.model import Alert, Delivery
+from alerts.model import Alert, Delivery, Phase
 from alerts.notifiers._contract import Message, Notifier, NotifyError
 from alerts.notifiers._words import Words
 from texts.say import Language
 
 _DOUBLINGS: Final = 30
+_FAILURES: Final = 20_000
 _NEWS: Final = frozenset({"flapping", "lasting"})
 
 
@@ -90,6 +92,22 @@ class Desk:
     counts: dict[str, int] = field(default_factory=dict)
     http: aiohttp.ClientSession = field(init=False)
     """Set when sending begins."""
+    _failed: dict[tuple[str, Phase, str, str], Delivery] = field(default_factory=dict)
+    """The last failure kept of each alert, phase, receiver and channel."""
+
+    def keep(self, row: Delivery) -> None:
+        """Record an attempt; not a failure like the one before it, which says nothing new.
+
+        A receiver that is gone for a week would fill the record with a row for each alert and try.
+        """
+        key = (row.alert, row.phase, row.receiver, row.channel)
+        before = self._failed.pop(key, None)
+        if not row.ok:
+            self._failed[key] = row
+            if len(self._failed) > _FAILURES:
+                del self._failed[next(iter(self._failed))]  # the worst of it: one row more
+        if before is None or row.ok or replace(before, at=row.at) != row:
+            self.record(row)
 
     def count(self, what: str, number: int = 1) -> None:
         """Add to a counter."""
@@ -130,7 +148,8 @@ async def attempt(
 ) -> NotifyError | str:
     """Send once within the channel's time; return what became of it.
 
-    Each alert has a record of it; with `only`, just these: a mere repetition is not recorded.
+    Each alert has a record of it; with `only`, just these: a mere repetition is not recorded, nor
+    is a failure like the one before.
     """
     result: NotifyError | str
     try:
@@ -145,7 +164,7 @@ async def attempt(
     desk.count("messages_failed" if isinstance(result, NotifyError) else "messages_sent")
     for alert in message.alerts:
         if only is None or alert.id in only:
-            desk.record(row(alert, receiver, channel.name, message.at, result))
+            desk.keep(row(alert, receiver, channel.name, message.at, result))
     return result
 
 

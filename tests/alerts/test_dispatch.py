@@ -179,7 +179,42 @@ def test_a_receiver_that_hangs_delays_the_next_channel_only_by_its_time() -> Non
             async with Stage(channels, pace=SLOW).running() as stage:
                 stage.dispatch.put(make_alert())
                 await until(lambda: second.requests)
-                assert [one.error for one in stage.records[:3]] == ["timeout"] * 3
+                await until(lambda: len(stage.records) == 2)
+                assert [one.error for one in stage.records] == ["timeout", ""]
+                assert stage.dispatch.stats()["messages_failed"] == 3
+
+    asyncio.run(play())
+
+
+def test_a_failure_is_recorded_when_it_is_another_than_before() -> None:
+    async def play() -> None:
+        async with web_server() as served, Stage([hook(served)]).running() as stage:
+            failures = [500, 500, 500, 503, 503, 500]
+            served.answers[:] = [(status, {}) for status in (*failures, 200)]
+            stage.dispatch.put(make_alert())
+            await until(lambda: any(one.ok for one in stage.records))
+            errors = [one.error for one in stage.records]
+            assert errors == ["http_500", "http_503", "http_500", ""]
+            assert stage.dispatch.stats()["messages_failed"] == 6
+
+    asyncio.run(play())
+
+
+def test_a_failure_after_a_success_or_of_another_version_is_recorded() -> None:
+    async def play() -> None:
+        async with web_server() as served, Stage([hook(served)]).running() as stage:
+            served.answers[:] = [(500, {}), (200, {})]
+            stage.dispatch.put(make_alert(severity="info"))
+            await until(lambda: len(stage.records) == 2)
+            served.answers[:] = [(500, {})]
+            stage.dispatch.put(make_alert(severity="warning"))
+            await until(lambda: len(stage.records) == 3)
+            stage.dispatch.put(make_alert(severity="critical"))
+            await until(lambda: len(stage.records) == 4)
+            assert [(one.error, one.severity) for one in stage.records] == [
+                ("http_500", "info"), ("", "info"), ("http_500", "warning"),
+                ("http_500", "critical"),
+            ]  # fmt: skip
 
     asyncio.run(play())
 
