@@ -269,7 +269,9 @@ class GufoConversation:
             self._waiter = None
 
     def close(self) -> None:
-        """Forget the socket; the descriptor closes with the last reference."""
+        """Forget the socket; the descriptor closes with the last reference. Again is no error."""
+        if self._receive is _nothing:  # a reload or the end came before the run it was used in
+            return
         self._engine.unwatch(self._fd)
         waiter, self._waiter, self._receive = self._waiter, None, _nothing
         if waiter is not None:

@@ -384,6 +384,25 @@ def test_agents_beyond_the_kept_sessions_are_asked_all_the_same(engine: str) -> 
     run(work())
 
 
+def test_a_session_that_is_given_up_under_way_ends_its_run_in_peace() -> None:
+    """A reload takes the device away while it is asked."""
+    pytest.importorskip("gufo.snmp")
+
+    async def work() -> None:
+        deaf = agent_with()
+        async with opened("gufo") as wire, serving(deaf):
+            assert (await get(wire, deaf.port)).outcome is Outcome.ANSWERED
+            deaf.spoil = lambda _: None
+            run_ = asyncio.create_task(get(wire, deaf.port, timeout=5))
+            await asyncio.sleep(0)
+            wire.retain(())
+            with pytest.raises(asyncio.CancelledError):
+                await run_
+            assert wire.stats()["sessions"] == 0
+
+    run(work())
+
+
 def test_a_silent_city_leaves_descriptors_for_others() -> None:
     """Of the engine that has a socket per agent; pysnmp has one for all."""
     pytest.importorskip("gufo.snmp")
