@@ -13,12 +13,11 @@ from pydantic import BaseModel
 
 from alerts.model import Alert, Delivery, Phase
 from alerts.notifiers._contract import Message, Notifier, NotifyError
-from alerts.notifiers._words import Words
+from alerts.notifiers._words import Words, news
 from texts.say import Language
 
 _DOUBLINGS: Final = 30
 _FAILURES: Final = 20_000
-_NEWS: Final = frozenset({"flapping", "lasting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +187,3 @@ def row(alert: Alert, receiver: str, channel: str, at: int, result: NotifyError 
 def lost(alert: Alert, receiver: str, channel: str, at: int) -> Delivery:
     """Write down that there was no room for an alert."""
     return row(alert, receiver, channel, at, NotifyError("queue_full", permanent=True))
-
-
-def news(alert: Alert) -> str:
-    """Return the reason of an alert where it is worth telling although the alert fires already."""
-    return alert.reason if alert.reason in _NEWS else ""

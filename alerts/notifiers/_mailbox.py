@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import Final
 
 from alerts.model import SEVERITIES, Alert, Delivery, Phase
-from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, buckets, doubled, lost, news
+from alerts.notifiers._channel import Channel, Desk, Receiver, attempt, buckets, doubled, lost
 from alerts.notifiers._contract import NotifyError
+from alerts.notifiers._words import news
 
 _Told = tuple[str, str]
 _HURRIED: Final = 0.5

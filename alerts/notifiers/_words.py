@@ -19,6 +19,7 @@ from inventory.model import LEVELS, Inventory
 from metrics.catalogue import BY_NAME
 from texts.say import Language, catalogue, say
 
+_NEWS: Final = frozenset({"flapping", "lasting"})
 _SHOWN: Final = 10
 """Lines of a digest."""
 
@@ -43,7 +44,10 @@ class Words:
             shown = [subject, *lines[:_SHOWN]]
             if more := len(lines) - _SHOWN:
                 shown.append(say("alert.more", language, count=more))
-        told = sorted(f"{alert.id} {alert.phase.value} {alert.severity}" for alert in alerts)
+        told = sorted(
+            f"{alert.id} {alert.phase.value} {alert.severity} {news(alert)}".rstrip()
+            for alert in alerts
+        )
         return Message(
             id=hashlib.sha256("\n".join(told).encode()).hexdigest()[:32],
             at=at,
@@ -151,6 +155,11 @@ class Words:
         if unit is None:
             return ""
         return say("alert.unit", language, unit=f"{unit.title} {unit.phone}".strip())
+
+
+def news(alert: Alert) -> str:
+    """Return the reason of an alert where it is worth telling although the alert fires already."""
+    return alert.reason if alert.reason in _NEWS else ""
 
 
 def _urgency(alert: Alert) -> int:

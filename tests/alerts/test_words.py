@@ -113,6 +113,11 @@ def test_the_same_alerts_are_the_same_message_whenever_it_is_sent() -> None:
     assert first.id == later.id != ended.id
 
 
+def test_what_is_told_again_because_of_news_is_no_repetition() -> None:
+    alerts = [make_alert(reason=reason) for reason in ("far_lost", "flapping", "lasting")]
+    assert len({words().message([alert], START, "en", 5).id for alert in alerts}) == 3
+
+
 @given(st.text(max_size=30))
 def test_a_title_is_never_interpreted(title: str) -> None:
     link = dataclasses.replace(INVENTORY.links["l-county"], title=title)
