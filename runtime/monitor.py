@@ -217,7 +217,7 @@ class Monitor:
         beating = asyncio.create_task(self._beat.run(), name="beat")
         beating.add_done_callback(self._beat_ended)
         stack.push_async_callback(self._beat.end, beating)
-        return str(config.api.listen)
+        return _page(config)
 
     async def _open_wires(self, probes: Iterable[Probe]) -> None:
         """Open the echo wires that `probes` need and that are not open. Raises OSError."""

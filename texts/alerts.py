@@ -79,7 +79,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.reason.calm": ("has been stable since", "已稳定"),
     "alert.reason.rule_removed": ("the rule was removed", "规则已删除"),
     "alert.reason.rule_changed": ("the rule was changed", "规则已更改"),
-    "alert.reason.target_removed": ("no longer in the inventory", "已从台账中移除"),
+    "alert.reason.target_removed": ("no longer in the inventory", "已从资源清单中移除"),
     "alert.reason.probe_removed": ("no longer measured", "已不再监测"),
     "alert.reason.subject_gone": ("no longer applies", "已不再适用"),
     # what is wrong with a file of rules

@@ -70,7 +70,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "simulating a province of {sites} sites ...",
         "正在模拟 {sites} 个站点的省份……",
     ),
-    "run.listening": ("page: http://{address}/", "页面：http://{address}/"),
+    "run.listening": ("page: {address}", "页面：{address}"),
     "run.token": (
         "admin token (shown once): {token}",
         "管理员令牌（仅显示一次）：{token}",
