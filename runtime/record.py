@@ -19,7 +19,7 @@ from sla.judge import Judge
 from store.entries import Entry, Heartbeat
 from store.errors import StoreError
 from store.history import ClosedSlot, History
-from store.hours import HourFiles
+from store.hours import HourFiles, settle_seconds
 from store.ledger import Ledger, open_ledger
 from store.people import People, load_people
 from store.recording import Recorder
@@ -53,6 +53,7 @@ class Record:
             self._hours.write, now, name="history", limit=_HISTORY_WAITING
         )
         self._history = History(inventory)
+        self._settle = settle_seconds(inventory)
         self._recorder = recorder
         self._flushing = threading.Lock()
         self._recording_failure = ""
@@ -134,6 +135,7 @@ class Record:
 
     def reload(self, inventory: Inventory, gone: Iterable[Probe]) -> None:
         """Take over another inventory."""
+        self._settle = settle_seconds(inventory)
         self._history.load(inventory)
         self._history.forget(list(gone))
 
@@ -166,7 +168,7 @@ class Record:
 
     def closed_hours(self, now: int) -> list[int]:
         """Return the hours of history that wait to be sealed. May wait for a disk."""
-        return self._hours.close_hours(now)
+        return self._hours.close_hours(now, self._settle)
 
     @property
     def failure(self) -> str:
