@@ -8,7 +8,6 @@ import shutil
 import pytest
 
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin"
-_missing: dict[str, int] = {}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -16,7 +15,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("server"):
         for name in marker.args:
             if shutil.which(name, path=_PATH) is None:
-                _missing[name] = _missing.get(name, 0) + 1
                 if os.environ.get("CI"):
                     pytest.fail(f"{name} is not installed, and CI must not skip", pytrace=False)
                 pytest.skip(f"{name} is not installed")
@@ -24,7 +22,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List at the end what was not tested and why."""
-    if _missing:
-        terminalreporter.section("not tested: programs that are absent")
-        for name, count in sorted(_missing.items()):
-            terminalreporter.line(f"{name}: {count} tests")
+    skipped: dict[str, list[str]] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        _, _, reason = report.longrepr
+        skipped.setdefault(reason.removeprefix("Skipped: "), []).append(report.nodeid)
+    if skipped:
+        terminalreporter.section("not tested")
+        for reason, names in sorted(skipped.items()):
+            terminalreporter.line(f"{reason}: {len(names)} tests")
+            for name in names:
+                terminalreporter.line(f"    {name}")
