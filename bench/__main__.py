@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import sys
-from collections.abc import Iterator
+import sysconfig
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from time import process_time
@@ -55,16 +55,14 @@ def _machine(where: processes.Cores) -> Iterator[Row]:
     )
     shared = ", one core for everything" if where.shared else ", one for what is measured"
     yield "machine", f"{model}, {os.cpu_count()} cores{shared}"
-    yield "Python", f"{platform.python_version()}, {_build()}"
+    yield "Python", f"CPython {platform.python_version()}, {_build()}"
     yield "its speed: five million additions in a loop", f"{_additions():.2f} s of CPU"
     yield "load of the machine before", f"{processes.load():.2f}"
 
 
 def _build() -> str:
-    import sysconfig  # noqa: PLC0415 - wanted for this line only
-
     optimised = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
-    return f"{Path(sys.base_prefix).name}, {'' if optimised else 'not '}built with PGO"
+    return f"{'' if optimised else 'not '}built with PGO"
 
 
 def _additions() -> float:
@@ -116,7 +114,7 @@ def _fleets(sizes: tuple[int, ...], seconds: float, where: processes.Cores) -> I
         )
         yield (
             "– runs missed",
-            f"{missed:,.0f} of {runs:,.0f}" + (f" ({found.missed})" if missed else ""),
+            f"{missed:,.0f} of {runs:,.0f}" + (f" ({_reasons(found.missed)})" if missed else ""),
         )
         late = f"{found.late_p50_ms:.0f} ms, {found.late_p99_ms:.0f} ms"
         yield "– lateness of a start, p50 and p99 at most", late
@@ -130,6 +128,10 @@ def _fleets(sizes: tuple[int, ...], seconds: float, where: processes.Cores) -> I
             f"{found.scrape_mb:.0f} MB in {found.scrape_seconds:.1f} s",
         )
         yield "– echoes lost of our own making", f"{found.echoes_lost:.0f}"
+
+
+def _reasons(missed: Mapping[str, float]) -> str:
+    return ", ".join(f"{reason} {count:,.0f}" for reason, count in sorted(missed.items()))
 
 
 def _memory(found: at_scale.Result) -> str:
