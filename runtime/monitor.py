@@ -142,7 +142,7 @@ class Monitor:
         # Answering.
         self._past = PastDoor(config.store.path, live.inventory, clock.now)
         self._reload = Reload(
-            read, config.canaries, self._probes, self._pipeline, telling, live, self._sending,
+            read, config, self._probes, self._pipeline, telling, live, self._sending,
             self._exposition, self._runner, record, self._past, self._dispatch,
             hub, self._open_wires, self._snmp.retain,
         )  # fmt: skip

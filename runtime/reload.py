@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from alerts.dispatch import Dispatch
@@ -13,7 +14,7 @@ from inventory.model import Endpoint, Inventory
 from metrics.observation import Probe
 from runtime import garbage
 from runtime.check import Checked, in_a_line
-from runtime.config import CanaryConfig
+from runtime.config import Config
 from runtime.events import Hub
 from runtime.live import LiveView
 from runtime.past import PastDoor
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from runtime.beat import Beat
 
 _log = logging.getLogger("extranet.reload")
+_TAKEN = frozenset({"inventory", "rules", "shipped_rules"})
+"""Sections of monitor.yaml whose files are read anew; the others hold until a restart."""
 _TOLD = 50
 """Problems that are logged one by one."""
 
@@ -42,7 +45,7 @@ class Reload:
     def __init__(
         self,
         read: Callable[[], Checked],
-        canaries: Mapping[str, CanaryConfig],
+        config: Config,
         probes: Sequence[Probe],
         pipeline: Pipeline,
         telling: Telling,
@@ -58,7 +61,7 @@ class Reload:
         retain: Callable[[Collection[tuple[str, int | None]]], None],
     ) -> None:
         self._read = read
-        self._canaries = canaries
+        self._config = config
         self._probes = tuple(probes)
         self._pipeline = pipeline
         self._telling = telling
@@ -87,7 +90,10 @@ class Reload:
         while self._wanted:
             self._wanted = False
             try:
-                await self.ask("SIGHUP")
+                problems = await self.ask("SIGHUP")
+                result = "refused" if problems else "ok"
+                at = self._record.now()
+                self._record.people.audit("SIGHUP", "reload", "inventory", at, result)
             except Exception:  # noqa: BLE001 - nobody waits for this task: the log and an alert tell
                 _log.exception("the reload failed")
                 self._telling.own("reload", "reload", bad=True)
@@ -103,17 +109,27 @@ class Reload:
             self._telling.own("reload", "reload", bad=bool(problems))
         if not problems:
             _log.info("taken", extra={"by": person, "probes": len(self._probes)})
+            if later := self._needs_a_restart(checked):
+                _log.warning("not before a restart", extra={"sections": later})
             return ()
         _log.error("not taken", extra={"by": person, "problems": len(problems)})
         for problem in problems[:_TOLD]:
             _log.error("problem", extra={"where": problem})
         return problems
 
+    def _needs_a_restart(self, checked: Checked) -> str:
+        """Name the sections of monitor.yaml that were changed and that a reload does not take."""
+        now = checked.config
+        assert now is not None
+        sections = (one.name for one in fields(now) if one.compare and one.name not in _TAKEN)
+        changed = [name for name in sections if getattr(now, name) != getattr(self._config, name)]
+        return ", ".join(changed)
+
     async def _prepare_and_take(self, checked: Checked) -> Sequence[str]:
         """Prepare what takes long beside the event loop, then swap; return what prevents it."""
         inventory = checked.inventory
         assert inventory is not None
-        before, canaries = self._probes, self._canaries
+        before, canaries = self._probes, self._config.canaries
         probes = await asyncio.to_thread(lambda: keep(before, plan(inventory, canaries)))
         try:
             await self._open_wires(probes)

@@ -39,6 +39,8 @@ class Told:
     """States while the file is broken."""
     runs_while_broken: float = 0
     alerts_at_end: list[str] = field(default_factory=list)
+    later: list[str] = field(default_factory=list)
+    """Sections of monitor.yaml that wait for a restart."""
 
 
 def story(folder: Path) -> Told:
@@ -84,8 +86,10 @@ def _break_and_mend(told: Told, monitor: Monitor, file: Path) -> None:
     wait_for(lambda: monitor.counter("pipeline", "observations") > runs, 10, what="more runs")
     told.runs_while_broken = monitor.counter("pipeline", "observations") - runs
     file.write_text(whole, "utf-8")
+    edit(file.with_name("monitor.yaml"), ("disk_floor: 1M", "disk_floor: 2M"))
     monitor.signal(SIGHUP)
     wait_for(lambda: not monitor.alerts(), 20, what="the end of that alert")
+    told.later = [line["sections"] for line in monitor.logged() if "sections" in line]
     told.alerts_at_end = [alert["rule"] for alert in monitor.alerts("resolved")]
 
 
@@ -106,6 +110,10 @@ def _rows(monitor: Monitor) -> dict[str, dict[str, Any]]:
 
 def _have_rates(monitor: Monitor) -> bool:
     return all(row["in_bps"] is not None for row in _rows(monitor).values())
+
+
+def test_what_a_reload_does_not_take_is_named(told: Told) -> None:
+    assert told.later == ["store"]
 
 
 def test_a_new_link_appears_and_is_judged(told: Told) -> None:
