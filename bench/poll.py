@@ -85,6 +85,7 @@ async def _measure(fleet: Fleet, folder: Path, seconds: float, load: float) -> R
         }
         found["remainder"] = steady.each - sum(found.values())
         beside: dict[str, path.Cost | float] = {
+            "a device's lines in a scrape": parts.scrape(),
             "remote write": parts.remote_write(),
             "history": parts.history(),
         }
