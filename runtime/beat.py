@@ -66,7 +66,9 @@ class Beat:
         """Work that was not begun because the last one of its kind was still under way."""
 
     async def run(self) -> None:
-        """Turn until cancelled."""
+        """Turn until cancelled. What was due while the other parts started is nobody's run."""
+        self.turned_ms = self._clock.now_ms()
+        self.schedule = self.schedule.moved(self.turned_ms)
         while True:
             now_ms = self._clock.now_ms()
             if now_ms - self.turned_ms > _STALL_MS:
