@@ -164,8 +164,17 @@ def story(folder: Path) -> Told:
                 told.anonymous = monitor.ask("/metrics/devices", token="")[0]
                 monitor.end()
                 told.log = monitor.log.read_text("utf-8")
-            for name in STORES:
-                told.stored[name] = _read(name, victoria_url, influx_url, url)
+
+            def alike() -> bool:  # VictoriaMetrics shows a sample up to a second after it took it
+                told.stored = {name: _read(name, victoria_url, influx_url, url) for name in STORES}
+                sizes = [
+                    {key: len(samples) for key, samples in stored.items()}
+                    for stored in told.stored.values()
+                ]
+                return all(size == sizes[0] for size in sizes)
+
+            with contextlib.suppress(AssertionError):  # the test shows what differs
+                wait_for(alike, 10, what="the last samples")
     return told
 
 
