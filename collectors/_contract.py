@@ -35,12 +35,16 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     rtts: tuple[float | None, ...] = ()
 
 
+Heard = int | float | bytes | str
+"""A value as an agent gave it."""
+
+
 class SnmpReply(msgspec.Struct, frozen=True, gc=False):
     """The answer to one GET or walk: values by OID; an OID the agent does not have is absent."""
 
     outcome: Outcome
     reason: str
-    values: Mapping[str, int | float | bytes | str]
+    values: Mapping[str, Heard]
 
 
 class SnmpWire(Protocol):

@@ -14,7 +14,7 @@ from typing import Final
 
 from pydantic import Field
 
-from collectors._contract import Answer, Wires
+from collectors._contract import Answer, Heard, Wires
 from collectors._interfaces import IF_NAME, learn, split, whom
 from collectors._memory import DeviceMemory
 from collectors._series import area_of, interface_series, shared
@@ -31,8 +31,6 @@ _ADMIN: Final = "1.3.6.1.2.1.2.2.1.7"
 _SPEED: Final = "1.3.6.1.2.1.2.2.1.5"
 _HIGH_SPEED: Final = "1.3.6.1.2.1.31.1.1.1.15"
 _SATURATED: Final = 2**32 - 1
-
-Heard = int | float | bytes | str
 
 
 class Options(Strict):

@@ -25,7 +25,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from collectors._contract import Answer, SnmpReply, Wires
+from collectors._contract import Answer, Heard, SnmpReply, Wires
 from collectors._interfaces import learn, split, whom
 from collectors._memory import DeviceMemory
 from collectors._series import area_of, device_series, interface_series, link_series, shared
@@ -77,7 +77,6 @@ _COLUMNS: Final[tuple[tuple[Column, Metric, str], ...]] = (
     ("oper_status", OPER_STATUS, "1.3.6.1.2.1.2.2.1.8"),
     ("last_change", LAST_CHANGE, "1.3.6.1.2.1.2.2.1.9"),
 )
-Heard = int | float | bytes | str
 _OCTETS: Final = ("1.3.6.1.2.1.31.1.1.1.6.", "1.3.6.1.2.1.31.1.1.1.10.")
 _ONLY_INT: Final = {int}
 _TICKS: Final = 2**32

@@ -86,8 +86,6 @@ class GufoEngine:
     def __init__(self) -> None:
         self.name = "gufo"
         self.late = 0
-        self.panics = 0
-        """Answers that gufo could not take without a panic."""
         self._readiness = Readiness()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[float, deque[tuple[float, GufoConversation, asyncio.Future[Any]]]] = {}
@@ -253,7 +251,6 @@ class GufoConversation:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # noqa: BLE001 - PanicException of pyo3: lengths beyond its means
-            self._engine.panics += 1
             got = PANICKED
         waiter = self._waiter
         if waiter is None or waiter.done():

@@ -27,6 +27,7 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.hlapi.v3arch.asyncio.lcd import CommandGeneratorLcdConfigurator
 from pysnmp.proto import errind, rfc1902, rfc1905
 
+from collectors._contract import Heard
 from collectors._memory import DeviceMemory
 from collectors.wires._snmp_engine import (
     CLOSED,
@@ -36,7 +37,6 @@ from collectors.wires._snmp_engine import (
     SILENT,
     SNMP_PORT,
     Failure,
-    Heard,
     Rows,
     Values,
 )

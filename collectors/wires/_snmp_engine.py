@@ -10,11 +10,11 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from collectors._contract import Heard
 from collectors._memory import DeviceMemory
 from inventory.model import Credential, Endpoint
 from metrics.observation import Outcome
 
-Heard = int | float | bytes | str
 Values = dict[str, Heard]
 """By OID, without those the agent does not have; empty when it answered with an error status."""
 Rows = list[tuple[str, Heard]]

@@ -282,6 +282,7 @@ class Snmp:
             elif got is PANICKED or (lost and conversation.credential.version == "3"):
                 self._drop(key)
         if isinstance(got, Failure):
+            self._counts["panicked"] += got is PANICKED
             memory.silent_runs = memory.silent_runs + 1 if got is SILENT else 0
             self._counts[f"{got.outcome.name.lower()}_{got.reason}"] += 1
             return SnmpReply(got.outcome, got.reason, {})

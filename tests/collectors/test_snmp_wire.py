@@ -213,6 +213,8 @@ def test_no_datagram_ends_the_conversation_with_others(engine: str) -> None:
                 await get(wire, hostile.port, timeout=0.03)
             assert (await get(wire, lengths.port)).outcome is not Outcome.ANSWERED
             assert (await get(wire, healthy.port)).outcome is Outcome.ANSWERED
+            if engine == "gufo":
+                assert wire.stats()["panicked"] > 0  # none is silent
 
     run(work())
 
