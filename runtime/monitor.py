@@ -270,16 +270,14 @@ class Monitor:
     # How the parts do.
 
     def _health(self) -> Mapping[str, object]:
+        stalled = self._beat.stats()["behind_seconds"] >= _STALLED_SECONDS
         parts: dict[str, dict[str, object]] = {
             "ledger": {"ok": not self._record.failure, "reason": self._record.failure},
             "judge": {
                 "ok": not self._pipeline.judge.is_blind,
                 "reason": "blind" if self._pipeline.judge.is_blind else "",
             },
-            "beat": {
-                "ok": self._beat.stats()["behind_seconds"] < _STALLED_SECONDS,
-                "reason": "" if self._beat.stats()["behind_seconds"] < _STALLED_SECONDS else "late",
-            },
+            "beat": {"ok": not stalled, "reason": "late" if stalled else ""},
             **self._sending.health(),
         }
         return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
