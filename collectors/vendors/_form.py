@@ -1,0 +1,197 @@
+"""What a vendor's file says: how its boxes are recognised, and where each reading lies.
+
+A vendor is data: columns of MIB tables, and small pure functions that make readings of them.
+Nothing here opens a socket; `collectors/_inspection.py` walks what a vendor names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Generic, Literal, TypeVar
+
+from collectors._contract import Heard
+from collectors._text import decode
+
+Sure = Literal["recorded", "synthetic", "documentation"]
+"""How a reading was checked: against a recording of a real device, against a recording written
+from the MIB's definitions, or against nothing but the MIB's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An object of a MIB: a table's column, or a scalar (its one index is `0`).
+
+    `unit`: of one step of the value as the agent gives it, e.g. `%`, `byte`, `0.01 dBm`.
+    """
+
+    name: str
+    oid: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a box is; "" = it does not say."""
+
+    model: str = ""
+    version: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """The load of one processor or board, 0-1."""
+
+    name: str
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The memory of one board or pool: used part 0-1, and all of it in bytes where it says so."""
+
+    name: str
+    used_ratio: float
+    total_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Temperature:
+    """A temperature in degrees Celsius."""
+
+    name: str
+    celsius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fan or a power supply that is fitted; one that is not fitted is left out."""
+
+    name: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Optics:
+    """One lane of an optical module: dBm, amperes, degrees Celsius, volts; None = not told.
+
+    `lane` counts from 1; None for a module with one lane.
+    """
+
+    interface: str
+    lane: int | None = None
+    rx_dbm: float | None = None
+    tx_dbm: float | None = None
+    bias_amperes: float | None = None
+    celsius: float | None = None
+    volts: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BgpPeer:
+    """A BGP session; `state` in the words of RFC 4271 (idle, ..., established), `vrf` "" = public."""
+
+    address: str
+    remote_as: int | None
+    state: str
+    vrf: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OspfNeighbour:
+    """An OSPF adjacency; `state` in the words of RFC 4750 (down, ..., twoWay, ..., full)."""
+
+    router_id: str
+    address: str
+    state: str
+
+
+class Sight:
+    """What has been read of a device so far: columns by OID, values by index (`"7"`, `"1.1.2"`)."""
+
+    __slots__ = ("_columns",)
+
+    def __init__(self, columns: Mapping[str, Mapping[str, Heard]]) -> None:
+        self._columns = columns
+
+    def column(self, column: Column) -> Mapping[str, Heard]:
+        """Return the values of a column by index, in the order of the walk; empty = none."""
+        return self._columns.get(column.oid, {})
+
+    def numbers(self, column: Column) -> dict[str, int]:
+        """Return the values that are whole numbers."""
+        return {i: v for i, v in self.column(column).items() if isinstance(v, int)}
+
+    def texts(self, column: Column) -> dict[str, str]:
+        """Return the values as text without surrounding blanks; empty ones are left out."""
+        found = {i: decode(v).strip() for i, v in self.column(column).items()}
+        return {i: text for i, text in found.items() if text}
+
+    def number(self, scalar: Column) -> int | None:
+        """Return the value of a scalar."""
+        return self.numbers(scalar).get("0")
+
+    def text(self, scalar: Column) -> str:
+        """Return the text of a scalar; "" = none."""
+        return self.texts(scalar).get("0", "")
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[T]):
+    """One place where a reading may lie: the columns to walk and what to make of them."""
+
+    columns: tuple[Column, ...]
+    read: Callable[[Sight], Iterable[T]]
+    sure: Sure = "documentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """How the platform's agents want to be asked; seconds, rows per GETBULK."""
+
+    bulk_size: int = 20
+    timeout: float = 3.0
+    """Per request: sensors may take more than 300 ms each, a table several seconds."""
+    name_is_first_word: bool = False
+    """No ifName, and ifDescr carries the description behind the port's name."""
+    counters: Literal[32, 64] = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One platform. Of each tuple of sources the first that gives readings counts.
+
+    `object_ids`: prefixes of sysObjectID, the longest match of all vendors wins; `described`:
+    regular expressions for sysDescr where no prefix matches. `traps`: notification OID -> event
+    code (`power.failed`, `optics.low`, ...), beside the standard ones.
+    """
+
+    platform: str
+    title: str
+    object_ids: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
+    identity: tuple[Source[Identity], ...] = ()
+    cpu: tuple[Source[Cpu], ...] = ()
+    memory: tuple[Source[Memory], ...] = ()
+    temperature: tuple[Source[Temperature], ...] = ()
+    fans: tuple[Source[Part], ...] = ()
+    power: tuple[Source[Part], ...] = ()
+    optics: tuple[Source[Optics], ...] = ()
+    bgp_peers: tuple[Source[BgpPeer], ...] = ()
+    ospf_neighbours: tuple[Source[OspfNeighbour], ...] = ()
+    uptime: Literal["agent", "host"] = "agent"
+    """sysUpTime is the agent's; a host's own is hrSystemUptime (HOST-RESOURCES-MIB)."""
+    config_changed: Column | None = None
+    """sysUpTime when the running configuration was last modified, 1/100 s."""
+    quirks: Quirks = field(default_factory=Quirks)
+    traps: Mapping[str, str] = field(default_factory=dict)
+
+
+SECTIONS: Final = (
+    "cpu", "memory", "temperature", "fans", "power", "optics", "bgp_peers", "ospf_neighbours",
+)  # fmt: skip
+"""The readings of a vendor that are lists, in the order in which they are shown."""
