@@ -72,8 +72,30 @@ class SnmpWire(Protocol):
         timeout: float,
         retries: int,
         max_rows: int = 10_000,
+        max_bytes: int = 4_000_000,
+        max_seconds: float = 60.0,
     ) -> SnmpReply:
-        """Walk the column `base`; OIDs must increase, rows and time are capped."""
+        """Walk the column (or subtree) `base`; as `table` of one column."""
+
+    async def table(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        columns: tuple[str, ...],
+        memory: DeviceMemory,
+        *,
+        timeout: float,
+        retries: int,
+        max_rows: int = 10_000,
+        max_bytes: int = 4_000_000,
+        max_seconds: float = 60.0,
+    ) -> SnmpReply:
+        """Read `columns` of one table side by side (GETBULK, RFC 3416 4.2.3); values by full OID.
+
+        A column the agent lacks is absent. OIDs must increase in each column; rows per column,
+        bytes of all names and values, and seconds are capped. A table that fails on the way gives
+        the rows heard until then with the outcome and reason of the failure.
+        """
 
 
 class EchoReply(msgspec.Struct, frozen=True, gc=False):

@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+_MOST_TABLES: Final = 64
+
+
+class Bulk(NamedTuple):
+    """How a device's table is read: what its answers bear."""
+
+    size: int = 20
+    """GETBULK max-repetitions; 1 = GETNEXT."""
+    wide: int = 20
+    """Columns in one request."""
+    whole: int = 0
+    """Readings in a row that were whole at this size, where it is smaller than at the start."""
+
+
+_BULK: Final = Bulk()
 
 
 @dataclass(slots=True)
@@ -21,8 +38,8 @@ class DeviceMemory:
     """probe id -> its OIDs split into PDUs, valid for the `if_index` at hand."""
     max_varbinds: int = 40
     """Halved when the agent says tooBig or a large answer gets lost; kept."""
-    bulk_size: int = 20
-    """GETBULK max-repetitions; halved on timeout or tooBig, kept."""
+    bulks: dict[str, Bulk] = field(default_factory=dict)
+    """Table (OID of its entry) -> how it is read, where it is not as at the start; bounded."""
     silent_runs: int = 0
     """Runs without an answer in a row; from `breaker_after` on a run is one try, no retries."""
     engine_id: bytes | None = None
@@ -36,3 +53,16 @@ class DeviceMemory:
         """Drop what hangs on ifIndex: after a restart the numbers may have moved."""
         self.if_index.clear()
         self.questions.clear()
+
+    def bulk(self, table: str) -> Bulk:
+        """Return how `table` is best read."""
+        return self.bulks.get(table, _BULK)
+
+    def learn_bulk(self, table: str, bulk: Bulk) -> None:
+        """Remember how `table` is best read; of too many tables the oldest is forgotten."""
+        self.bulks.pop(table, None)
+        if bulk[:2] == _BULK[:2]:
+            return
+        if len(self.bulks) >= _MOST_TABLES:
+            del self.bulks[next(iter(self.bulks))]
+        self.bulks[table] = bulk

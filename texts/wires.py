@@ -29,6 +29,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "设备的表在遍历时不递增",
     ),
     "wire.reason.too_many_rows": ("the device's table has no end", "设备的表行数超出上限"),
+    "wire.reason.too_many_bytes": (
+        "the device's table is larger than the cap of bytes",
+        "设备的表超出字节数上限",
+    ),
+    "wire.reason.too_slow": (
+        "the device's table was not over in the time a table may take",
+        "设备的表未在允许时间内读完",
+    ),
     "wire.reason.no_route": (
         "this machine has no route to the address",
         "本机没有到该地址的路由",

@@ -15,7 +15,8 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -50,7 +51,8 @@ from collectors.wires._snmp_engine import (
     SILENT,
     SNMP_PORT,
     Failure,
-    Rows,
+    Part,
+    Place,
     Values,
 )
 from inventory.model import Credential, Endpoint
@@ -178,7 +180,7 @@ class GufoConversation:
     """One gufo socket. Whoever asks while it is busy would break both requests."""
 
     __slots__ = ("_engine", "_fd", "_loop", "_receive", "_socket", "_waiter", "credential",
-                 "discovered")  # fmt: skip
+                 "discovered", "wide")  # fmt: skip
 
     def __init__(
         self,
@@ -189,6 +191,7 @@ class GufoConversation:
     ) -> None:
         self.credential = credential
         self.discovered = False
+        self.wide = 1
         self._engine = engine
         self._loop = loop
         self._socket = socket
@@ -228,9 +231,19 @@ class GufoConversation:
         self._engine.expire(self, waiter, timeout)
         return waiter
 
-    def walk(self, base: str, size: int) -> GufoCursor:
-        """Prepare a walk."""
-        return GufoCursor(self, self._socket, GetIter(base, size))
+    async def rows(
+        self, places: Sequence[Place], size: int, timeout: float
+    ) -> list[Part] | Failure:
+        """Ask for rows of one column. One iterator names where to go on, another what to keep."""
+        column, after = places[0]
+        seek, keep = GetIter(after, size), GetIter(column, size)
+        wire = self._socket
+        send = wire.send_get_bulk if size > 1 else wire.send_get_next
+        # Any answer is read as one to GETBULK: `recv_get_next` panics at the end of the view.
+        got = await self.ask(partial(send, seek), partial(wire.recv_get_bulk, keep), timeout)
+        if isinstance(got, Failure):
+            return got
+        return [Part([row for row in got if row is not None], None in got)]
 
     def _on_ready(self) -> None:
         try:
@@ -274,35 +287,6 @@ class GufoConversation:
         if waiter is not None:
             waiter.cancel()
         del self._socket  # the queue of deadlines may hold on to us a while longer
-
-
-class GufoCursor:
-    """A walk of one column by GETBULK."""
-
-    __slots__ = ("_conversation", "_iterator", "_socket", "ended")
-
-    def __init__(
-        self,
-        conversation: GufoConversation,
-        socket: SnmpV2cClientSocket | SnmpV3ClientSocket,
-        iterator: GetIter,
-    ) -> None:
-        self._conversation = conversation
-        self._socket = socket
-        self._iterator = iterator
-        self.ended = False
-
-    async def next(self, timeout: float) -> Rows | Failure:
-        """Ask for the next rows."""
-        got = await self._conversation.ask(
-            lambda: self._socket.send_get_bulk(self._iterator),
-            lambda: self._socket.recv_get_bulk(self._iterator),
-            timeout,
-        )
-        if isinstance(got, Failure):
-            return got
-        self.ended = None in got
-        return [row for row in got if row is not None]
 
 
 def _nothing() -> Any:

@@ -37,6 +37,8 @@ from collectors.wires._snmp_engine import (
     SILENT,
     SNMP_PORT,
     Failure,
+    Part,
+    Place,
     Rows,
     Values,
 )
@@ -140,6 +142,7 @@ class PysnmpConversation:
     ) -> None:
         self.credential = credential
         self.discovered = False
+        self.wide = 20
         self._engine = engine
         self._target = target
         self._endpoint = endpoint
@@ -167,17 +170,21 @@ class PysnmpConversation:
             if not isinstance(value, _MISSING)
         }
 
-    def walk(self, base: str, size: int) -> PysnmpCursor:
-        """Prepare a walk."""
-        return PysnmpCursor(self, base, size)
-
-    async def bulk(self, after: str, size: int, timeout: float) -> Sequence[Any] | Failure:
-        """GETBULK once."""
-        send = cmdgen.BulkCommandGeneratorSingleRun().send_varbinds
-        return await self.ask(
-            partial(send, self._engine, self._target, None, b"", 0, size, _named((after,))),
-            timeout,
-        )
+    async def rows(
+        self, places: Sequence[Place], size: int, timeout: float
+    ) -> list[Part] | Failure:
+        """Ask for the next rows of several columns side by side."""
+        names = _named(tuple(place.after for place in places))
+        about = (self._engine, self._target, None, b"")
+        if size > 1:
+            send = cmdgen.BulkCommandGeneratorSingleRun().send_varbinds
+            got = await self.ask(partial(send, *about, 0, size, names), timeout)
+        else:
+            send = cmdgen.NextCommandGeneratorSingleRun().send_varbinds
+            got = await self.ask(partial(send, *about, names), timeout)
+        if isinstance(got, Failure):
+            return got
+        return [_part(place.column, got[at :: len(places)]) for at, place in enumerate(places)]
 
     async def ask(self, send: Callable[..., object], timeout: float) -> Sequence[Any] | Failure:
         """Send a request and wait for its variable bindings, empty on an error status."""
@@ -227,31 +234,15 @@ class PysnmpConversation:
             self._waiter.cancel()
 
 
-class PysnmpCursor:
-    """A walk of one column by GETBULK."""
-
-    def __init__(self, conversation: PysnmpConversation, base: str, size: int) -> None:
-        self.ended = False
-        self._conversation = conversation
-        self._prefix = base + "."
-        self._after = base
-        self._size = size
-
-    async def next(self, timeout: float) -> Rows | Failure:
-        """Ask for the next rows."""
-        got = await self._conversation.bulk(self._after, self._size, timeout)
-        if isinstance(got, Failure):
-            return got
-        rows: Rows = []
-        for name, value in got:
-            oid = ".".join(map(str, name))
-            if isinstance(value, _MISSING) or not oid.startswith(self._prefix):
-                self.ended = True
-                break
-            rows.append((oid, _plain(value)))
-        if rows:
-            self._after = rows[-1][0]
-        return rows
+def _part(column: str, bindings: Sequence[Any]) -> Part:
+    rows: Rows = []
+    for name, value in bindings:
+        oid = ".".join(map(str, name))
+        inside = oid == column or oid.startswith(column + ".")
+        if isinstance(value, _MISSING) or not inside:
+            return Part(rows, ended=True)
+        rows.append((oid, _plain(value)))
+    return Part(rows, ended=False)
 
 
 def _heard(

@@ -6,9 +6,9 @@ value: silence is too ordinary for exceptions.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from collectors._contract import Heard
 from collectors._memory import DeviceMemory
@@ -18,7 +18,7 @@ from metrics.observation import Outcome
 Values = dict[str, Heard]
 """By OID, without those the agent does not have; empty when it answered with an error status."""
 Rows = list[tuple[str, Heard]]
-"""In the order of the answer; empty at the end of the column or of the agent's view."""
+"""Of one column, in the order of the answer."""
 
 SNMP_PORT: Final = 161
 
@@ -39,20 +39,31 @@ DENIED: Final = Failure(Outcome.REFUSED, "auth")
 GARBLED: Final = Failure(Outcome.GARBLED, "decode")
 PANICKED: Final = Failure(Outcome.GARBLED, "decode")
 """The engine itself broke over the answer: this conversation is not to be used again."""
+NOT_INCREASING: Final = Failure(Outcome.GARBLED, "not_increasing")
+"""An OID of a table that is not greater than the one before it in its column."""
+TOO_MANY_ROWS: Final = Failure(Outcome.GARBLED, "too_many_rows")
+TOO_MANY_BYTES: Final = Failure(Outcome.GARBLED, "too_many_bytes")
+TOO_SLOW: Final = Failure(Outcome.GARBLED, "too_slow")
 NO_ROUTE: Final = Failure(Outcome.SKIPPED, "no_route")
 """The request did not leave this machine."""
 NO_DESCRIPTOR: Final = Failure(Outcome.SKIPPED, "no_descriptor")
 """This process has as many files open as it may (`ulimit -n`)."""
 
 
-class Cursor(Protocol):
-    """A walk of one column. After a failure the same rows may be asked for again."""
+class Place(NamedTuple):
+    """Where the reading of a column is."""
 
+    column: str
+    after: str
+    """The OID that was heard last; at the start the column itself."""
+
+
+class Part(NamedTuple):
+    """What an answer says of one column."""
+
+    rows: Rows
     ended: bool
-    """The last answer went beyond the column."""
-
-    def next(self, timeout: float) -> Awaitable[Rows | Failure]:
-        """Ask for the next rows; those beyond the column are left out."""
+    """The answer went beyond the column, or beyond the agent's view."""
 
 
 class Conversation(Protocol):
@@ -69,8 +80,17 @@ class Conversation(Protocol):
     def get(self, oids: tuple[str, ...], timeout: float) -> Awaitable[Values | Failure]:
         """GET once."""
 
-    def walk(self, base: str, size: int) -> Cursor:
-        """Prepare a walk of `base` with `size` rows an answer."""
+    wide: int
+    """How many columns one request may ask for."""
+
+    def rows(
+        self, places: Sequence[Place], size: int, timeout: float
+    ) -> Awaitable[list[Part] | Failure]:
+        """Ask once for the next `size` rows of each place: GETBULK; GETNEXT where it is 1.
+
+        The parts are in the order of the places. Nothing in any of them is an error status, or
+        (gufo) the end of the agent's view.
+        """
 
     def close(self) -> None:
         """Release what was opened."""

@@ -1,26 +1,25 @@
-"""One question to one agent: retries, the second try after a report, smaller parts, a walk."""
+"""One question to one agent: retries, the second try after a report, smaller parts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
-from typing import Final
+from typing import TypeVar
 
 from collectors._memory import DeviceMemory
 from collectors.wires._snmp_engine import (
     DENIED,
     SILENT,
     Conversation,
-    Cursor,
     Failure,
-    Rows,
+    Part,
+    Place,
     Values,
 )
 from inventory.model import Endpoint
-from metrics.observation import Outcome
 
-_WALK_SECONDS: Final = 60.0
+_Got = TypeVar("_Got", Values, list[Part])
 
 
 class Line:
@@ -41,20 +40,30 @@ class Line:
         self._endpoint = endpoint
         self._memory = memory
         self._timeout = timeout
-        self.rows: Values = {}
-        """What a walk that failed had heard until then."""
 
     async def get(
         self, oids: tuple[str, ...], tries: int, spent: Failure | None = None
     ) -> Values | Failure:
         """GET with retries after silence, and one more try after a report (time window)."""
-        got: Values | Failure | None = spent
+        question = f"> GET {self._endpoint} {len(oids)} OIDs"
+        return await self._ask(
+            lambda: self._conversation.get(oids, self._timeout), question, tries, spent
+        )
+
+    async def _ask(
+        self,
+        ask: Callable[[], Awaitable[_Got | Failure]],
+        question: str,
+        tries: int,
+        spent: Failure | None = None,
+    ) -> _Got | Failure:
+        got: _Got | Failure | None = spent
         resynced = False
         while True:
             if got is None:
                 began = monotonic()
-                self._tell(lambda: f"> GET {self._endpoint} {len(oids)} OIDs")
-                got = await self._conversation.get(oids, self._timeout)
+                self._tell(lambda: question)
+                got = await ask()
                 self._explain(got, monotonic() - began)
             if got is SILENT and tries > 1:
                 tries -= 1
@@ -89,64 +98,28 @@ class Line:
             values |= got
         return values
 
-    async def walk(self, base: str, size: int, max_rows: int, tries: int) -> Values | Failure:
-        """Walk once with `size` rows an answer."""
-        cursor = self._conversation.walk(base, size)
-        values: Values = {}
-        self.rows = values
-        last = _numbers(base)
-        limit = monotonic() + _WALK_SECONDS
-        while not cursor.ended:
-            rows = await self._next(cursor, f"{base} x {size}", tries)
-            if isinstance(rows, Failure):
-                return rows
-            if not rows:
-                break
-            for oid, value in rows:
-                numbers = _numbers(oid)
-                if numbers <= last:
-                    return Failure(Outcome.GARBLED, "not_increasing")
-                if len(values) >= max_rows:
-                    return Failure(Outcome.GARBLED, "too_many_rows")
-                last = numbers
-                values[oid] = value
-            if monotonic() > limit:
-                return SILENT
-        return values
-
-    async def _next(self, cursor: Cursor, what: str, tries: int) -> Rows | Failure:
-        resynced = False
-        while True:
-            began = monotonic()
-            self._tell(lambda: f"> GETBULK {self._endpoint} {what}")
-            rows = await cursor.next(self._timeout)
-            self._explain(rows, monotonic() - began)
-            if rows is SILENT and tries > 1:
-                tries -= 1
-                self._memory.retries += 1
-                self._counts["retries"] += 1
-            elif rows is DENIED and not resynced:
-                resynced = True
-                self._counts["resyncs"] += 1
-            else:
-                return rows
+    async def rows(self, places: Sequence[Place], size: int, tries: int) -> list[Part] | Failure:
+        """Ask for the next rows of some columns, with retries and a second try as `get` has."""
+        what = f"GETBULK x {size}" if size > 1 else "GETNEXT"
+        question = f"> {what} {self._endpoint} {' '.join(place.after for place in places)}"
+        return await self._ask(
+            lambda: self._conversation.rows(places, size, self._timeout), question, tries
+        )
 
     def _tell(self, text: Callable[[], str]) -> None:
         if self._trace is not None:
             self._trace(text())
 
-    def _explain(self, got: Values | Rows | Failure, took: float) -> None:
+    def _explain(self, got: Values | list[Part] | Failure, took: float) -> None:
         self._tell(lambda: _describe(got, took))
 
 
-def _describe(got: Values | Rows | Failure, took: float) -> str:
+def _describe(got: Values | list[Part] | Failure, took: float) -> str:
     milliseconds = f"{took * 1000:.1f} ms"
     if isinstance(got, Failure):
         return f"< {got.outcome.name} {got.reason} after {milliseconds}"
-    pairs = list(got.items() if isinstance(got, dict) else got)
+    pairs = (
+        list(got.items()) if isinstance(got, dict) else [row for part in got for row in part.rows]
+    )
     lines = [f"    {oid} = {value!r:.200}" for oid, value in pairs]
     return "\n".join([f"< {len(pairs)} values in {milliseconds}", *lines])
-
-
-def _numbers(oid: str) -> tuple[int, ...]:
-    return tuple(map(int, oid.split(".")))

@@ -1,6 +1,6 @@
 """SNMP: one wire, two engines. Retries, splitting, learning and the breaker live here, once.
 
-`get` and `walk` end in a `SnmpReply`, never in an exception:
+`get`, `walk` and `table` end in a `SnmpReply`, never in an exception:
 
     ANSWERED  ""              values by OID; what the agent does not have is absent
     SILENT    timeout         no answer to any try (a wrong community looks like this)
@@ -8,7 +8,9 @@
     REFUSED   auth            wrong SNMPv3 user, key or level (RFC 3414)
     GARBLED   decode          an answer that is no SNMP, or one that was cut
     GARBLED   not_increasing  a walk that does not move forward
-    GARBLED   too_many_rows   a walk beyond its cap
+    GARBLED   too_many_rows   a walk or table beyond its cap of rows, of
+    GARBLED   too_many_bytes  bytes, or of
+    GARBLED   too_slow        seconds
     SKIPPED   no_route        the request did not leave this machine
     SKIPPED   no_descriptor   this process has no file descriptor left
 
@@ -30,7 +32,6 @@ from collectors._memory import DeviceMemory
 from collectors.wires._pysnmp import PysnmpEngine
 from collectors.wires._snmp_engine import (
     DENIED,
-    GARBLED,
     NO_DESCRIPTOR,
     PANICKED,
     SILENT,
@@ -40,6 +41,7 @@ from collectors.wires._snmp_engine import (
     Values,
 )
 from collectors.wires._snmp_line import Line
+from collectors.wires._snmp_table import Caps, Table
 from inventory.model import Credential, Endpoint
 from metrics.observation import Outcome
 
@@ -177,8 +179,40 @@ class Snmp:
         timeout: float,
         retries: int,
         max_rows: int = 10_000,
+        max_bytes: int = 4_000_000,
+        max_seconds: float = 60.0,
     ) -> SnmpReply:
-        """Walk the column `base` by GETBULK; fewer rows an answer when large ones get lost."""
+        """Walk the column (or subtree) `base`."""
+        caps = Caps(max_rows, max_bytes, max_seconds)
+        return await self._read(endpoint, credential, (base,), memory, caps, timeout, retries)
+
+    async def table(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        columns: tuple[str, ...],
+        memory: DeviceMemory,
+        *,
+        timeout: float,
+        retries: int,
+        max_rows: int = 10_000,
+        max_bytes: int = 4_000_000,
+        max_seconds: float = 60.0,
+    ) -> SnmpReply:
+        """Read `columns` of one table: several in one request (pysnmp), or one after another."""
+        caps = Caps(max_rows, max_bytes, max_seconds)
+        return await self._read(endpoint, credential, columns, memory, caps, timeout, retries)
+
+    async def _read(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        columns: tuple[str, ...],
+        memory: DeviceMemory,
+        caps: Caps,
+        timeout: float,
+        retries: int,
+    ) -> SnmpReply:
         memory.polls += 1
         alone = memory.silent_runs >= BREAKER_AFTER
         tries = 1 if alone else 1 + retries
@@ -186,21 +220,14 @@ class Snmp:
         if isinstance(conversation, Failure):
             return self._settle(endpoint, None, memory, conversation)
         line = Line(conversation, endpoint, memory, timeout, self._counts, self._trace)
+        table = Table(line, columns, memory, version=credential.version, wide=conversation.wide)
         got: Values | Failure = SILENT
-        size = memory.bulk_size
         try:
-            while True:
-                got = await line.walk(base, size, max_rows, tries)
-                lost = got is SILENT or got is GARBLED or got is PANICKED or not got
-                if not lost or size == 1 or (alone and got is SILENT):
-                    break
-                size, tries = max(1, size // 4), 1
-            if got and not isinstance(got, Failure):
-                memory.bulk_size = size
-        finally:
+            got = await table.read(caps, tries, alone=alone)
+        finally:  # a run that is cancelled at its deadline was silent
             reply = self._settle(endpoint, conversation, memory, got)
-        if isinstance(got, Failure) and line.rows:
-            return SnmpReply(reply.outcome, reply.reason, line.rows)
+        if isinstance(got, Failure) and table.values:
+            return SnmpReply(reply.outcome, reply.reason, table.values)
         return reply
 
     async def _converse(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-GET, GETBULK, RESPONSE = 0xA0, 0xA5, 0xA2
+GET, GETNEXT, GETBULK, RESPONSE = 0xA0, 0xA1, 0xA5, 0xA2
 INTEGER, OCTETS, NULL, COUNTER32, TICKS, COUNTER64 = 0x02, 0x04, 0x05, 0x41, 0x43, 0x46
 NO_SUCH_INSTANCE, END_OF_VIEW = 0x81, 0x82
 TOO_BIG, GENERAL_ERROR = 1, 5
@@ -58,8 +58,8 @@ class Agent:
         if request.community != self.community:
             return None
         identity = request.id + 1 if self.wrong_id else request.id
-        if request.kind == GETBULK:
-            rows = list(self._bulk(request.oids[0], request.repetitions))
+        if request.kind in (GETBULK, GETNEXT):
+            rows = self._following(request)
         else:
             rows = [(o, self.values.get(o, (NO_SUCH_INSTANCE, None))) for o in request.oids]
         status = TOO_BIG if len(rows) > self.largest else 0
@@ -67,14 +67,19 @@ class Agent:
             rows = []
         return self.spoil(write(self.community, identity, status, rows))
 
-    def _bulk(self, after: Oid, count: int) -> Iterator[tuple[Oid, Typed]]:
-        for _ in range(count):
-            found = self.following(after) if self.following else self._next(after)
-            if found is None:
-                yield after, (END_OF_VIEW, None)
-                return
-            yield found, self.values.get(found, (INTEGER, 1))
-            after = found
+    def _following(self, request: Request) -> list[tuple[Oid, Typed]]:
+        """RFC 3416 4.2.2 and 4.2.3: of each repetition one variable per column."""
+        rows: list[tuple[Oid, Typed]] = []
+        places = list(request.oids)
+        for _ in range(request.repetitions if request.kind == GETBULK else 1):
+            for column, after in enumerate(places):
+                found = self.following(after) if self.following else self._next(after)
+                if found is None:
+                    rows.append((after, (END_OF_VIEW, None)))
+                else:
+                    places[column] = found
+                    rows.append((found, self.values.get(found, (INTEGER, 1))))
+        return rows
 
     def _next(self, after: Oid) -> Oid | None:
         return min((oid for oid in self.values if oid > after), default=None)
