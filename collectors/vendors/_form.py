@@ -90,7 +90,7 @@ class Optics:
 
 @dataclass(frozen=True, slots=True)
 class BgpPeer:
-    """A BGP session; `state` in the words of RFC 4271 (idle, ..., established), `vrf` "" = public."""
+    """A BGP session; `state` in the words of RFC 4271 (idle, ..., established); `vrf` "" = none."""
 
     address: str
     remote_as: int | None
@@ -124,8 +124,8 @@ class Sight:
         return {i: v for i, v in self.column(column).items() if isinstance(v, int)}
 
     def texts(self, column: Column) -> dict[str, str]:
-        """Return the values as text without surrounding blanks; empty ones are left out."""
-        found = {i: decode(v).strip() for i, v in self.column(column).items()}
+        """Return the values as one line of text without surrounding blanks; empty ones left out."""
+        found = {i: " ".join(_lines(v)) for i, v in self.column(column).items()}
         return {i: text for i, text in found.items() if text}
 
     def number(self, scalar: Column) -> int | None:
@@ -134,7 +134,17 @@ class Sight:
 
     def text(self, scalar: Column) -> str:
         """Return the text of a scalar; "" = none."""
-        return self.texts(scalar).get("0", "")
+        return " ".join(self.lines(scalar))
+
+    def lines(self, scalar: Column) -> list[str]:
+        """Return the lines of a scalar's text without surrounding blanks; empty ones left out."""
+        value = self.column(scalar).get("0")
+        return [] if value is None else _lines(value)
+
+
+def _lines(value: Heard) -> list[str]:
+    parts = value.splitlines() if isinstance(value, bytes) else [value]
+    return [line for part in parts if (line := decode(part).strip())]
 
 
 T = TypeVar("T")

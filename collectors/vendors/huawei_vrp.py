@@ -1,0 +1,371 @@
+"""Huawei VRP: S, CE, AR, NE series. HUAWEI-ENTITY-EXTENT-MIB and its neighbours.
+
+Optical power has two units. The MIB says 0.01 dBm; older VRP gives microwatts. Microwatts are never
+negative, so one negative power tells that the box speaks dBm; else each power is tried in both
+units, and the one that lies within the module's own thresholds (always 0.01 dBm) counts. With no
+thresholds a positive power is microwatts. Sentinels: 0, -1, -255, 2^31-1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from collectors.vendors._form import (
+    BgpPeer,
+    Column,
+    Cpu,
+    Identity,
+    Memory,
+    Optics,
+    Part,
+    Quirks,
+    Sight,
+    Source,
+    Temperature,
+    Vendor,
+)
+from collectors.vendors._standard import (
+    BGP,
+    BGP_STATES,
+    ENTITY_CLASS,
+    ENTITY_DESCR,
+    ENTITY_MODEL,
+    ENTITY_NAME,
+    ENTITY_SERIAL,
+    OSPF,
+    SYS_DESCR,
+    chassis,
+    entity_name,
+    of_chassis,
+    state_name,
+)
+from collectors.vendors._units import (
+    address_in,
+    celsius,
+    dbm,
+    dbm_from_hundredths,
+    dbm_from_microwatts,
+    numbers_in,
+    percent,
+)
+
+_ENTITY: Final = "1.3.6.1.4.1.2011.5.25.31.1.1"
+_STATE: Final = f"{_ENTITY}.1.1"
+ADMIN_STATUS: Final = Column("hwEntityAdminStatus", f"{_STATE}.1")
+CPU_USAGE: Final = Column("hwEntityCpuUsage", f"{_STATE}.5", "%")
+MEM_USAGE: Final = Column("hwEntityMemUsage", f"{_STATE}.7", "%")
+MEM_SIZE: Final = Column("hwEntityMemSize", f"{_STATE}.9", "byte")
+TEMPERATURE: Final = Column("hwEntityTemperature", f"{_STATE}.11", "degree Celsius")
+MEM_SIZE_MEGA: Final = Column("hwEntityMemSizeMega", f"{_STATE}.19", "MiB")
+
+_OPTICAL: Final = f"{_ENTITY}.3.1"
+OPTICAL_MODE: Final = Column("hwEntityOpticalMode", f"{_OPTICAL}.1")
+OPTICAL_TEMPERATURE: Final = Column("hwEntityOpticalTemperature", f"{_OPTICAL}.5", "degree Celsius")
+OPTICAL_VOLTAGE: Final = Column("hwEntityOpticalVoltage", f"{_OPTICAL}.6", "mV")
+OPTICAL_BIAS: Final = Column("hwEntityOpticalBiasCurrent", f"{_OPTICAL}.7", "uA, below 1000 mA")
+OPTICAL_RX: Final = Column("hwEntityOpticalRxPower", f"{_OPTICAL}.8", "0.01 dBm or uW")
+OPTICAL_TX: Final = Column("hwEntityOpticalTxPower", f"{_OPTICAL}.9", "0.01 dBm or uW")
+OPTICAL_RX_LOW: Final = Column("hwEntityOpticalRxLowThreshold", f"{_OPTICAL}.13", "0.01 dBm")
+OPTICAL_RX_HIGH: Final = Column("hwEntityOpticalRxHighThreshold", f"{_OPTICAL}.14", "0.01 dBm")
+OPTICAL_TX_LOW: Final = Column("hwEntityOpticalTxLowThreshold", f"{_OPTICAL}.15", "0.01 dBm")
+OPTICAL_TX_HIGH: Final = Column("hwEntityOpticalTxHighThreshold", f"{_OPTICAL}.16", "0.01 dBm")
+LANE_BIAS: Final = Column("hwEntityOpticalLaneBiasCurrent", f"{_OPTICAL}.31", "mA")
+LANE_RX: Final = Column("hwEntityOpticalLaneRxPower", f"{_OPTICAL}.32", "dBm, or 0.01 dBm")
+LANE_TX: Final = Column("hwEntityOpticalLaneTxPower", f"{_OPTICAL}.33", "dBm, or 0.01 dBm")
+
+FAN_REGISTERED: Final = Column("hwEntityFanReg", f"{_ENTITY}.10.1.3")
+FAN_PRESENT: Final = Column("hwEntityFanPresent", f"{_ENTITY}.10.1.6")
+FAN_STATE: Final = Column("hwEntityFanState", f"{_ENTITY}.10.1.7")
+POWER_PRESENT: Final = Column("hwEntityPwrPresent", f"{_ENTITY}.18.1.5")
+POWER_STATE: Final = Column("hwEntityPwrState", f"{_ENTITY}.18.1.6")
+POWER_DESCR: Final = Column("hwEntityPwrDesc", f"{_ENTITY}.18.1.9")
+
+SYSTEM_MODEL: Final = Column("hwEntitySystemModel", "1.3.6.1.4.1.2011.5.25.31.6.5")
+SERIAL: Final = Column("hwDeviceEsn", "1.3.6.1.4.1.2011.5.25.188.1.1")
+PATCH: Final = Column("hwPatchVersion", "1.3.6.1.4.1.2011.5.25.19.1.8.5.1.1.4")
+
+OLD_CPU: Final = Column("hwAvgDuty1min", "1.3.6.1.4.1.2011.6.3.4.1.3", "%")
+OLD_MEMORY_SIZE: Final = Column("hwMemoryDevSize", "1.3.6.1.4.1.2011.6.3.5.1.1.2", "byte")
+OLD_MEMORY_FREE: Final = Column("hwMemoryDevFree", "1.3.6.1.4.1.2011.6.3.5.1.1.3", "byte")
+
+_PEER: Final = "1.3.6.1.4.1.2011.5.25.177.1.1"
+PEER_VRF: Final = Column("hwBgpPeerVrfName", f"{_PEER}.1.1.6")
+PEER_AS: Final = Column("hwBgpPeerRemoteAs", f"{_PEER}.2.1.2")
+PEER_STATE: Final = Column("hwBgpPeerState", f"{_PEER}.2.1.5")
+
+_PRESENT, _YES, _NORMAL, _SUPPLIES, _NOT_SUPPORTED, _ADMIN_DOWN = 1, 1, 1, 1, 1, 12
+_VERSION: Final = re.compile(r"Version\s+([\d.]+)\s*\(\s*(\S+(?: \S+)*?)?\s*(V\d{3}R\d{3}\w*)\s*\)")
+_BARE_VERSION: Final = re.compile(r"V\d{3}R\d{3}\w*")
+_MODEL: Final = re.compile(r"\A\s*(?:Huawei\s+)?(\S+)", re.IGNORECASE)
+_SENTINELS: Final = frozenset({0, -1, -255})
+_MEBIBYTE: Final = 1 << 20
+_MILLI: Final = 1000
+"""Below it a bias current is in mA: no laser works on less than 1 mA."""
+
+
+def _identity(sight: Sight) -> Iterator[Identity]:
+    described = sight.text(SYS_DESCR)
+    model = sight.text(SYSTEM_MODEL)
+    if not model:
+        boxes = chassis(sight)
+        named = sight.texts(ENTITY_NAME)
+        model = of_chassis(sight, ENTITY_MODEL) or next(
+            (named[index] for index in boxes if index in named), ""
+        )
+    first = _MODEL.match(described)
+    if not model and first and first[1].lower() != "huawei":
+        model = first[1]
+    found = _VERSION.search(described)
+    bare = _BARE_VERSION.search(described)
+    version = f"{found[1]} ({found[3]})" if found else bare[0] if bare else ""
+    patch = next(iter(sight.texts(PATCH).values()), "")
+    if version and patch:
+        version = f"{version} [{patch}]"
+    serial = sight.text(SERIAL) or of_chassis(sight, ENTITY_SERIAL)
+    yield Identity(model, version, serial)
+
+
+def _cpu(sight: Sight) -> Iterator[Cpu]:
+    """Boards with memory have a processor; 0 elsewhere stands for none."""
+    sizes, usages = sight.numbers(MEM_SIZE), sight.numbers(MEM_USAGE)
+    for index, usage in sight.numbers(CPU_USAGE).items():
+        ratio = percent(usage)
+        fitted = usage or sizes.get(index, 0) or usages.get(index, 0)
+        if ratio is not None and fitted:
+            yield Cpu(entity_name(sight, index), ratio)
+
+
+def _memory(sight: Sight) -> Iterator[Memory]:
+    """`hwEntityMemSize` is an Integer32: where there is a size in MiB, that one counts."""
+    sizes, mega = sight.numbers(MEM_SIZE), sight.numbers(MEM_SIZE_MEGA)
+    for index, usage in sight.numbers(MEM_USAGE).items():
+        ratio = percent(usage)
+        size = mega.get(index, 0) * _MEBIBYTE
+        if size <= 0:
+            size = sizes.get(index, 0)
+        if ratio is not None and (usage or size > 0):
+            yield Memory(entity_name(sight, index), ratio, size if size > 0 else None)
+
+
+def _old_cpu(sight: Sight) -> Iterator[Cpu]:
+    for index, usage in sight.numbers(OLD_CPU).items():
+        ratio = percent(usage)
+        if ratio is not None:
+            yield Cpu(f"CPU {index}", ratio)
+
+
+def _old_memory(sight: Sight) -> Iterator[Memory]:
+    free = sight.numbers(OLD_MEMORY_FREE)
+    for index, size in sight.numbers(OLD_MEMORY_SIZE).items():
+        if size > 0 and 0 <= free.get(index, -1) <= size:
+            yield Memory(f"memory {index}", 1 - free[index] / size, size)
+
+
+def _temperature(sight: Sight) -> Iterator[Temperature]:
+    """0 stands for "no sensor" here, and so do the sentinels."""
+    for column in (TEMPERATURE, OPTICAL_TEMPERATURE):
+        for index, value in sight.numbers(column).items():
+            degrees = celsius(value)
+            if value not in _SENTINELS and degrees is not None:
+                yield Temperature(entity_name(sight, index), degrees)
+
+
+def _fans(sight: Sight) -> Iterator[Part]:
+    registered, states = sight.numbers(FAN_REGISTERED), sight.numbers(FAN_STATE)
+    for index, present in sight.numbers(FAN_PRESENT).items():
+        if present == _PRESENT:
+            ok = registered.get(index, _YES) == _YES and states.get(index, _NORMAL) == _NORMAL
+            yield Part(f"fan {index.replace('.', '/')}", ok)
+
+
+def _power(sight: Sight) -> Iterator[Part]:
+    names, states = sight.texts(POWER_DESCR), sight.numbers(POWER_STATE)
+    for index, present in sight.numbers(POWER_PRESENT).items():
+        if present == _PRESENT and index in states:
+            place = f"power {index.replace('.', '/')}"
+            name = f"{place} ({names[index]})" if index in names else place
+            yield Part(name, states[index] == _SUPPLIES)
+
+
+def _optics(sight: Sight) -> Iterator[Optics]:
+    modes, admin = sight.numbers(OPTICAL_MODE), sight.numbers(ADMIN_STATUS)
+    received, sent = sight.numbers(OPTICAL_RX), sight.numbers(OPTICAL_TX)
+    in_dbm = any(
+        value < 0 and value not in _SENTINELS for value in (*received.values(), *sent.values())
+    )
+    rx_range = _limits(sight, OPTICAL_RX_LOW, OPTICAL_RX_HIGH)
+    tx_range = _limits(sight, OPTICAL_TX_LOW, OPTICAL_TX_HIGH)
+    for index in received.keys() | sent.keys():
+        if modes.get(index) == _NOT_SUPPORTED or admin.get(index) == _ADMIN_DOWN:
+            continue
+        lanes = list(_lanes(sight, index))
+        if len(lanes) > 1:
+            yield from lanes
+            continue
+        rx = _power_dbm(received.get(index, 0), rx_range.get(index), in_dbm=in_dbm)
+        tx = _power_dbm(sent.get(index, 0), tx_range.get(index), in_dbm=in_dbm)
+        if rx is None and tx is None:
+            continue
+        yield Optics(
+            entity_name(sight, index),
+            rx_dbm=rx,
+            tx_dbm=tx,
+            bias_amperes=_bias(sight.numbers(OPTICAL_BIAS).get(index, 0)),
+            celsius=celsius(sight.numbers(OPTICAL_TEMPERATURE).get(index, -255)),
+            volts=_volts(sight.numbers(OPTICAL_VOLTAGE).get(index, 0)),
+        )
+
+
+def _limits(sight: Sight, low: Column, high: Column) -> dict[str, tuple[float, float]]:
+    """Return the thresholds in dBm where they are such: some boxes leave them at 0."""
+    lows, highs = sight.numbers(low), sight.numbers(high)
+    found = {}
+    for index in lows.keys() & highs.keys():
+        bottom, top = dbm_from_hundredths(lows[index]), dbm_from_hundredths(highs[index])
+        if bottom is not None and top is not None and bottom < top:
+            found[index] = (bottom, top)
+    return found
+
+
+def _power_dbm(value: int, limits: tuple[float, float] | None, *, in_dbm: bool) -> float | None:
+    if value in _SENTINELS:
+        return None
+    hundredths = dbm_from_hundredths(value)
+    if in_dbm:
+        return hundredths
+    microwatts = dbm_from_microwatts(value)
+    if limits is not None and hundredths is not None and microwatts is not None:
+        bottom, top = limits
+        if bottom <= hundredths <= top and not bottom <= microwatts <= top:
+            return hundredths
+    return microwatts
+
+
+def _bias(value: int) -> float | None:
+    if not 0 < value < _MILLI * _MILLI:
+        return None
+    return value / _MILLI if value < _MILLI else value / _MILLI / _MILLI
+
+
+def _volts(value: int) -> float | None:
+    return value / _MILLI if 0 < value < 10 * _MILLI else None
+
+
+def _lanes(sight: Sight, index: str) -> Iterator[Optics]:
+    rx = _lane_powers(sight.texts(LANE_RX).get(index, ""))
+    tx = _lane_powers(sight.texts(LANE_TX).get(index, ""))
+    bias = numbers_in(sight.texts(LANE_BIAS).get(index, ""))
+    for lane in range(max(len(rx), len(tx))):
+        yield Optics(
+            entity_name(sight, index),
+            lane + 1,
+            rx[lane] if lane < len(rx) else None,
+            tx[lane] if lane < len(tx) else None,
+            current / _MILLI if lane < len(bias) and (current := bias[lane]) else None,
+        )
+
+
+def _lane_powers(text: str) -> list[float | None]:
+    """Read the powers of the lanes: with a decimal point they are dBm, without hundredths of it."""
+    if not text:
+        return []
+    scale = 1 if "." in text else 100
+    return [None if value is None else dbm(value / scale) for value in numbers_in(text)]
+
+
+def _bgp(sight: Sight) -> Iterator[BgpPeer]:
+    """Read peers; the index is instance.AFI.SAFI.type.length.address, instance 0 = public."""
+    remote, vrfs = sight.numbers(PEER_AS), sight.texts(PEER_VRF)
+    seen = set()
+    for index, state in sight.numbers(PEER_STATE).items():
+        arcs = index.split(".")
+        address = address_in(arcs[5:]) if len(arcs) > 5 and arcs[4] == str(len(arcs) - 5) else None
+        if address is None:
+            continue
+        vrf = "" if arcs[0] == "0" else vrfs.get(index, arcs[0])
+        if (vrf, address) in seen:  # the same session carries several address families
+            continue
+        seen.add((vrf, address))
+        yield BgpPeer(address, remote.get(index), state_name(BGP_STATES, state), vrf)
+
+
+_NAMES: Final = (ENTITY_NAME, ENTITY_DESCR)
+
+VENDOR: Final = Vendor(
+    platform="huawei_vrp",
+    title="Huawei VRP",
+    object_ids=("1.3.6.1.4.1.2011.2", "1.3.6.1.4.1.2011.5"),
+    described=(r"VRP \(R\) software", r"Versatile Routing Platform"),
+    identity=(
+        Source(
+            (SYSTEM_MODEL, SERIAL, PATCH, ENTITY_CLASS, ENTITY_NAME, ENTITY_MODEL, ENTITY_SERIAL),
+            _identity,
+            "recorded",
+        ),
+    ),
+    cpu=(
+        Source((CPU_USAGE, MEM_USAGE, MEM_SIZE, *_NAMES), _cpu, "recorded"),
+        Source((OLD_CPU,), _old_cpu),
+    ),
+    memory=(
+        Source((MEM_USAGE, MEM_SIZE, MEM_SIZE_MEGA, *_NAMES), _memory, "recorded"),
+        Source((OLD_MEMORY_SIZE, OLD_MEMORY_FREE), _old_memory),
+    ),
+    temperature=(Source((TEMPERATURE, OPTICAL_TEMPERATURE, *_NAMES), _temperature, "recorded"),),
+    fans=(Source((FAN_REGISTERED, FAN_PRESENT, FAN_STATE), _fans, "synthetic"),),
+    power=(Source((POWER_PRESENT, POWER_STATE, POWER_DESCR), _power, "synthetic"),),
+    optics=(
+        Source(
+            (
+                OPTICAL_MODE,
+                OPTICAL_TEMPERATURE,
+                OPTICAL_VOLTAGE,
+                OPTICAL_BIAS,
+                OPTICAL_RX,
+                OPTICAL_TX,
+                OPTICAL_RX_LOW,
+                OPTICAL_RX_HIGH,
+                OPTICAL_TX_LOW,
+                OPTICAL_TX_HIGH,
+                LANE_BIAS,
+                LANE_RX,
+                LANE_TX,
+                ADMIN_STATUS,
+                *_NAMES,
+            ),
+            _optics,
+            "recorded",
+        ),
+    ),
+    bgp_peers=(Source((PEER_STATE, PEER_AS, PEER_VRF), _bgp, "synthetic"), BGP),
+    ospf_neighbours=(OSPF,),
+    config_changed=Column("hwCfgRunModifiedLast", "1.3.6.1.4.1.2011.6.10.1.1.1", "0.01 s"),
+    quirks=Quirks(timeout=6.0),
+    traps={
+        "1.3.6.1.4.1.2011.5.25.129.2.4.1": "cpu.high",
+        "1.3.6.1.4.1.2011.5.25.129.2.4.2": "cpu.restored",
+        "1.3.6.1.4.1.2011.5.25.129.2.2.1": "temperature.high",
+        "1.3.6.1.4.1.2011.5.25.129.2.2.2": "temperature.restored",
+        "1.3.6.1.4.1.2011.5.25.129.2.3.1": "power.failed",
+        "1.3.6.1.4.1.2011.5.25.129.2.3.2": "power.restored",
+        "1.3.6.1.4.1.2011.5.25.129.2.5.1": "link.down",
+        "1.3.6.1.4.1.2011.5.25.129.2.5.2": "link.up",
+        "1.3.6.1.4.1.2011.5.25.129.2.17.1": "optics.abnormal",
+        "1.3.6.1.4.1.2011.5.25.129.2.17.2": "optics.restored",
+        "1.3.6.1.4.1.2011.5.25.219.2.2.3": "board.failed",
+        "1.3.6.1.4.1.2011.5.25.219.2.2.4": "board.restored",
+        "1.3.6.1.4.1.2011.5.25.219.2.4.3": "optics.abnormal",
+        "1.3.6.1.4.1.2011.5.25.219.2.4.4": "optics.restored",
+        "1.3.6.1.4.1.2011.5.25.219.2.4.7": "optics.abnormal",
+        "1.3.6.1.4.1.2011.5.25.219.2.4.8": "optics.restored",
+        "1.3.6.1.4.1.2011.5.25.219.2.5.3": "power.failed",
+        "1.3.6.1.4.1.2011.5.25.219.2.5.4": "power.restored",
+        "1.3.6.1.4.1.2011.5.25.219.2.6.3": "fan.failed",
+        "1.3.6.1.4.1.2011.5.25.219.2.6.4": "fan.restored",
+        "1.3.6.1.4.1.2011.5.25.219.2.10.13": "temperature.high",
+        "1.3.6.1.4.1.2011.5.25.177.1.3.9": "bgp.up",
+        "1.3.6.1.4.1.2011.5.25.177.1.3.10": "bgp.down",
+    },
+)
