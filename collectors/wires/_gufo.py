@@ -36,7 +36,13 @@ from gufo.snmp import (
 )
 
 # The version is pinned, and tests/collectors holds every use of these to real and fake agents.
-from gufo.snmp._fast import GetIter, SnmpV2cClientSocket, SnmpV3ClientSocket
+from gufo.snmp._fast import (
+    GetIter,
+    NoSuchInstance,
+    SnmpV1ClientSocket,
+    SnmpV2cClientSocket,
+    SnmpV3ClientSocket,
+)
 from gufo.snmp.user import KeyType
 
 from collectors._memory import DeviceMemory
@@ -78,6 +84,7 @@ _BY_NUMBER: Final = {
 }
 _NOBODY: Final = User.default()
 
+_Socket = SnmpV1ClientSocket | SnmpV2cClientSocket | SnmpV3ClientSocket
 Receive = Callable[[], Any]
 """Returns values, or rows with None at the end of the column, or nothing; raises what it met."""
 
@@ -186,7 +193,7 @@ class GufoConversation:
         self,
         engine: GufoEngine,
         loop: asyncio.AbstractEventLoop,
-        socket: SnmpV2cClientSocket | SnmpV3ClientSocket,
+        socket: _Socket,
         credential: Credential,
     ) -> None:
         self.credential = credential
@@ -241,6 +248,8 @@ class GufoConversation:
         send = wire.send_get_bulk if size > 1 else wire.send_get_next
         # Any answer is read as one to GETBULK: `recv_get_next` panics at the end of the view.
         got = await self.ask(partial(send, seek), partial(wire.recv_get_bulk, keep), timeout)
+        if got == [] and size == 1:  # the end of the view, or an error status: `recv_get` tells
+            got = await self.ask(partial(send, seek), partial(_nothing_follows, wire), timeout)
         if isinstance(got, Failure):
             return got
         return [Part([row for row in got if row is not None], None in got)]
@@ -287,6 +296,15 @@ class GufoConversation:
         if waiter is not None:
             waiter.cancel()
         del self._socket  # the queue of deadlines may hold on to us a while longer
+
+
+def _nothing_follows(wire: _Socket) -> list[None]:
+    """Read an answer to GETNEXT that had no row: [None] at the end of the view, [] after errors."""
+    try:
+        wire.recv_get()
+    except NoSuchInstance:
+        return [None]
+    return []
 
 
 def _nothing() -> Any:

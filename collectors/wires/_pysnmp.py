@@ -64,7 +64,7 @@ _KNOCK_WAIT: Final = 0.3
 """Seconds in which an ICMP port unreachable or a v3 report may come back."""
 _MISSING: Final = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView,
                    rfc1902.Null)  # fmt: skip
-_GARBLED: Final = (errind.DeserializationError, errind.SerializationError, errind.EmptyResponse)
+_GARBLED: Final = (errind.DeserializationError, errind.SerializationError)
 _AUTHORIZATION_ERROR: Final = 16
 """RFC 3416: the error status of a request below the security level the agent wants."""
 _DISCOVERY: Final = bytes.fromhex(
@@ -204,6 +204,8 @@ class PysnmpConversation:
             return () if status else bindings
         if isinstance(indication, errind.RequestTimedOut):
             return SILENT
+        if isinstance(indication, errind.EmptyResponse):
+            return ()
         return GARBLED if isinstance(indication, _GARBLED) else DENIED
 
     async def _post_mortem(self) -> Failure:

@@ -41,6 +41,8 @@ PANICKED: Final = Failure(Outcome.GARBLED, "decode")
 """The engine itself broke over the answer: this conversation is not to be used again."""
 NOT_INCREASING: Final = Failure(Outcome.GARBLED, "not_increasing")
 """An OID of a table that is not greater than the one before it in its column."""
+AGENT_ERROR: Final = Failure(Outcome.GARBLED, "agent_error")
+"""An error status, or an answer without variables, in the middle of a column."""
 TOO_MANY_ROWS: Final = Failure(Outcome.GARBLED, "too_many_rows")
 TOO_MANY_BYTES: Final = Failure(Outcome.GARBLED, "too_many_bytes")
 TOO_SLOW: Final = Failure(Outcome.GARBLED, "too_slow")
@@ -88,8 +90,8 @@ class Conversation(Protocol):
     ) -> Awaitable[list[Part] | Failure]:
         """Ask once for the next `size` rows of each place: GETBULK; GETNEXT where it is 1.
 
-        The parts are in the order of the places. Nothing in any of them is an error status, or
-        (gufo) the end of the agent's view.
+        The parts are in the order of the places. Nothing in any of them is an error status, or an
+        answer without variables.
         """
 
     def close(self) -> None:

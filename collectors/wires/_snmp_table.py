@@ -16,6 +16,7 @@ from typing import Final
 
 from collectors._memory import Bulk, DeviceMemory
 from collectors.wires._snmp_engine import (
+    AGENT_ERROR,
     GARBLED,
     NOT_INCREASING,
     PANICKED,
@@ -61,7 +62,9 @@ class Table:
         self._table = columns[0].rpartition(".")[0] if columns else ""
         self._learnt = memory.bulk(self._table)
         bulk = self._learnt
-        if version == "1":  # no GETBULK there, and one missing column would hide the others
+        self._plain = version == "1"
+        """SNMPv1 ends a column by noSuchName (RFC 1157 4.1.3)."""
+        if self._plain:  # no GETBULK there, and one missing column would hide the others
             bulk = Bulk(1, 1)
         self._size = bulk.size
         self._wide = min(bulk.wide, wide)
@@ -83,7 +86,9 @@ class Table:
             size = min(self._size, max(1, _VARBINDS // len(group)))
             got = await self._line.rows(group, size, tries_now)
             if _is_lost(got):
-                if isinstance(got, Failure) and (alone or size == len(group) == 1):
+                if isinstance(got, Failure) and (
+                    size == len(group) == 1 or (alone and not self.values)
+                ):
                     return got
                 failure = await self._ask_small(group, size, got, caps)
                 tries_now = 1
@@ -94,7 +99,7 @@ class Table:
                 tries_now = tries
             if failure is not None:
                 return failure
-        if not self._lost:
+        if not self._lost and not self._plain:
             self._unlearn()
         return self.values
 
@@ -103,20 +108,28 @@ class Table:
     ) -> Failure | None:
         """Find out whether it was the size of the answer; if so, go on in smaller ones."""
         if size == len(group) == 1:
-            del self._after[group[0].column]  # nothing follows here
-            return None
+            return self._nothing_at(group[0].column)
         got = await self._line.rows(group[:1], 1, 1)
         if isinstance(got, Failure):
             return got
         if not got[0].rows and not got[0].ended:
-            del self._after[group[0].column]
             if isinstance(lost, Failure):
                 self._shrink(size)
-            return None
-        self._shrink(size)
+            return self._nothing_at(group[0].column)
+        if got[0].rows or isinstance(lost, Failure):
+            self._shrink(size)
         return self._take(group[:1], got, caps)
 
+    def _nothing_at(self, column: str) -> Failure | None:
+        """Tell a column that is not there from one that breaks off with an error status."""
+        if self._rows[column] and not self._plain:
+            return AGENT_ERROR
+        del self._after[column]
+        return None
+
     def _shrink(self, size: int) -> None:
+        if self._plain:
+            return
         self._lost = True
         if size > 1:
             self._size = size // 2

@@ -1,4 +1,4 @@
-"""A small SNMPv2c agent that answers as a real one would, faults included, on real UDP.
+"""A small SNMPv1 and SNMPv2c agent that answers as a real one would, faults included, on real UDP.
 
 BER is written here once more on purpose: it shares no code with either engine.
 """
@@ -15,7 +15,8 @@ from typing import cast
 GET, GETNEXT, GETBULK, RESPONSE = 0xA0, 0xA1, 0xA5, 0xA2
 INTEGER, OCTETS, NULL, COUNTER32, TICKS, COUNTER64 = 0x02, 0x04, 0x05, 0x41, 0x43, 0x46
 NO_SUCH_INSTANCE, END_OF_VIEW = 0x81, 0x82
-TOO_BIG, GENERAL_ERROR = 1, 5
+TOO_BIG, NO_SUCH_NAME, GENERAL_ERROR = 1, 2, 5
+V1, V2C = 0, 1
 
 Oid = tuple[int, ...]
 Typed = tuple[int, int | bytes | None]
@@ -30,6 +31,7 @@ class Request:
     oids: list[Oid]
     repetitions: int
     community: bytes
+    version: int
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Agent:
     community: bytes = b"public"
     largest: int = 1000
     """More variables than this: tooBig."""
+    refuse: Callable[[Request], int | None] = lambda _: None
+    """An error status instead of an answer; 0 = no error, and no variables either."""
     spoil: Callable[[bytes], bytes | None] = lambda answer: answer
     """What leaves instead of an answer; None = nothing."""
     wrong_id: bool = False
@@ -62,10 +66,19 @@ class Agent:
             rows = self._following(request)
         else:
             rows = [(o, self.values.get(o, (NO_SUCH_INSTANCE, None))) for o in request.oids]
-        status = TOO_BIG if len(rows) > self.largest else 0
+        index = 0
+        status = self.refuse(request)
+        if status is None:
+            status = TOO_BIG if len(rows) > self.largest else 0
+        if request.version == V1 and not status:  # RFC 1157 4.1.2: the first of them, by its place
+            missing = [kind in (NO_SUCH_INSTANCE, END_OF_VIEW) for _, (kind, _) in rows]
+            index = missing.index(True) + 1 if True in missing else 0
+            status = NO_SUCH_NAME if index else 0
         if status:
+            rows = [(oid, (NULL, None)) for oid in request.oids]
+        if status == TOO_BIG or self.refuse(request) == 0:
             rows = []
-        return self.spoil(write(self.community, identity, status, rows))
+        return self.spoil(write(self.community, identity, status, rows, index, request.version))
 
     def _following(self, request: Request) -> list[tuple[Oid, Typed]]:
         """RFC 3416 4.2.2 and 4.2.3: of each repetition one variable per column."""
@@ -101,7 +114,7 @@ class _Served(asyncio.DatagramProtocol):
         try:
             answer = self._agent.answer(data)
         except (IndexError, ValueError):
-            return  # not SNMPv2c: a real agent drops it
+            return  # no SNMP it knows: a real agent drops it
         if answer is None:
             return
         if self._agent.other_port:
@@ -150,10 +163,17 @@ def oid_bytes(oid: Oid) -> bytes:
     return tlv(0x06, bytes(out))
 
 
-def write(community: bytes, identity: int, status: int, rows: list[tuple[Oid, Typed]]) -> bytes:
+def write(
+    community: bytes,
+    identity: int,
+    status: int,
+    rows: list[tuple[Oid, Typed]],
+    index: int = 0,
+    version: int = V2C,
+) -> bytes:
     bindings = [tlv(0x30, oid_bytes(oid), _value(kind, value)) for oid, (kind, value) in rows]
-    pdu = tlv(RESPONSE, integer(identity), integer(status), integer(0), tlv(0x30, *bindings))
-    return tlv(0x30, integer(1), tlv(OCTETS, community), pdu)
+    pdu = tlv(RESPONSE, integer(identity), integer(status), integer(index), tlv(0x30, *bindings))
+    return tlv(0x30, integer(version), tlv(OCTETS, community), pdu)
 
 
 def _value(kind: int, value: int | bytes | None) -> bytes:
@@ -164,12 +184,13 @@ def _value(kind: int, value: int | bytes | None) -> bytes:
 
 def read(datagram: bytes) -> Request:
     message = _items(_items(datagram)[0][1])
-    if _number(message[0][1]) != 1:
-        raise ValueError("not SNMPv2c")
+    version = _number(message[0][1])
+    if version not in (V1, V2C):
+        raise ValueError("neither SNMPv1 nor SNMPv2c")
     kind, body = message[2]
     identity, _, repetitions, bindings = (content for _, content in _items(body))
     oids = [_oid(_items(binding)[0][1]) for _, binding in _items(bindings)]
-    return Request(kind, _number(identity), oids, _number(repetitions), message[1][1])
+    return Request(kind, _number(identity), oids, _number(repetitions), message[1][1], version)
 
 
 def _items(data: bytes) -> list[tuple[int, bytes]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +15,16 @@ from collectors._memory import DeviceMemory
 from collectors.wires.snmp import Snmp, open_snmp
 from inventory.model import Credential, Endpoint, Secret
 from metrics.observation import Outcome
-from tests.collectors.agent import GETBULK, INTEGER, Agent, serving
+from tests.collectors.agent import (
+    GENERAL_ERROR,
+    GETBULK,
+    GETNEXT,
+    INTEGER,
+    Agent,
+    Oid,
+    Request,
+    serving,
+)
 
 TABLE = "1.3.6.1.2.1.2.2.1"
 COLUMNS = (f"{TABLE}.2", f"{TABLE}.8", f"{TABLE}.10")
@@ -130,5 +140,171 @@ def test_what_was_heard_before_a_failure_is_given(engine: str) -> None:
             reply = await read(wire, agent)
             assert (reply.outcome, reply.reason) == (Outcome.SILENT, "timeout")
             assert reply.values
+
+    run(work())
+
+
+def numbers(oid: str) -> Oid:
+    return tuple(map(int, oid.split(".")))
+
+
+def cycle(*tails: str) -> Callable[[Oid], Oid]:
+    """Follow the first of `tails` below the first column by the second, the last by the first."""
+    places = [numbers(f"{COLUMNS[0]}.{tail}") for tail in tails]
+    after = dict(pairwise([*places, places[0]]))
+    return lambda oid: after.get(oid, places[0])
+
+
+LLDP_ROW = "989262276.51.13"
+SESSIONS = [f"4.49.{48 + index // 10}.{48 + index % 10}.46" for index in range(90)]
+ADDRESSES = [f"2.20.33.34.35.36.0.90.127.204.0.0.0.0.0.0.0.{index}.30.2.0.1" for index in (11, 13)]
+
+
+@pytest.mark.parametrize(
+    "following",
+    [
+        pytest.param(cycle("578.1", "578.2", "578.3"), id="gosnmp 401: a series again and again"),
+        pytest.param(cycle(LLDP_ROW, LLDP_ROW), id="easysnmp 205: one row for ever"),
+        pytest.param(cycle(*ADDRESSES, ADDRESSES[0]), id="puresnmp 94: back to the first address"),
+        pytest.param(cycle(*SESSIONS), id="gufo_snmp 53: back after ninety sessions"),
+        pytest.param(lambda oid: oid, id="the OID that was asked for"),
+        pytest.param(cycle("9", "5", "9"), id="backwards and forwards"),
+        pytest.param(
+            lambda oid: (*oid[:10], 10) if len(oid) == 10 else (*oid[:10], 9), id="9 < 10"
+        ),
+    ],
+)
+@pytest.mark.parametrize("rejected", [frozenset[int](), frozenset({GETBULK})])
+def test_a_table_that_does_not_move_forward_ends(
+    engine: str, following: Callable[[Oid], Oid], rejected: frozenset[int]
+) -> None:
+    async def work() -> None:
+        agent = Agent(following=following)
+        agent.refuse = lambda request: GENERAL_ERROR if request.kind in rejected else None
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, columns=COLUMNS[:1])
+            assert (reply.outcome, reply.reason) == (Outcome.GARBLED, "not_increasing")
+            assert len(reply.values) <= len(SESSIONS)
+            assert len(agent.seen) < 110
+
+    run(work())
+
+
+def test_a_column_without_end_ends_at_the_cap(engine: str) -> None:
+    async def work() -> None:
+        agent = Agent(following=lambda oid: (*oid[:10], oid[10] + 1 if len(oid) > 10 else 1))
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, columns=COLUMNS[:1], max_rows=200)
+            assert (reply.outcome, reply.reason) == (Outcome.GARBLED, "too_many_rows")
+            assert len(reply.values) == 200
+
+    run(work())
+
+
+@pytest.mark.parametrize("status", [0, GENERAL_ERROR])
+def test_a_table_that_breaks_off_says_so(engine: str, status: int) -> None:
+    """0 = no error and no variables: net-snmp 746 asked again for ever."""
+
+    async def work() -> None:
+        agent = table_of(50)
+        broken = numbers(f"{COLUMNS[0]}.30")
+        agent.refuse = lambda request: status if request.oids[0] >= broken else None
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, columns=COLUMNS[:1])
+            assert (reply.outcome, reply.reason) == (Outcome.GARBLED, "agent_error")
+            assert len(reply.values) >= 30
+            assert len(agent.seen) < 20
+
+    run(work())
+
+
+def test_the_end_of_the_view_is_the_end_of_the_table(engine: str) -> None:
+    async def work() -> None:
+        async with opened(engine) as wire, serving(table_of(3)) as agent:
+            reply = await read(wire, agent, columns=(f"{TABLE}.22", f"{TABLE}.23"))
+            assert (reply.outcome, dict(reply.values)) == (Outcome.ANSWERED, {f"{TABLE}.22.1": 0})
+
+    run(work())
+
+
+def only_getnext(request: Request) -> int | None:
+    return GENERAL_ERROR if request.kind == GETBULK else None
+
+
+def only_narrow(request: Request) -> int | None:
+    return GENERAL_ERROR if request.kind == GETBULK or len(request.oids) > 1 else None
+
+
+@pytest.mark.parametrize("refuse", [only_getnext, only_narrow])
+def test_an_agent_that_rejects_getbulk_is_read_by_getnext(
+    engine: str, refuse: Callable[[Request], int | None]
+) -> None:
+    async def work() -> None:
+        agent = table_of(25)
+        agent.refuse = refuse
+        memory = DeviceMemory()
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, memory)
+            assert reply.outcome is Outcome.ANSWERED
+            assert len(reply.values) == 75
+            agent.seen.clear()
+            await read(wire, agent, memory)
+            assert {request.kind for request in agent.seen} == {GETNEXT}
+
+    run(work())
+
+
+def test_the_size_is_learnt_per_table(engine: str) -> None:
+    async def work() -> None:
+        agent = table_of(60)
+        other = tuple(f"1.3.6.1.2.1.31.1.1.1.{column}" for column in (1, 6))
+        for index in range(1, 61):
+            agent.set(f"{other[0]}.{index}", INTEGER, index)
+        large = numbers(TABLE)
+        agent.spoil = lambda answer: (
+            None if len(answer) > 200 and agent.seen[-1].oids[0][:9] == large else answer
+        )
+        memory = DeviceMemory()
+        async with opened(engine) as wire, serving(agent):
+            assert len((await read(wire, agent, memory)).values) == 180
+            assert len((await read(wire, agent, memory, columns=other)).values) == 60
+            assert memory.bulk(TABLE).size < 20
+            assert memory.bulk("1.3.6.1.2.1.31.1.1.1").size == 20
+
+    run(work())
+
+
+def test_a_size_learnt_from_a_loss_by_chance_is_unlearnt(engine: str) -> None:
+    async def work() -> None:
+        agent = table_of(5)
+        memory = DeviceMemory()
+        memory.learn_bulk(TABLE, memory.bulk(TABLE)._replace(size=5))
+        async with opened(engine) as wire, serving(agent):
+            sizes = []
+            for _ in range(45):
+                await read(wire, agent, memory)
+                sizes.append(memory.bulk(TABLE).size)
+            assert sorted(set(sizes)) == [5, 10, 20]
+            assert sizes == sorted(sizes)
+
+    run(work())
+
+
+def test_what_is_learnt_of_tables_is_bounded() -> None:
+    memory = DeviceMemory()
+    for table in range(1000):
+        memory.learn_bulk(f"1.3.{table}", memory.bulk(TABLE)._replace(size=1))
+    assert len(memory.bulks) == 64
+    assert memory.bulk("1.3.999").size == 1
+
+
+def test_a_dead_device_costs_its_tries_and_one_small_question(engine: str) -> None:
+    async def work() -> None:
+        agent = table_of(5)
+        agent.spoil = lambda _: None
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, retries=1, timeout=0.05)
+            assert (reply.outcome, reply.reason) == (Outcome.SILENT, "timeout")
+            assert [request.kind for request in agent.seen] == [GETBULK, GETBULK, GETNEXT]
 
     run(work())
