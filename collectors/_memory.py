@@ -40,6 +40,10 @@ class DeviceMemory:
     """Halved when the agent says tooBig or a large answer gets lost; kept."""
     bulks: dict[str, Bulk] = field(default_factory=dict)
     """Table (OID of its entry) -> how it is read, where it is not as at the start; bounded."""
+    missing: set[str] = field(default_factory=set)
+    """OIDs the agent does not have, where one of them would hide the others (SNMPv1)."""
+    missing_since: int = 0
+    """GETs since all of them were asked for."""
     silent_runs: int = 0
     """Runs without an answer in a row; from `breaker_after` on a run is one try, no retries."""
     engine_id: bytes | None = None

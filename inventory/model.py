@@ -21,7 +21,7 @@ Level = Literal["province", "city", "county", "township", "village", "cloud"]
 LEVELS: tuple[Level, ...] = ("province", "city", "county", "township", "village", "cloud")
 
 Party = Literal["owner", "carrier"]
-SnmpVersion = Literal["2c", "3"]
+SnmpVersion = Literal["1", "2c", "3"]
 EchoWire = Literal["icmp", "udp"]
 
 

@@ -64,9 +64,9 @@ class ContractForm(Strict):
 
 
 class CredentialForm(Strict):
-    """How to be let in: SNMP v2c with a community, or v3 with a user."""
+    """How to be let in: SNMP v1 or v2c with a community, or v3 with a user."""
 
-    version: Annotated[Literal["2c", "3"], BeforeValidator(whole_number_as_text)]
+    version: Annotated[Literal["1", "2c", "3"], BeforeValidator(whole_number_as_text)]
     community: Secret | None = None
     user: Text | None = None
     auth: Literal["SHA1", "SHA224", "SHA256", "SHA384", "SHA512"] | None = None
@@ -84,7 +84,7 @@ class CredentialForm(Strict):
     @model_validator(mode="after")
     def _whole(self) -> CredentialForm:
         given = {name for name in _CREDENTIAL_KEYS if getattr(self, name) is not None}
-        wanted = {"community"} if self.version == "2c" else {"user"} | given & _V3_PAIRS
+        wanted = {"community"} if self.version != "3" else {"user"} | given & _V3_PAIRS
         for one, other in (("auth", "auth_key"), ("priv", "priv_key"), ("priv", "auth")):
             if self.version == "3" and one in wanted | {other} & given:
                 wanted |= {one, other}

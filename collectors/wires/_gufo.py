@@ -112,8 +112,9 @@ class GufoEngine:
         port = endpoint.port or SNMP_PORT
         address = f"[{endpoint.host}]:{port}" if ":" in endpoint.host else f"{endpoint.host}:{port}"
         try:
-            if credential.version == "2c":
-                plain = SnmpV2cClientSocket(address, credential.community.reveal(), 0, 0, 0, 0)
+            if credential.version != "3":
+                kind = SnmpV1ClientSocket if credential.version == "1" else SnmpV2cClientSocket
+                plain = kind(address, credential.community.reveal(), 0, 0, 0, 0)
                 return GufoConversation(self, self._loop, plain, credential)
             user = self._user(credential)
             known = memory.engine_id

@@ -1,7 +1,7 @@
 """SNMP by pysnmp 7.1 (BSD-2-Clause, pure Python). Slow, everywhere.
 
 For platforms without a gufo-snmp wheel (LoongArch and others), and the test oracle of the other
-engine. `SnmpEngine` is dear to build and shared: one for all v2c, and one per v3 credential,
+engine. `SnmpEngine` is dear to build and shared: one for all v1 and v2c, and one per v3 credential,
 because an engine knows a user name once only. Names are never resolved through MIB files.
 
 pysnmp listens on one socket for all agents, so two facts are found out here: an answer counts only
@@ -103,7 +103,7 @@ class PysnmpEngine:
         timeout: float,  # noqa: ARG002 - and asks for them with the first request
     ) -> PysnmpConversation | Failure:
         """Prepare to talk."""
-        owner = None if credential.version == "2c" else credential
+        owner = credential if credential.version == "3" else None
         engine = self._engines.get(owner)
         if engine is None:
             engine = self._engines[owner] = hlapi.SnmpEngine()
@@ -276,9 +276,10 @@ def _plain(value: Any) -> Heard:
 
 
 def _login(credential: Credential) -> Any:
-    if credential.version == "2c":
-        # S508, S509: v2c and v3 without privacy are what some devices have; the inventory decides.
-        return hlapi.CommunityData(credential.community.reveal(), mpModel=1)  # noqa: S508 - above
+    if credential.version != "3":
+        # S508, S509: v1, v2c and v3 without privacy are what devices have; the inventory decides.
+        model = 0 if credential.version == "1" else 1
+        return hlapi.CommunityData(credential.community.reveal(), mpModel=model)
     keys: dict[str, Any] = {}
     if credential.auth is not None:
         keys["authKey"] = credential.auth_key.reveal()

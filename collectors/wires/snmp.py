@@ -43,6 +43,7 @@ from collectors.wires._snmp_engine import (
 )
 from collectors.wires._snmp_line import Line
 from collectors.wires._snmp_table import Caps, Table
+from collectors.wires._snmp_v1 import PlainConversation
 from inventory.model import Credential, Endpoint
 from metrics.observation import Outcome
 
@@ -101,7 +102,7 @@ class Snmp:
         self._discovering = 0
         """Conversations that are being opened: SNMPv3 asks for the engine id first."""
         self._kept: dict[_Key, Conversation] = {}
-        self._kept_v2c: dict[_Key, None] = {}
+        self._kept_plain: dict[_Key, None] = {}
         self._counts: Counter[str] = Counter()
         self._answered = 0
 
@@ -258,6 +259,8 @@ class Snmp:
         finally:
             self._discovering -= 1
         if not isinstance(got, Failure):
+            if credential.version == "1":
+                got = PlainConversation(got, memory)
             self._counts["opened"] += 1
             self._keep(key, got)
         return got
@@ -271,22 +274,22 @@ class Snmp:
         if key in self._kept:  # busy with another request: this one is for once
             self._passing.add(conversation)
             return
-        plain = conversation.credential.version == "2c"
-        if len(self._kept) >= self._sessions and not plain and self._kept_v2c:
-            idle = next((k for k in self._kept_v2c if not self._kept[k].busy), None)
+        plain = conversation.credential.version != "3"
+        if len(self._kept) >= self._sessions and not plain and self._kept_plain:
+            idle = next((k for k in self._kept_plain if not self._kept[k].busy), None)
             if idle is not None:
                 self._drop(idle)
         if len(self._kept) < self._sessions:
             self._kept[key] = conversation
             if plain:
-                self._kept_v2c[key] = None
+                self._kept_plain[key] = None
         else:
             self._passing.add(conversation)
 
     def _drop(self, key: _Key) -> None:
         kept = self._kept.pop(key, None)
         if kept is not None:
-            self._kept_v2c.pop(key, None)
+            self._kept_plain.pop(key, None)
             kept.close()
 
     def _settle(

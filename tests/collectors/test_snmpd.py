@@ -26,6 +26,7 @@ DESCRIPTION = "1.3.6.1.2.1.1.1.0"
 OIDS = (UPTIME, DESCRIPTION, "1.3.6.1.2.1.31.1.1.1.6.1", "1.3.6.1.2.1.1.99.0")
 AUTH, PRIV = "authentication-secret", "privacy-secret"
 PLAIN = Credential("plain", "2c", Secret("hush"))
+OLD = Credential("old", "1", Secret("hush"))
 USERS = [("SHA1", "AES128"), ("SHA256", "AES128"), ("SHA256", "AES256"), ("SHA512", "AES256"),
          ("SHA1", "AES256"), ("SHA1", "AES256C"), ("SHA224", "AES192"), ("SHA256", None),
          (None, None)]  # fmt: skip
@@ -117,6 +118,12 @@ def test_v2c_is_answered(engine: str, snmpd: Snmpd) -> None:
     assert isinstance(reply.values[UPTIME], int)
 
 
+def test_v1_is_answered_but_for_64_bit_counters(engine: str, snmpd: Snmpd) -> None:
+    reply = ask(engine, snmpd.four, OLD)
+    assert (reply.outcome, reply.reason) == (Outcome.ANSWERED, "")
+    assert set(reply.values) == set(OIDS[:2])
+
+
 def test_ipv6_is_answered(engine: str, snmpd: Snmpd) -> None:
     assert ask(engine, snmpd.six, PLAIN).outcome is Outcome.ANSWERED
 
@@ -164,6 +171,38 @@ def test_a_walk_names_the_loopback_interface(engine: str, snmpd: Snmpd) -> None:
 
     reply = run(work())
     assert b"lo" in reply.values.values()
+
+
+@pytest.mark.parametrize("credential", [OLD, PLAIN, v3("SHA256", "AES256")], ids=["1", "2c", "3"])
+def test_a_table_reads_right_by_every_version(
+    engine: str, snmpd: Snmpd, credential: Credential
+) -> None:
+    """IF-MIB ifIndex, ifDescr, ifType, and a column that is not there."""
+    entry = "1.3.6.1.2.1.2.2.1"
+
+    async def work() -> SnmpReply:
+        wire = open_snmp(engine)
+        try:
+            return await wire.table(
+                snmpd.four, credential,
+                (f"{entry}.1", f"{entry}.2", f"{entry}.3", f"{entry}.99"), DeviceMemory(),
+                timeout=1, retries=0,
+            )  # fmt: skip
+        finally:
+            await wire.close()
+
+    reply = run(work())
+    assert (reply.outcome, reply.reason) == (Outcome.ANSWERED, "")
+    indexes = {index for index, _ in socket.if_nameindex()}
+    columns = [
+        {o.removeprefix(f"{entry}.{c}.") for o in reply.values if o.startswith(f"{entry}.{c}.")}
+        for c in (1, 2, 3)
+    ]
+    assert columns[0] == columns[1] == columns[2]
+    assert {reply.values[f"{entry}.1.{index}"] for index in columns[0]} <= indexes
+    assert reply.values[f"{entry}.2.1"] == b"lo"
+    assert reply.values[f"{entry}.3.1"] == 24  # softwareLoopback
+    assert len(reply.values) == 3 * len(columns[0])
 
 
 def test_both_engines_hear_the_same(snmpd: Snmpd) -> None:
