@@ -21,7 +21,7 @@ from collectors.vendors._form import (
     Temperature,
     Vendor,
 )
-from collectors.vendors._units import address_in, celsius, percent
+from collectors.vendors._units import address_in, celsius, percent, unwrapped, used_part
 
 SYS_DESCR: Final = Column("sysDescr", "1.3.6.1.2.1.1.1")
 
@@ -110,15 +110,12 @@ def _memory(sight: Sight) -> Iterator[Memory]:
     units, sizes = sight.numbers(STORAGE_UNITS), sight.numbers(STORAGE_SIZE)
     used, names = sight.numbers(STORAGE_USED), sight.texts(STORAGE_DESCR)
     for index, kind in sight.texts(STORAGE_TYPE).items():
-        if kind.strip(".") == _RAM and index in used and _unwrapped(sizes.get(index, 0)):
-            size = _unwrapped(sizes[index])
-            ratio = _unwrapped(used[index]) / size
-            yield Memory(names.get(index, index), ratio, size * units.get(index, 1))
-
-
-def _unwrapped(value: int) -> int:
-    """Undo the wrap of an Integer32 that counts beyond 2^31 - 1."""
-    return value + 2**32 if value < 0 else value
+        if kind.strip(".") != _RAM:
+            continue
+        size, unit = unwrapped(sizes.get(index, 0)), units.get(index, 0)
+        ratio = used_part(unwrapped(used.get(index, -1)), size)
+        if ratio is not None and index in used:
+            yield Memory(names.get(index, index), ratio, size * unit if unit > 0 else None)
 
 
 def sensor_values(sight: Sight, kind: int) -> Iterator[tuple[str, float]]:

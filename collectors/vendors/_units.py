@@ -15,9 +15,19 @@ _BRIGHTEST: Final = 20.0
 """dBm. No receiver hears less than -60 dBm, and no pluggable module sends 100 mW."""
 
 
-def percent(value: int) -> float | None:
+def percent(value: float) -> float | None:
     """Make a ratio of 0..100; anything else is no percentage."""
     return value / _FULL if 0 <= value <= _FULL else None
+
+
+def used_part(used: int, total: int) -> float | None:
+    """Return the used part of something, 0-1; None where the two do not fit together."""
+    return used / total if 0 <= used <= total and total > 0 else None
+
+
+def unwrapped(value: int) -> int:
+    """Undo the wrap of an Integer32 that counts beyond 2^31 - 1; what is below -2^31 is 0."""
+    return value if value >= 0 else max(value + 2**32, 0) if value >= -(2**31) else 0
 
 
 def celsius(value: float) -> float | None:
