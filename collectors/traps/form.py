@@ -1,0 +1,102 @@
+"""What goes between the monitor and the process that hears traps."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+LONGEST: Final = 8_192
+"""Octets of a datagram; RFC 3417 asks for 1,472 at most, and a trap is rarely longer."""
+MOST_BINDINGS: Final = 32
+"""Variable bindings that are kept of one notification; the rest is counted in `cut`."""
+
+
+class Login(msgspec.Struct, frozen=True):
+    """A credential of the inventory, in the open: it never leaves the memory of two processes."""
+
+    version: str
+    community: bytes = b""
+    user: bytes = b""
+    auth: str = ""
+    auth_key: bytes = b""
+    priv: str = ""
+    priv_key: bytes = b""
+
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return f"<login {self.version}>"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A device that may speak: its addresses, its login (by name), its engine id where learnt."""
+
+    device: str
+    hosts: tuple[str, ...]
+    login: str
+    engine_id: bytes = b""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How much is heard: datagrams per second, and how many at once, of an address and of all."""
+
+    each: float = 5.0
+    each_burst: int = 50
+    all: float = 200.0
+    all_burst: int = 1_000
+
+
+class Ourselves(msgspec.Struct, frozen=True):
+    """Our own SNMP engine (RFC 3411), which answers informs; `boots` must grow at each start."""
+
+    engine_id: bytes
+    boots: int
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """One trap or inform, as v2 says it. `at_ms`: when it was read, UTC milliseconds.
+
+    `oid`: snmpTrapOID. `uptime`: the agent's sysUpTime, 1/100 s; None = it did not say. `values`:
+    the bindings behind these two, text without control characters.
+    """
+
+    device: str
+    source: str
+    at_ms: int
+    version: str
+    oid: str
+    uptime: int | None
+    values: tuple[tuple[str, int | str], ...]
+    informed: bool = False
+    cut: int = 0
+
+
+class Roll(msgspec.Struct, frozen=True, tag="roll"):
+    """A part of who may speak. The first part begins a new roll; with the last it is in force."""
+
+    sources: tuple[Source, ...]
+    logins: dict[str, Login]
+    first: bool
+    last: bool
+
+
+class Engines(msgspec.Struct, frozen=True, tag="engines"):
+    """Engine ids that were learnt by polling, by device."""
+
+    learnt: dict[str, bytes]
+
+
+class Heard(msgspec.Struct, frozen=True, tag="heard"):
+    """Notifications, in the order in which they came."""
+
+    notifications: tuple[Notification, ...]
+
+
+class Counts(msgspec.Struct, frozen=True, tag="counts"):
+    """Counters of the process since its start."""
+
+    counts: dict[str, int]
+
+
+ToProcess = Roll | Engines
+FromProcess = Heard | Counts

@@ -1,0 +1,268 @@
+"""Which datagram is looked at, and what it is. No I/O; time is an argument.
+
+First what costs next to nothing: a datagram that is too long, of a source nobody knows, or one too
+many goes before anything is decoded. What remains waits in a bounded queue; of a full one the
+oldest goes. Only then is it read. Each datagram ends in exactly one counter:
+
+    handed             a notification that goes to the monitor
+    discovery          somebody who asks for our engine id before an inform (RFC 3414 4)
+    repeated           an inform that was heard already: confirmed again, not handed on again
+    too_long           more than 8,192 octets
+    unknown_source     no device of the inventory has this address
+    source_rate        more than one address may send
+    total_rate         more than all may send together
+    queue_full         not decoded in time
+    malformed          no SNMP message, or one that only a decoder's bomb is made like
+    wrong_version      v3 where the credential is v2c, or the other way round
+    wrong_community    not the community of any device with this address
+    ambiguous          several devices have this address and community
+    wrong_user         not the user of the device's credential
+    wrong_level        less (or more) secured than the credential says
+    wrong_digest       signed with another key
+    other_engine       not the engine the device is known by
+    unknown_engine     v3 without keys, of an engine that polling has not learnt
+    not_in_time        older than what its sender has proved: a repetition
+    not_decrypted      encrypted with another key
+    no_notification    a request, an answer, or a trap that does not say which one it is
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+from pyasn1.codec.ber import decoder, encoder
+from pyasn1.error import PyAsn1Error
+from pysnmp.proto.api import v1, v2c
+from pysnmp.proto.error import ProtocolError
+
+from collectors.traps import usm
+from collectors.traps.form import LONGEST, Limits, Login, Notification, Ourselves, Source
+from collectors.traps.limits import Bucket
+from collectors.traps.pdu import Said, read_v1, read_v2, response
+from collectors.traps.shape import head, sound
+
+OUTCOMES: Final = (
+    "handed", "discovery", "repeated", "too_long", "unknown_source", "source_rate", "total_rate",
+    "queue_full", "malformed", "wrong_version", "wrong_community", "ambiguous", "wrong_user",
+    "wrong_level", "wrong_digest", "other_engine", "unknown_engine", "not_in_time",
+    "not_decrypted", "no_notification",
+)  # fmt: skip
+_WAITING: Final = 1_000
+_REMEMBERED: Final = 2_048
+_REPEAT_SECONDS: Final = 60.0
+_VERSIONS: Final = {0: "1", 1: "2c", 3: "3"}
+
+
+class Raw(msgspec.Struct, frozen=True):
+    """A datagram that was let through: where it came in, from where, and when (UTC ms)."""
+
+    door: int
+    address: Any
+    data: bytes
+    at_ms: int
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What a datagram turned out to be, and what goes back to its sender, if anything."""
+
+    notification: Notification | None = None
+    reply: bytes = b""
+
+
+_NOTHING: Final = Read()
+
+
+class Gate:
+    """Knows who may speak, and counts everything."""
+
+    def __init__(
+        self, limits: Limits, ourselves: Ourselves, relays: Iterable[str], began: float
+    ) -> None:
+        self._limits = limits
+        self._ourselves = ourselves
+        self._relays = frozenset(relays)
+        self._began = began
+        self._users = usm.Users()
+        self._logins: Mapping[str, Login] = {}
+        self._sources: dict[str, tuple[Source, ...]] = {}
+        self._clocks: dict[str, usm.Clock] = {}
+        self._buckets: dict[str, Bucket] = {}
+        self._all = Bucket(limits.all, limits.all_burst)
+        self._waiting: deque[Raw] = deque()
+        self._informs: OrderedDict[tuple[str, int, str, int | None], float] = OrderedDict()
+        self.received = 0
+        self.counts: Counter[str] = Counter()
+
+    def load(self, sources: Iterable[Source], logins: Mapping[str, Login]) -> None:
+        """Take another roll; what was proved by devices that stay is kept."""
+        by_host: dict[str, list[Source]] = {}
+        clocks: dict[str, usm.Clock] = {}
+        for source in sources:
+            for host in source.hosts:
+                by_host.setdefault(host, []).append(source)
+            clocks[source.device] = self._clocks.get(source.device) or usm.Clock()
+        self._sources = {host: tuple(found) for host, found in by_host.items()}
+        self._clocks = clocks
+        self._logins = dict(logins)
+        self._users.forget()
+        hosts = self._relays | by_host.keys()
+        self._buckets = {host: self._buckets.get(host) or self._bucket() for host in hosts}
+
+    def _bucket(self) -> Bucket:
+        return Bucket(self._limits.each, self._limits.each_burst)
+
+    def learn(self, engines: Mapping[str, bytes]) -> None:
+        """Take over engine ids that polling has learnt."""
+        for device, engine_id in engines.items():
+            clock = self._clocks.get(device)
+            if clock is not None and clock.engine_id != engine_id:
+                clock.engine_id, clock.boots, clock.time = engine_id, 0, 0
+
+    # Raw datagrams.
+
+    def refuses(self, host: str, length: int, now: float) -> bool:
+        """Count a datagram, and tell whether it goes at once; `now` on the monotonic clock."""
+        self.received += 1
+        if length > LONGEST:
+            self.counts["too_long"] += 1
+            return True
+        bucket = self._buckets.get(host)
+        if bucket is None:
+            self.counts["unknown_source"] += 1
+            return True
+        if not bucket.take(now):
+            self.counts["source_rate"] += 1
+            return True
+        if not self._all.take(now):
+            self.counts["total_rate"] += 1
+            return True
+        return False
+
+    def put(self, raw: Raw) -> None:
+        """Keep a datagram to be read."""
+        if len(self._waiting) >= _WAITING:
+            self._waiting.popleft()
+            self.counts["queue_full"] += 1
+        self._waiting.append(raw)
+
+    @property
+    def waiting(self) -> int:
+        """Datagrams that are not read yet."""
+        return len(self._waiting)
+
+    def take(self) -> Raw:
+        """Return the oldest datagram that waits."""
+        return self._waiting.popleft()
+
+    # Messages.
+
+    def read(self, raw: Raw, now: float) -> Read:
+        """Read a datagram. Never raises for what is in it."""
+        found = self._read(raw, now)
+        if isinstance(found, str):
+            self.counts[found] += 1
+            return _NOTHING
+        return found
+
+    def _read(self, raw: Raw, now: float) -> Read | str:
+        shape = head(raw.data) if sound(raw.data) else None
+        version = None if shape is None else _VERSIONS.get(shape[0])
+        if shape is None or version is None:
+            return "malformed"
+        host = _host(raw.address)
+        if version == "3":
+            return self._read_v3(raw, host, now)
+        relayed = host in self._relays
+        found = "" if relayed else self._known_by(host, shape[1])
+        if found and isinstance(found, str):
+            return found
+        said, message = _plain(raw.data, version)
+        if said is None:
+            return "malformed" if message is None else "no_notification"
+        if relayed:
+            found = self._known_by(said.agent or host, shape[1])
+        if isinstance(found, str):
+            return found
+        return self._hand(raw, found, version, said, _confirmation(message, said), now)
+
+    def _known_by(self, host: str, community: bytes) -> Source | str:
+        """Find the device behind an address and a community; a code where there is not one."""
+        here = self._sources.get(host, ())
+        plain = [source for source in here if self._logins[source.login].version != "3"]
+        found = [s for s in plain if self._logins[s.login].community == community]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return "ambiguous"
+        if plain:
+            return "wrong_community"
+        return "wrong_version" if here else "unknown_source"
+
+    def _read_v3(self, raw: Raw, host: str, now: float) -> Read | str:
+        """Try the devices of an address, until one can have sent it; mostly there is one."""
+        running, reason, reply = int(now - self._began), "", b""
+        for source in self._sources.get(host, ()):
+            login = self._logins[source.login]
+            if login.version != "3":
+                continue
+            clock = self._clocks[source.device]
+            verdict = usm.read(raw.data, login, clock, self._ourselves, running, self._users)
+            if verdict.said is not None:
+                return self._hand(raw, source, "3", verdict.said, verdict.reply, now)
+            reason, reply = verdict.reason, reply or verdict.reply
+        if not reason:
+            return "wrong_version" if host in self._sources else "unknown_source"
+        self.counts[reason] += 1
+        return Read(reply=reply)
+
+    def _hand(
+        self, raw: Raw, source: Source, version: str, said: Said, reply: bytes, now: float
+    ) -> Read | str:
+        if said.informed and self._is_repeated(source, said, now):
+            self.counts["repeated"] += 1
+            return Read(reply=reply)
+        self.counts["handed"] += 1
+        return Read(
+            Notification(
+                source.device, _host(raw.address), raw.at_ms, version, said.oid, said.uptime,
+                said.values, said.informed, said.cut,
+            ),
+            reply,
+        )  # fmt: skip
+
+    def _is_repeated(self, source: Source, said: Said, now: float) -> bool:
+        """Remember an inform; its sender asks again where our confirmation was lost."""
+        key = (source.device, said.request, said.oid, said.uptime)
+        before = self._informs.get(key)
+        self._informs[key] = now
+        self._informs.move_to_end(key)
+        if len(self._informs) > _REMEMBERED:
+            self._informs.popitem(last=False)
+        return before is not None and now - before < _REPEAT_SECONDS
+
+
+def _host(address: Any) -> str:
+    return str(address[0]).partition("%")[0]
+
+
+def _plain(data: bytes, version: str) -> tuple[Said | None, Any]:
+    """Decode a v1 or v2c message; (None, None) where it is none."""
+    api = v1 if version == "1" else v2c
+    try:
+        message, _ = decoder.decode(data, asn1Spec=api.Message())
+        pdu = api.apiMessage.get_pdu(message)
+        return (read_v1(pdu) if version == "1" else read_v2(pdu)), message
+    except (PyAsn1Error, ProtocolError, ValueError, TypeError, IndexError):
+        return None, None
+
+
+def _confirmation(message: Any, said: Said) -> bytes:
+    """Return the answer to a v2c inform: never longer than the inform itself."""
+    if not said.informed:
+        return b""
+    answer = v2c.apiMessage.get_response(message)
+    v2c.apiMessage.set_pdu(answer, response(v2c.apiMessage.get_pdu(message)))
+    return bytes(encoder.encode(answer))

@@ -1,0 +1,106 @@
+"""Notification PDUs as pysnmp decodes them, made into a `Notification`.
+
+A v1 trap becomes what v2 would say (RFC 3584 3.1): generic 0-5 -> snmpTraps.(n+1), and an
+enterprise's own -> enterprise.0.specific.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+from pyasn1.type import univ
+from pysnmp.proto import rfc1902
+from pysnmp.proto.api import v1, v2c
+
+from collectors._text import decode
+from collectors.traps.form import MOST_BINDINGS
+
+_UPTIME: Final = "1.3.6.1.2.1.1.3.0"
+_TRAP_OID: Final = "1.3.6.1.6.3.1.1.4.1.0"
+_SNMP_TRAPS: Final = "1.3.6.1.6.3.1.1.5"
+TRAP_ADDRESS: Final = "1.3.6.1.6.3.18.1.3.0"
+_ENTERPRISE_SPECIFIC: Final = 6
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a PDU says. `agent`: for whom a relay speaks, "" = for itself."""
+
+    oid: str
+    uptime: int | None
+    values: tuple[tuple[str, int | str], ...]
+    cut: int
+    informed: bool
+    request: int
+    agent: str
+
+
+def read_v1(pdu: Any) -> Said | None:
+    """Read an SNMPv1 PDU; None where it is no trap."""
+    if pdu.tagSet != v1.TrapPDU.tagSet:
+        return None
+    of = v1.apiTrapPDU
+    generic, enterprise = int(of.get_generic_trap(pdu)), _dotted(of.get_enterprise(pdu))
+    if generic == _ENTERPRISE_SPECIFIC:
+        oid = f"{enterprise}.0.{int(of.get_specific_trap(pdu))}"
+    else:
+        oid = f"{_SNMP_TRAPS}.{generic + 1}"
+    values, cut = _values(of.get_varbinds(pdu))
+    agent = str(of.get_agent_address(pdu).prettyPrint())
+    return Said(oid, int(of.get_timestamp(pdu)), values, cut, informed=False, request=0,
+                agent="" if agent == "0.0.0.0" else agent)  # fmt: skip  # noqa: S104 - not bound
+
+
+def read_v2(pdu: Any) -> Said | None:
+    """Read an SNMPv2 PDU; None where it is neither trap nor inform, or does not name itself."""
+    informed = pdu.tagSet == v2c.InformRequestPDU.tagSet
+    if not informed and pdu.tagSet != v2c.SNMPv2TrapPDU.tagSet:
+        return None
+    bindings = v2c.apiPDU.get_varbinds(pdu)
+    uptime: int | None = None
+    oid = agent = ""
+    rest = []
+    for place, (name, value) in enumerate(bindings):
+        dotted = _dotted(name)
+        if place == 0 and dotted == _UPTIME and isinstance(value, univ.Integer):
+            uptime = int(value)
+        elif place <= 1 and dotted == _TRAP_OID and isinstance(value, univ.ObjectIdentifier):
+            oid = _dotted(value)
+        else:
+            if dotted == TRAP_ADDRESS:
+                agent = str(_plain(value))
+            rest.append((name, value))
+    if not oid:
+        return None
+    values, cut = _values(rest)
+    return Said(oid, uptime, values, cut, informed, int(v2c.apiPDU.get_request_id(pdu)), agent)
+
+
+def response(pdu: Any) -> Any:
+    """Return the Response to an inform: its own bindings (RFC 3416 4.2.7)."""
+    answer = v2c.apiPDU.get_response(pdu)
+    v2c.apiPDU.set_varbinds(answer, v2c.apiPDU.get_varbinds(pdu))
+    return answer
+
+
+def _values(bindings: Iterable[tuple[Any, Any]]) -> tuple[tuple[tuple[str, int | str], ...], int]:
+    every = list(bindings)
+    kept = tuple((_dotted(name), _plain(value)) for name, value in every[:MOST_BINDINGS])
+    return kept, len(every) - len(kept)
+
+
+def _dotted(name: Any) -> str:
+    return ".".join(map(str, tuple(name)))
+
+
+def _plain(value: Any) -> int | str:
+    if isinstance(value, univ.Integer):
+        return int(value)
+    if isinstance(value, univ.ObjectIdentifier):
+        return _dotted(value)
+    if isinstance(value, rfc1902.IpAddress) or value.tagSet == rfc1902.IpAddress.tagSet:
+        return ".".join(map(str, bytes(value)))
+    if isinstance(value, univ.OctetString):
+        return decode(bytes(value))
+    return ""

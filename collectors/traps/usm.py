@@ -1,0 +1,343 @@
+"""SNMPv3 with USM (RFC 3412, RFC 3414), the receiving side: traps, informs and their answers.
+
+The ciphers and hashes are pysnmp's. Its engine is not used: it takes over an agent's clock before
+it compares with it, and accepts a message without authentication for a user who has a key.
+
+A trap is of its sender's engine, an inform of ours. The sender must be the one the source is known
+by: its engine id as learnt by polling, else the first one that proved to know the device's keys.
+The security level must be the credential's own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from pyasn1.codec.ber import decoder, encoder
+from pyasn1.error import PyAsn1Error
+from pysnmp.proto import rfc1902, rfc1905
+from pysnmp.proto.api import v2c
+from pysnmp.proto.error import ProtocolError
+from pysnmp.proto.mpmod.rfc3412 import ScopedPDU, SNMPv3Message
+from pysnmp.proto.secmod.rfc3414 import service
+from pysnmp.proto.secmod.rfc3414.service import SnmpUSMSecurityModel, UsmSecurityParameters
+
+from collectors.traps.form import LONGEST, Login, Ourselves
+from collectors.traps.pdu import Said, read_v2, response
+from collectors.traps.shape import sound
+
+_AUTH: Final = {
+    "": service.noauth.NoAuth.SERVICE_ID,
+    "SHA1": service.hmacsha.HmacSha.SERVICE_ID,
+    "SHA224": service.hmacsha2.HmacSha2.SHA224_SERVICE_ID,
+    "SHA256": service.hmacsha2.HmacSha2.SHA256_SERVICE_ID,
+    "SHA384": service.hmacsha2.HmacSha2.SAH384_SERVICE_ID,
+    "SHA512": service.hmacsha2.HmacSha2.SHA512_SERVICE_ID,
+}
+_PRIV: Final = {
+    "": service.nopriv.NoPriv.SERVICE_ID,
+    "AES128": service.aes.Aes.SERVICE_ID,
+    "AES192": service.aes192.AesBlumenthal192.SERVICE_ID,
+    "AES256": service.aes256.AesBlumenthal256.SERVICE_ID,
+    "AES192C": service.aes192.Aes192.SERVICE_ID,
+    "AES256C": service.aes256.Aes256.SERVICE_ID,
+}
+_UNKNOWN_ENGINE: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1, 4, 0)
+_NOT_IN_TIME: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0)
+_USM: Final = 3
+_WINDOW: Final = 150
+_AUTHENTICATED, _ENCRYPTED, _REPORTABLE = 1, 2, 4
+_MOST_KEYS: Final = 4_096
+_CHANGED_IN_FLIGHT = (PyAsn1Error, ProtocolError, ValueError, TypeError, IndexError)
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a message is: `said`, or `reason` why it counts for nothing; `reply` goes back.
+
+    An inform's reply confirms it, and is sent only when the inform is handed on.
+    """
+
+    said: Said | None = None
+    reason: str = ""
+    reply: bytes = b""
+
+
+class Clock(msgspec.Struct):
+    """A sender's engine: its id, and the latest boots and time it has proved."""
+
+    engine_id: bytes = b""
+    boots: int = 0
+    time: int = 0
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """The services and localised keys of a login at one engine."""
+
+    auth: Any
+    auth_key: Any
+    priv: Any
+    priv_key: Any
+    level: int
+
+
+class Users:
+    """Keys of logins at engines. Passphrases are hashed once a login (7 ms), and as it is used."""
+
+    def __init__(self) -> None:
+        self._masters: dict[Login, tuple[Any, Any]] = {}
+        self._keys: dict[tuple[Login, bytes], Keys] = {}
+
+    def keys(self, login: Login, engine_id: bytes) -> Keys:
+        """Return the keys of a login at an engine (RFC 3414 2.6)."""
+        key = (login, engine_id)
+        if (known := self._keys.get(key)) is not None:
+            return known
+        protocol = _AUTH[login.auth]
+        auth = SnmpUSMSecurityModel.AUTH_SERVICES[protocol]
+        priv = SnmpUSMSecurityModel.PRIV_SERVICES[_PRIV[login.priv]]
+        auth_master, priv_master = self._master(login, auth, priv, protocol)
+        engine = rfc1902.OctetString(engine_id)
+        found = Keys(
+            auth,
+            auth.localize_key(auth_master, engine) if login.auth else None,
+            priv,
+            priv.localize_key(protocol, priv_master, engine) if login.priv else None,
+            _level(login),
+        )
+        if len(self._keys) >= _MOST_KEYS:
+            del self._keys[next(iter(self._keys))]
+        self._keys[key] = found
+        return found
+
+    def _master(self, login: Login, auth: Any, priv: Any, protocol: Any) -> tuple[Any, Any]:
+        known = self._masters.get(login)
+        if known is None:
+            known = self._masters[login] = (
+                auth.hash_passphrase(rfc1902.OctetString(login.auth_key)) if login.auth else None,
+                priv.hash_passphrase(protocol, rfc1902.OctetString(login.priv_key))
+                if login.priv
+                else None,
+            )
+        return known
+
+    def forget(self) -> None:
+        """Drop every key: the logins are others now."""
+        self._masters.clear()
+        self._keys.clear()
+
+
+class _Message(msgspec.Struct, frozen=True):
+    """The outside of a message."""
+
+    number: int
+    flags: int
+    engine_id: bytes
+    boots: int
+    time: int
+    user: bytes
+    digest: Any
+    salt: Any
+    data: Any
+    whole: bytes
+
+
+def read(
+    datagram: bytes, login: Login, sender: Clock, ourselves: Ourselves, running: int, users: Users
+) -> Verdict:
+    """Read a message of a source; `running`: seconds our engine runs. Updates `sender`."""
+    try:
+        message = _outside(datagram)
+        if message is None:
+            return Verdict(reason="malformed")
+        if not message.engine_id:
+            return _discovered(message, ourselves, running)
+        return _read(message, login, sender, ourselves, running, users)
+    except _CHANGED_IN_FLIGHT:
+        return Verdict(reason="malformed")
+
+
+def _outside(datagram: bytes) -> _Message | None:
+    message, _ = decoder.decode(datagram, asn1Spec=SNMPv3Message())
+    head, parameters = message[1], bytes(message[2])
+    if int(head[3]) != _USM or not sound(parameters):
+        return None
+    security, _ = decoder.decode(parameters, asn1Spec=UsmSecurityParameters())
+    return _Message(
+        int(head[0]), bytes(head[2])[0], bytes(security[0]), int(security[1]), int(security[2]),
+        bytes(security[3]), security[4], security[5], message[3], datagram,
+    )  # fmt: skip
+
+
+def _read(
+    message: _Message,
+    login: Login,
+    sender: Clock,
+    ourselves: Ourselves,
+    running: int,
+    users: Users,
+) -> Verdict:
+    ours = message.engine_id == ourselves.engine_id
+    if foreign := _foreign(message, login, sender, ours=ours):
+        return Verdict(reason=foreign)
+    keys = users.keys(login, message.engine_id)
+    if keys.level and not _proved(message, keys):
+        return Verdict(reason="wrong_digest")
+    if ours and keys.level and not _timely(message, ourselves.boots, running):
+        report = _report(message, ourselves, running, _NOT_IN_TIME, keys, login)
+        return Verdict(reason="not_in_time", reply=report)
+    if not ours and not _newer(message, sender, authenticated=bool(keys.level)):
+        return Verdict(reason="not_in_time")
+    scoped = _inside(message, keys)
+    if scoped is None:
+        return Verdict(reason="not_decrypted")
+    pdu = scoped[2].getComponent()
+    said = read_v2(pdu)
+    if said is None or said.informed is not ours:
+        return Verdict(reason="no_notification")
+    if not said.informed:
+        return Verdict(said)
+    answer = _scoped(bytes(scoped[0]), bytes(scoped[1]), response(pdu))
+    return Verdict(said, reply=_sealed(message, ourselves, running, answer, keys, login))
+
+
+def _foreign(message: _Message, login: Login, sender: Clock, *, ours: bool) -> str:
+    """Tell what is wrong before any key is needed; "" = nothing."""
+    if not ours and sender.engine_id and message.engine_id != sender.engine_id:
+        return "other_engine"
+    if message.user != login.user:
+        return "wrong_user"
+    level = _level(login)
+    if message.flags & (_AUTHENTICATED | _ENCRYPTED) != level:
+        return "wrong_level"
+    return "" if ours or sender.engine_id or level else "unknown_engine"
+
+
+def _level(login: Login) -> int:
+    return (_AUTHENTICATED if login.auth else 0) | (_ENCRYPTED if login.priv else 0)
+
+
+def _proved(message: _Message, keys: Keys) -> bool:
+    try:
+        keys.auth.authenticate_incoming_message(keys.auth_key, message.digest, message.whole)
+    except ProtocolError:
+        return False
+    return True
+
+
+def _timely(message: _Message, boots: int, running: int) -> bool:
+    """RFC 3414 3.2 7a: of our own engine's boots, within the window of our own time."""
+    return message.boots == boots and abs(message.time - running) <= _WINDOW
+
+
+def _newer(message: _Message, sender: Clock, *, authenticated: bool) -> bool:
+    """RFC 3414 3.2 7b: not before what the sender has proved; what is newer is taken over."""
+    if not authenticated:
+        return True
+    if (message.boots, message.time + _WINDOW) < (sender.boots, sender.time):
+        return False
+    sender.engine_id = message.engine_id
+    latest = max((sender.boots, sender.time), (message.boots, message.time))
+    sender.boots, sender.time = latest
+    return True
+
+
+def _inside(message: _Message, keys: Keys) -> Any:
+    """Return the scoped PDU; None where it cannot be read."""
+    encrypted = message.data.getName() == "encryptedPDU"
+    if encrypted != bool(keys.level & _ENCRYPTED):
+        return None
+    if not encrypted:
+        return message.data.getComponent()
+    try:
+        parameters = (message.boots, message.time, message.salt)
+        plain = keys.priv.decrypt_data(keys.priv_key, parameters, message.data.getComponent())
+    except ProtocolError:
+        return None
+    plain = bytes(plain)
+    if not sound(plain):
+        return None
+    return decoder.decode(plain, asn1Spec=ScopedPDU())[0]
+
+
+def _discovered(message: _Message, ourselves: Ourselves, running: int) -> Verdict:
+    """Answer who asks for our engine id (RFC 3414 4); a trap never asks."""
+    if not message.flags & _REPORTABLE or message.flags & (_AUTHENTICATED | _ENCRYPTED):
+        return Verdict(reason="unknown_engine")
+    return Verdict(
+        reason="discovery", reply=_report(message, ourselves, running, _UNKNOWN_ENGINE, None, None)
+    )
+
+
+def _report(
+    message: _Message,
+    ourselves: Ourselves,
+    running: int,
+    why: tuple[int, ...],
+    keys: Keys | None,
+    login: Login | None,
+) -> bytes:
+    """Write a Report; that of a wrong time is authenticated and not encrypted (RFC 3414 3.2 7a)."""
+    if not message.flags & _REPORTABLE:
+        return b""
+    pdu = rfc1905.ReportPDU()
+    v2c.apiPDU.set_defaults(pdu)
+    v2c.apiPDU.set_request_id(pdu, 0)
+    v2c.apiPDU.set_varbinds(pdu, [(rfc1902.ObjectName(why), rfc1902.Counter32(1))])
+    if keys is not None:
+        keys = Keys(keys.auth, keys.auth_key, None, None, keys.level & _AUTHENTICATED)
+    scoped = _scoped(ourselves.engine_id, b"", pdu)
+    return _sealed(message, ourselves, running, scoped, keys, login)
+
+
+def _scoped(engine_id: bytes, name: bytes, pdu: Any) -> bytes:
+    return _sequence(_octets(engine_id), _octets(name), encoder.encode(pdu))
+
+
+def _sealed(
+    message: _Message,
+    ourselves: Ourselves,
+    running: int,
+    scoped: bytes,
+    keys: Keys | None,
+    login: Login | None,
+) -> bytes:
+    """Write a message of our engine at the level of `keys` (RFC 3412 6, RFC 3414 3.1)."""
+    level = 0 if keys is None else keys.level
+    data, salt, digest = scoped, b"", b""
+    if keys is not None and level & _ENCRYPTED:
+        now = (ourselves.boots, running, None)
+        sealed, given = keys.priv.encrypt_data(keys.priv_key, now, scoped)
+        data, salt = _octets(bytes(sealed)), bytes(given)
+    if keys is not None and level & _AUTHENTICATED:
+        digest = bytes(keys.auth.digest_length)
+    security = _sequence(
+        _octets(ourselves.engine_id), _integer(ourselves.boots), _integer(running),
+        _octets(b"" if login is None else login.user), _octets(digest), _octets(salt),
+    )  # fmt: skip
+    head = _sequence(
+        _integer(message.number), _integer(LONGEST), _octets(bytes([level])), _integer(_USM)
+    )
+    whole = _sequence(_integer(3), head, _octets(security), data)
+    if keys is not None and digest:
+        whole = bytes(keys.auth.authenticate_outgoing_message(keys.auth_key, whole))
+    return whole
+
+
+def _sequence(*parts: bytes) -> bytes:
+    return _element(0x30, b"".join(parts))
+
+
+def _octets(contents: bytes) -> bytes:
+    return _element(0x04, contents)
+
+
+def _integer(number: int) -> bytes:
+    return _element(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def _element(tag: int, contents: bytes) -> bytes:
+    length = len(contents)
+    if length < 0x80:
+        return bytes((tag, length)) + contents
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(octets))) + octets + contents
