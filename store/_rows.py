@@ -13,8 +13,10 @@ from alerts.model import Alert, Delivery
 from inventory.model import TargetId
 from sla.states import Blind, State, Transition
 from store import _outages
-from store.entries import Account, AuditEntry, Heartbeat, SessionEnd, SessionRecord
+from store.entries import Account, AuditEntry, Heartbeat, SessionEnd, SessionRecord, TrapEntry
 
+_TRAPS_OF_A_DEVICE: Final = 1_000
+_TRAPS: Final = 500_000
 _json: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -34,6 +36,7 @@ class Rows:
             SessionRecord: self._session,
             SessionEnd: self._session_end,
             AuditEntry: self._audit,
+            TrapEntry: self._trap,
         }
 
     def write(self, entry: object) -> None:
@@ -185,6 +188,31 @@ class Rows:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (*msgspec.structs.astuple(clean), chain, audit_hash(chain, clean)),
         )
+
+    def _trap(self, entry: TrapEntry) -> None:
+        device = self._number(entry.device)
+        number = self._connection.execute(
+            "INSERT INTO trap"
+            " (at_ms, device, subject, code, oid, version, informed, source, told)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.at_ms,
+                device,
+                self._number(entry.subject),
+                _text(entry.code),
+                _text(entry.oid),
+                entry.version,
+                entry.informed,
+                _text(entry.source),
+                _text(entry.told),
+            ),
+        ).lastrowid
+        self._connection.execute(
+            "DELETE FROM trap WHERE device = ?1 AND number <= (SELECT number FROM trap"
+            " WHERE device = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
+            (device, _TRAPS_OF_A_DEVICE),
+        )
+        self._connection.execute("DELETE FROM trap WHERE number <= ?", ((number or 0) - _TRAPS,))
 
 
 def audit_hash(before: bytes, entry: AuditEntry) -> bytes:

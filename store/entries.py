@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from alerts.model import Alert, Delivery
+from inventory.model import TargetId
 from sla.states import Blind, Transition
 
 
@@ -66,6 +67,24 @@ class AuditEntry(msgspec.Struct, frozen=True):
     result: str = "ok"
 
 
+class TrapEntry(msgspec.Struct, frozen=True, gc=False):
+    """What a device said unasked, or what came of asking it because of that: evidence.
+
+    `at_ms`: UTC milliseconds. `subject`: the port it speaks of, else the device. `told`: JSON, an
+    object of what was in it. Of a device the newest 1,000 are kept, of all the newest 500,000.
+    """
+
+    at_ms: int
+    device: TargetId
+    subject: TargetId
+    code: str
+    oid: str
+    version: str
+    informed: bool
+    source: str
+    told: str
+
+
 Entry = (
     Transition
     | Blind
@@ -76,4 +95,5 @@ Entry = (
     | SessionRecord
     | SessionEnd
     | AuditEntry
+    | TrapEntry
 )

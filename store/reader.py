@@ -15,7 +15,7 @@ from inventory.model import Interval, TargetId
 from sla.states import Blind, State, Transition, outage_id
 from store import _sqlite
 from store._rows import audit_hash
-from store.entries import Account, AuditEntry, PersonRow, SessionRecord
+from store.entries import Account, AuditEntry, PersonRow, SessionRecord, TrapEntry
 
 _STATES: Final = tuple(State)
 _DELIVERY: Final = "alert, phase, receiver, channel, at, ok, error, permanent, severity, news"
@@ -158,6 +158,27 @@ class Reader:
         )
         return [OutageRow(outage_id(row[0], row[1]), *row) for row in rows]
 
+    def traps(
+        self, devices: Sequence[TargetId] | None, *, since: int, until: int, limit: int
+    ) -> list[TrapEntry]:
+        """Return what these devices (None = all) said in [since, until), newest first."""
+        only, names = "", tuple[str, ...]()
+        if devices is not None:
+            only = (
+                " AND x.device IN (SELECT number FROM target"
+                " WHERE name IN (SELECT value FROM json_each(?4)))"
+            )
+            names = (msgspec.json.encode(list(devices)).decode(),)
+        rows = self._all(
+            "SELECT at_ms, d.name, s.name, code, oid, version, informed, source, told"  # noqa: S608 - constant
+            " FROM trap x JOIN target d ON d.number = x.device"
+            " JOIN target s ON s.number = x.subject"
+            f" WHERE at_ms >= ?1 AND at_ms < ?2{only}"
+            " ORDER BY at_ms DESC, x.number DESC LIMIT ?3",
+            (since * 1000, until * 1000, limit, *names),
+        )
+        return [_trap(row) for row in rows]
+
     def open_outages(self) -> dict[TargetId, int]:
         """Return the start of the outage that lasts, of each target that has one."""
         rows = self._all(
@@ -268,6 +289,11 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
     return Delivery(
         alert, Phase(phase), receiver, channel, at, bool(ok), error, bool(permanent), severity, news
     )
+
+
+def _trap(row: tuple[Any, ...]) -> TrapEntry:
+    at_ms, device, about, code, oid, version, informed, source, told = row
+    return TrapEntry(at_ms, device, about, code, oid, version, bool(informed), source, told)
 
 
 def open_reader(path: Path) -> Reader:
