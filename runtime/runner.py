@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import partial
 from types import ModuleType
 from typing import Any, Final
@@ -25,6 +26,8 @@ _log = logging.getLogger("extranet.runner")
 _LATE_MS: Final = 1000
 """A run that starts later than this after its instant is skipped, never queued."""
 _WAITING_PER_DEVICE: Final = 4
+_OVERDUE: Final = (Outcome.SILENT, "deadline")
+_GAVE_WAY: Final = (Outcome.SKIPPED, "gave_way")
 
 
 class Runner:
@@ -53,6 +56,8 @@ class Runner:
         self._in_flight: Counter[str] = Counter()
         self._overlapping: dict[tuple[Probe, int], float] = {}
         """Runs of kinds that `begin`, by probe and slot: when they began."""
+        self._out_of_turn: dict[str, tuple[asyncio.Task[Answer], float]] = {}
+        """Devices that are asked out of turn, and until when at most."""
         self._bugs: set[str] = set()
         self._stopping = False
         self._absent: dict[int, tuple[Value, ...]] = {}
@@ -60,6 +65,8 @@ class Runner:
         """Runs by kind and outcome; skipped ones also by (`skipped`, reason)."""
         self.lateness_ms: Counter[int] = Counter()
         """Runs by lateness of their start, in whole milliseconds up to 1,000."""
+        self.out_of_turn: Counter[str] = Counter()
+        """Runs out of turn by outcome; they are in no other counter."""
 
     def memory(self, device: str) -> DeviceMemory:
         """Return what has been learnt about a device."""
@@ -102,6 +109,8 @@ class Runner:
                 self._skip(probe, slot_ms, "device_busy")
             else:
                 waiting.append((probe, slot_ms, monotonic() + (_LATE_MS - late) / 1000))
+                if device in self._out_of_turn:
+                    self._out_of_turn[device][0].cancel()
             return
         if self._in_flight[probe.area] >= self._limit:
             self._skip(probe, slot_ms, "area_full")
@@ -113,6 +122,52 @@ class Runner:
     def _begin(self, probe: Probe, slot_ms: int, memory: DeviceMemory) -> None:
         task = asyncio.get_running_loop().create_task(self._run(probe, slot_ms, memory))
         self._running[probe] = (task, monotonic() + probe.deadline, slot_ms)
+
+    def ask_now(self, probe: Probe, now_ms: int, heard: Callable[[Observation], None]) -> bool:
+        """Ask a device that is idle out of turn; False where that must wait.
+
+        The run is an ordinary one with a slot of its own, its instant, but it is no scheduled run:
+        nobody but `heard` is told, so that no rate, no count of a slot and no confirming run comes
+        of it. What it learns about the device is not kept, and a scheduled run that comes due
+        meanwhile ends it (SKIPPED, `gave_way`) and takes its place.
+        """
+        device = probe.device
+        if device is None or device in self._busy or self._stopping:
+            return False
+        if self._in_flight[probe.area] >= self._limit:
+            return False
+        self._busy[device] = deque()
+        self._in_flight[probe.area] += 1
+        memory = deepcopy(self.memory(device))
+        asking = self._ask[probe.kind](probe, self._wires, memory)
+        task = asyncio.get_running_loop().create_task(asking)
+        began = monotonic()
+        self._out_of_turn[device] = (task, began + probe.deadline)
+        task.add_done_callback(partial(self._asked_out_of_turn, probe, now_ms, began, heard))
+        return True
+
+    def _asked_out_of_turn(
+        self,
+        probe: Probe,
+        slot_ms: int,
+        began: float,
+        heard: Callable[[Observation], None],
+        task: asyncio.Task[Answer],
+    ) -> None:
+        took, nothing = monotonic() - began, self._nothing(probe)
+        if task.cancelled():
+            late = took > probe.deadline
+            answer = Answer(*_OVERDUE, nothing) if late else Answer(*_GAVE_WAY, nothing)
+        elif isinstance(bug := task.exception(), Exception):
+            answer = self._bug(probe, bug)
+        else:
+            answer = task.result()
+        device = probe.device
+        assert device is not None
+        del self._out_of_turn[device]
+        self._free(probe, device)
+        self.out_of_turn[answer.outcome.name] += 1
+        heard(Observation(probe, slot_ms, took, answer.outcome, answer.reason, answer.values))
 
     async def _run(self, probe: Probe, slot_ms: int, memory: DeviceMemory) -> None:
         began = monotonic()
@@ -167,9 +222,11 @@ class Runner:
     def _end(self, probe: Probe) -> None:
         if self._running.pop(probe, None) is None:
             return
-        device = probe.device
-        if device is None:
-            return
+        if probe.device is not None:
+            self._free(probe, probe.device)
+
+    def _free(self, probe: Probe, device: str) -> None:
+        """Let what waits for a device begin; where nothing does it is idle."""
         waiting = self._busy[device]
         now = monotonic()
         while waiting:
@@ -187,6 +244,9 @@ class Runner:
         for task, deadline, _ in list(self._running.values()):
             if now > deadline:
                 task.cancel()
+        for asking, limit in list(self._out_of_turn.values()):
+            if now > limit:
+                asking.cancel()
         # A wire settles its runs by itself; where it does not, that is no silence of the network.
         for run in [r for r, began in self._overlapping.items() if now > began + r[0].deadline]:
             del self._overlapping[run]
@@ -202,9 +262,10 @@ class Runner:
         while self._overlapping:
             self._skip(*self._overlapping.popitem()[0], "stopped")
         tasks = [task for task, _, _ in self._running.values()]
-        for task in tasks:
+        asking = [task for task, _ in self._out_of_turn.values()]
+        for task in (*tasks, *asking):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *asking, return_exceptions=True)
 
     def _skip(self, probe: Probe, slot_ms: int, reason: str) -> None:
         self.runs[probe.kind, "SKIPPED"] += 1
