@@ -156,7 +156,7 @@ class _OnAvailability(Strict):
 
 
 class _OnMonitor(Strict):
-    condition: Literal["blind", "outbox", "ledger", "disk", "reload", "loss"]
+    condition: Literal["blind", "outbox", "ledger", "disk", "reload", "loss", "process"]
 
     def when(self) -> OnMonitor:
         return OnMonitor(self.condition)

@@ -22,6 +22,7 @@ from api import (
     routes_overview,
     routes_session,
     routes_sites,
+    routes_traps,
 )
 from api.answer import Json, encode
 from api.desk import AtDesk, Caller, Desk
@@ -37,6 +38,7 @@ SUBJECTS: Final = (
     routes_sites,
     routes_links,
     routes_outages,
+    routes_traps,
     routes_alerts,
     routes_carriers,
     routes_events,

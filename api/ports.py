@@ -60,6 +60,24 @@ class Outage(msgspec.Struct, frozen=True):
     down_seconds: int
 
 
+class Trap(msgspec.Struct, frozen=True):
+    """What a device said unasked, or (code `asked`) what came of asking it because of that.
+
+    `at_ms`: UTC milliseconds. `subject`: the port it speaks of, else the device. `told`: what was
+    in it: text of the device's own, to be escaped like any other.
+    """
+
+    at_ms: int
+    device: TargetId
+    subject: TargetId
+    code: str
+    oid: str
+    version: str
+    informed: bool
+    source: str
+    told: Mapping[str, object]
+
+
 class Person(msgspec.Struct, frozen=True):
     """A named person with roles and a scope: site subtrees and carriers; empty = everything."""
 
@@ -133,6 +151,11 @@ class Past(Protocol):
         self, *, target: TargetId | None, since: int, until: int, limit: int
     ) -> Sequence[Outage]:
         """Return outages that touch [since, until), newest first."""
+
+    async def traps(
+        self, *, devices: Sequence[TargetId] | None, since: int, until: int, limit: int
+    ) -> Sequence[Trap]:
+        """Return what these devices (None = all) said in [since, until), newest first."""
 
     async def availability(self, carrier: str, period: str, *, links: bool) -> bytes:
         """Assess a carrier: `sla.documents.carrier_document` as JSON, without `links` if so asked.

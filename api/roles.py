@@ -58,6 +58,7 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/links/{link}/history"): _READ,
     ("GET", "/api/v1/links/{link}/availability"): _READ,
     ("GET", "/api/v1/outages"): _READ,
+    ("GET", "/api/v1/traps"): _READ,
     ("GET", "/api/v1/alerts"): _READ,
     ("POST", "/api/v1/alerts/{alert:path}/acknowledge"): Need("acknowledge"),
     ("GET", "/api/v1/carriers"): _READ,

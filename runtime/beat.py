@@ -60,6 +60,8 @@ class Beat:
         self._second = self.turned_ms // 1000
         self._lost: dict[str, float] = {}
         self._background: dict[str, asyncio.Task[None]] = {}
+        self.also: list[Callable[[], object]] = []
+        """What other parts want done once a second."""
         self.failures = 0
         """Steps that raised."""
         self.held_back = 0
@@ -113,6 +115,8 @@ class Beat:
         self._do(self._runner.reap)
         self._do(self._telling.tick)
         self._do(self._record.close_slots, second)
+        for step in self.also:
+            self._do(step)
         if self._passed(_HEARTBEAT_SECONDS, second):
             self._do(self._record.heartbeat, second, _HEARTBEAT_SECONDS)
             self._do(self._watch_clock)

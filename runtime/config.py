@@ -87,6 +87,23 @@ class SnmpConfig(Strict):
     max_in_flight_per_area: Annotated[int, Field(ge=1, le=10_000)] = 1_000
 
 
+class TrapsConfig(Strict):
+    """Where traps and informs are heard, and how much of them; datagrams per second and at once.
+
+    `relays`: who may speak for others, as a v1 trap's agent-addr or snmpTrapAddress (RFC 3584)
+    says; of everybody else only the address a datagram came from is believed.
+    """
+
+    listen: Annotated[
+        tuple[Listen, ...], BeforeValidator(_several), Field(min_length=1, max_length=8)
+    ]
+    per_source: Annotated[float, Field(gt=0, le=1_000)] = 5.0
+    per_source_burst: Annotated[int, Field(ge=1, le=10_000)] = 50
+    total: Annotated[float, Field(gt=0, le=1_000)] = 100.0
+    total_burst: Annotated[int, Field(ge=1, le=10_000)] = 500
+    relays: tuple[Address, ...] = ()
+
+
 class CanaryConfig(Strict):
     """Something near the monitor that always answers: all silent means that it is blind."""
 
@@ -122,6 +139,7 @@ class _ConfigForm(Strict):
     store: StoreConfig = StoreConfig()
     api: ApiConfig = ApiConfig()
     snmp: SnmpConfig = SnmpConfig()
+    traps: TrapsConfig | None = None
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
     sinks: Mapping[Id, _PluginForm] = Field(default_factory=dict)
     rules: tuple[FilePath, ...] = ()
@@ -147,6 +165,7 @@ class Config:
     store: StoreConfig
     api: ApiConfig
     snmp: SnmpConfig
+    traps: TrapsConfig | None
     canaries: Mapping[str, CanaryConfig]
     sinks: Mapping[str, Plugin]
     rules: tuple[Path, ...]
@@ -213,6 +232,7 @@ def _resolve(
         form.store,
         form.api,
         form.snmp,
+        form.traps,
         form.canaries,
         {name: plugin for name in form.sinks if (plugin := made["sinks", name])},
         form.rules,

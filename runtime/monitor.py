@@ -54,6 +54,7 @@ from runtime.schedule import Schedule
 from runtime.selfmetrics import SelfMetrics, Stats
 from runtime.sending import Sending
 from runtime.telling import Telling
+from runtime.trapping import Trapping
 from sinks._exposition import Exposition
 from sla.judge import Judge
 
@@ -118,6 +119,8 @@ class Monitor:
             clock.now,
         )
 
+        self._telling = telling
+
         # Keeping.
         self._exposition = Exposition(self._probes, raw_mib_names=config.api.raw_mib_names)
         self._sending = Sending(config, self._probes, clock)
@@ -139,12 +142,18 @@ class Monitor:
         live.load(inventory, self._probes)
         self._hub = hub
 
+        # Being told.
+        self._trapping = Trapping(
+            config.traps, self._runner.memory, self._runner.ask_now, record.trap, clock
+        )
+        self._trapping.load(inventory, self._probes)
+
         # Answering.
         self._past = PastDoor(config.store.path, live.inventory, clock.now)
         self._reload = Reload(
             read, config, self._probes, self._pipeline, telling, live, self._sending,
             self._exposition, self._runner, record, self._past, self._dispatch,
-            hub, self._open_wires, self._snmp.retain,
+            hub, self._open_wires, self._snmp.retain, self._trapping.load,
         )  # fmt: skip
         metrics = SelfMetrics(self._runner, self._parts(), cpu)
         self._app = build(
@@ -165,12 +174,14 @@ class Monitor:
             clock, Schedule(self._probes, clock.now_ms()), self._runner, telling, record,
             self._sending, self._past, config.store,
         )  # fmt: skip
+        self._beat.also += [self._trapping.tick, self._watch_traps]
         self._reload.beat = self._beat
         record.continue_from(judge, self._pipeline, telling, self._dispatch)
         telling.begin(
             {
                 "outbox": [*self._sending.ages()],
                 "loss": [*record.losses(), *self._sending.losses()],
+                "process": [*self._trapping.health()],
             }
         )
 
@@ -187,6 +198,7 @@ class Monitor:
         await self._sending.start(http, stack)
         await self._dispatch.start(http, stack)
         await self._open_wires(self._probes)
+        await self._trapping.start(stack)
         for wire in (self._icmp, self._udp):
             stack.push_async_callback(wire.close)
         stack.push_async_callback(self._snmp.close)
@@ -278,9 +290,15 @@ class Monitor:
                 "reason": "blind" if self._pipeline.judge.is_blind else "",
             },
             "beat": {"ok": not stalled, "reason": "late" if stalled else ""},
+            **self._trapping.health(),
             **self._sending.health(),
         }
         return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
+
+    def _watch_traps(self) -> None:
+        """Turn a trap process that is dead into an alert."""
+        if self._trapping.door is not None:
+            self._telling.own("process", "traps", bad=bool(self._trapping.failure))
 
     def _parts(self) -> dict[str, Stats]:
         return {
@@ -298,6 +316,8 @@ class Monitor:
             "worker": lambda: {"deaths": self._past.deaths},
             "api": lambda: stats(self._app.state.desk),
             "page": lambda: {"readers": self._hub.readers, "resyncs": self._hub.resyncs},
+            "out_of_turn": lambda: self._runner.out_of_turn,
+            **self._trapping.stats(),
             **self._sending.stats(),
         }
 

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from api.ports import Outage
+from api.ports import Outage, Trap
 from inventory.model import Inventory, TargetId
 from runtime.hand import begin, call, ready
 
@@ -83,6 +83,13 @@ class PastDoor:
         found: Sequence[Outage] = await self._ask(
             "outages", target, since, until, limit, self._now()
         )
+        return found
+
+    async def traps(
+        self, *, devices: Sequence[TargetId] | None, since: int, until: int, limit: int
+    ) -> Sequence[Trap]:
+        """Return what devices said unasked in [since, until), newest first."""
+        found: Sequence[Trap] = await self._ask("traps", devices, since, until, limit)
         return found
 
     async def availability(self, carrier: str, period: str, *, links: bool) -> bytes:

@@ -7,6 +7,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
+from collectors.vendors._form import Vendor
+
 
 @cache
 def plugins(package: str) -> dict[str, ModuleType]:
@@ -22,3 +24,13 @@ def plugins(package: str) -> dict[str, ModuleType]:
         if not found.ispkg and not found.name.startswith("_")
         if hasattr(module := import_module(f"{package}.{found.name}"), "Options")
     }
+
+
+@cache
+def vendors() -> tuple[Vendor, ...]:
+    """Return what the files of `collectors/vendors/` say, sorted by name."""
+    package = "collectors.vendors"
+    names = sorted(found.name for found in iter_modules(import_module(package).__path__))
+    return tuple(
+        import_module(f"{package}.{name}").VENDOR for name in names if not name.startswith("_")
+    )

@@ -16,7 +16,7 @@ from runtime.config import Config
 from runtime.pipeline import Change, Pipeline
 from runtime.telling import Telling
 from sla.judge import Judge
-from store.entries import Entry, Heartbeat
+from store.entries import Entry, Heartbeat, TrapEntry
 from store.errors import StoreError
 from store.history import ClosedSlot, History
 from store.hours import HourFiles, settle_seconds
@@ -115,6 +115,10 @@ class Record:
     def delivery(self, delivery: Delivery) -> None:
         """Keep an attempt to tell somebody."""
         self._writer.submit(delivery)
+
+    def trap(self, entry: TrapEntry) -> None:
+        """Keep what a device said unasked."""
+        self._writer.submit(entry)
 
     def reading(self, reading: Reading) -> None:
         """Add a reading up."""

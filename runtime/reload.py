@@ -59,6 +59,7 @@ class Reload:
         hub: Hub,
         open_wires: Callable[[Iterable[Probe]], Awaitable[None]],
         retain: Callable[[Collection[tuple[str, int | None]]], None],
+        load_traps: Callable[[Inventory, Sequence[Probe]], None],
     ) -> None:
         self._read = read
         self._config = config
@@ -75,6 +76,7 @@ class Reload:
         self._hub = hub
         self._open_wires = open_wires
         self._retain = retain
+        self._load_traps = load_traps
         self._lock = asyncio.Lock()
         self._wanted = False
         self._task: asyncio.Task[None] | None = None
@@ -153,6 +155,7 @@ class Reload:
             self._telling.engine.reload(checked.rules, inventory, probes, self._live.now())
         )
         self._live.load(inventory, probes)
+        self._load_traps(inventory, probes)
         for change in changes:
             self._pipeline.announce(change)
         self._pipeline.forget(gone)

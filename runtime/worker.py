@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from api.ports import Outage, UnknownPeriodError
+from api.ports import Outage, Trap, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target, site_target
 from sla.assess import assess_carrier, assess_link, assess_site
 from sla.documents import carrier_document, link_document, site_document
@@ -78,6 +78,25 @@ def outages(target: TargetId | None, since: int, until: int, limit: int, now: in
     return [
         Outage(row.id, row.target, row.start, row.end, row.seen_at, row.reason, row.down_until(now))
         for row in rows
+    ]
+
+
+def traps(devices: Sequence[TargetId] | None, since: int, until: int, limit: int) -> list[Trap]:
+    """Return what devices said unasked in [since, until), newest first."""
+    _, reader = _known()
+    return [
+        Trap(
+            row.at_ms,
+            row.device,
+            row.subject,
+            row.code,
+            row.oid,
+            row.version,
+            row.informed,
+            row.source,
+            msgspec.json.decode(row.told),
+        )
+        for row in reader.traps(devices, since=since, until=until, limit=limit)
     ]
 
 

@@ -61,6 +61,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.rule.ledger-failing": ("The ledger cannot be written", "台账无法写入"),
     "alert.rule.disk-low": ("Disk nearly full", "磁盘空间不足"),
     "alert.rule.samples-lost": ("Samples were lost", "采样丢失"),
+    "alert.rule.process-died": ("A part of the monitor died", "监测程序的一个进程已退出"),
     "alert.rule.reload-refused": ("Reload refused", "重新加载被拒绝"),
     # reasons worth a word
     "alert.reason.far_lost": ("far end lost", "对端失联"),

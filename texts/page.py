@@ -92,6 +92,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.rule.ledger-failing": ("The ledger cannot be written", "台账无法写入"),
     "page.rule.disk-low": ("Disk nearly full", "磁盘空间不足"),
     "page.rule.samples-lost": ("Samples were lost", "采样丢失"),
+    "page.rule.process-died": ("A part of the monitor died", "监测程序的一个进程已退出"),
     "page.rule.reload-refused": ("Reload refused", "重新加载被拒绝"),
     # Parts of the page.
     "page.sites": ("Sites", "站点"),

@@ -20,6 +20,7 @@ from api.ports import (
     Ports,
     Session,
     StateNow,
+    Trap,
     UnknownPeriodError,
 )
 from inventory.model import (
@@ -154,6 +155,7 @@ class Province:
         self.states_now: dict[TargetId, StateNow] = {}
         self.alerts_now: dict[str, Alert] = {}
         self.outages_all: list[Outage] = []
+        self.traps_all: list[Trap] = []
         self.blind: int | None = None
         self.ok = True
         self.parts: dict[str, Mapping[str, object]] = {}
@@ -244,6 +246,16 @@ class Province:
         return {"ok": self.ok, "parts": {"ledger": {"ok": self.ok, "reason": ""}, **self.parts}}
 
     # Past
+
+    async def traps(
+        self, *, devices: Sequence[TargetId] | None, since: int, until: int, limit: int
+    ) -> Sequence[Trap]:
+        return [
+            trap
+            for trap in self.traps_all
+            if (devices is None or trap.device in devices)
+            and since * 1000 <= trap.at_ms < until * 1000
+        ][:limit]
 
     async def outages(
         self, *, target: TargetId | None, since: int, until: int, limit: int

@@ -1,0 +1,109 @@
+"""Being told: the process that hears traps, what they bring about, and how both do.
+
+Without `traps` in `monitor.yaml` nothing is opened and nothing is heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Final
+
+from collectors._memory import DeviceMemory
+from inventory.model import Inventory
+from metrics.observation import Probe
+from runtime.clock import Steady
+from runtime.config import TrapsConfig
+from runtime.hints import AskNow, Hints
+from runtime.plugins import vendors
+from runtime.traps import TrapDoor
+from store.entries import TrapEntry
+
+_LOOKED_AT: Final = 1_000
+"""Devices whose engine id is looked for in a second."""
+
+
+class Trapping:
+    """Joins the door and the hints."""
+
+    def __init__(
+        self,
+        config: TrapsConfig | None,
+        memory: Callable[[str], DeviceMemory],
+        ask_now: AskNow,
+        keep: Callable[[TrapEntry], None],
+        clock: Steady,
+    ) -> None:
+        self._memory = memory
+        self._hints = Hints(vendors(), memory, ask_now, keep, clock.now_ms)
+        self.door = None if config is None else TrapDoor(config, self._hints.heard, clock.now)
+        self._secured: tuple[str, ...] = ()
+        self._next = 0
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
+        """Take over an inventory; while it runs, the process is told too."""
+        self._inventory = inventory
+        self._hints.load(inventory, probes)
+        self._secured = tuple(
+            device.id
+            for device in inventory.devices.values()
+            if device.credential is not None
+            and inventory.credentials[device.credential].version == "3"
+        )
+        self._next = 0
+        if self.door is not None and self.door.pid is not None:
+            self._tell(self.door.load(inventory))
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Listen. Raises OSError naming the address that cannot be had."""
+        if self.door is None:
+            return
+        self.door.open()
+        stack.push_async_callback(self._end)
+        await self.door.start(self._inventory)
+
+    async def _end(self) -> None:
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
+        if self.door is not None:
+            await self.door.stop()
+
+    def tick(self) -> None:
+        """Once a second: ask who waits, and tell the process what polling has learnt."""
+        self._hints.tick()
+        if self.door is None or not self._secured:
+            return
+        some = self._secured[self._next : self._next + _LOOKED_AT]
+        self._next = (self._next + _LOOKED_AT) % len(self._secured) if some else 0
+        learnt = {name: one for name in some if (one := self._memory(name).engine_id)}
+        if learnt:
+            self._tell(self.door.learn(learnt))
+
+    def _tell(self, telling: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(telling)
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    @property
+    def failure(self) -> str:
+        """Why no traps are heard although they should be (a code), or ""."""
+        return "" if self.door is None else self.door.failure
+
+    def losses(self) -> Mapping[str, float]:
+        """Count what went because the monitor was too slow; a storm that is shed is not lost."""
+        return {} if self.door is None else {"traps": self.door.lost()}
+
+    def health(self) -> Mapping[str, dict[str, object]]:
+        """Tell how it does, where it is wanted."""
+        if self.door is None:
+            return {}
+        return {"traps": {"ok": not self.failure, "reason": self.failure}}
+
+    def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
+        """Return the counters, where traps are wanted."""
+        if self.door is None:
+            return {}
+        return {"traps": self.door.stats, "hints": self._hints.stats}

@@ -1,0 +1,353 @@
+"""Traps, as the monitor sees them: a process of its own, fed with who may speak, heard, mended.
+
+The two talk over a pair of sockets that keeps messages whole (SOCK_SEQPACKET). The process hands
+over what it heard without waiting: what finds no room there waits in a bounded queue of its own,
+and of a full one the oldest goes, counted. One that dies is told, counted and replaced, ever more
+slowly; what comes in meanwhile waits with the kernel, in the sockets, which are the monitor's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
+from typing import Any, Final
+
+import msgspec
+
+from collectors.traps.form import (
+    Counts,
+    Engines,
+    FromProcess,
+    Limits,
+    Login,
+    Notification,
+    Ourselves,
+    Roll,
+    Source,
+)
+from collectors.wires.traps import PORT, dropped, open_door
+from inventory.model import Credential, Device, Inventory
+from runtime.clock import monotonic
+from runtime.config import TrapsConfig
+
+_log = logging.getLogger("extranet.traps")
+_LARGEST: Final = 1 << 18
+_READ_AT_ONCE: Final = 10
+_IN_ONE_PART: Final = 400
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 60.0
+_LONG_LIFE: Final = 60.0
+"""Seconds a process must live for the next pause to be the first one again."""
+_STOP_SECONDS: Final = 5.0
+_BOOTS_SINCE: Final = 1_577_836_800
+"""2020-01-01 UTC: seconds since then number our engine's starts (RFC 3414 wants them to grow)."""
+_LEVELS: Final = ("waiting",)
+
+
+class TrapDoor:
+    """Starts the process, tells it who may speak, and carries what it heard."""
+
+    def __init__(
+        self, config: TrapsConfig, heard: Callable[[Notification], None], now: Callable[[], int]
+    ) -> None:
+        self._config = config
+        self._heard = heard
+        self._now = now
+        self._doors: list[socket.socket] = []
+        self._process: SpawnProcess | None = None
+        self._channel: socket.socket | None = None
+        self._decode = msgspec.msgpack.Decoder(FromProcess).decode
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._sources: tuple[Source, ...] = ()
+        self._logins: dict[str, Login] = {}
+        self._engines: dict[str, bytes] = {}
+        self._feeding = asyncio.Lock()
+        self._mending: asyncio.Task[None] | None = None
+        self._began = 0.0
+        self._pause = _FIRST_PAUSE
+        self._stopping = False
+        self._past: Counter[str] = Counter()
+        """Counters of processes that died."""
+        self._present: Mapping[str, int] = {}
+        self.deaths = 0
+        self.failures = 0
+        """Notifications the monitor could not take: bugs of ours."""
+
+    def open(self) -> None:
+        """Open the sockets. Raises OSError naming the address."""
+        try:
+            for endpoint in self._config.listen:
+                self._doors.append(open_door(endpoint))
+        except OSError:
+            self._close_doors()
+            raise
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports that are listened on, in the order of the addresses."""
+        return tuple(door.getsockname()[1] for door in self._doors)
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def failure(self) -> str:
+        """Why no traps are heard (a code), or ""."""
+        return "" if self._process is not None else "process_died"
+
+    async def start(self, inventory: Inventory) -> None:
+        """Start the process and tell it who may speak."""
+        self._sources, self._logins = who(inventory)
+        await self._begin()
+
+    async def load(self, inventory: Inventory) -> None:
+        """Tell who may speak now."""
+        self._sources, self._logins = who(inventory)
+        self._engines = {
+            source.device: engine
+            for source in self._sources
+            if (engine := self._engines.get(source.device))
+        }
+        await self._feed()
+
+    async def learn(self, engines: Mapping[str, bytes]) -> None:
+        """Tell engine ids that polling has learnt; what is known already is not told again."""
+        news = {name: one for name, one in engines.items() if self._engines.get(name) != one}
+        if not news:
+            return
+        self._engines |= news
+        names = list(news)
+        async with self._feeding:
+            for at in range(0, len(names), _IN_ONE_PART):
+                part = {name: news[name] for name in names[at : at + _IN_ONE_PART]}
+                await self._tell(Engines(part))
+
+    async def stop(self) -> None:
+        """End the process and close everything."""
+        self._stopping = True
+        if self._mending is not None:
+            self._mending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._mending
+        process = self._process
+        self._let_go()
+        if process is not None:
+            await asyncio.to_thread(_end, process)
+        self._close_doors()
+
+    def _close_doors(self) -> None:
+        while self._doors:
+            self._doors.pop().close()
+
+    # The life of the process.
+
+    async def _begin(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        config = self._config
+        limits = Limits(
+            config.per_source, config.per_source_burst, config.total, config.total_burst
+        )
+        boots = max(1, self._now() - _BOOTS_SINCE)
+        relays = tuple(endpoint.host for endpoint in config.relays)
+        arguments = (
+            self._doors, theirs, limits, Ourselves(engine_id(config), boots), relays,
+        )  # fmt: skip
+        try:
+            process = await asyncio.to_thread(_spawn, arguments)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._process, self._channel, self._began = process, ours, monotonic()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(ours.fileno(), self._read)
+        loop.add_reader(process.sentinel, self._died)
+        await self._feed()
+
+    def _let_go(self) -> None:
+        """Hear nothing more of the process at hand; it ends by itself when the channel does."""
+        loop = asyncio.get_running_loop()
+        if self._channel is not None:
+            loop.remove_reader(self._channel.fileno())
+            self._channel.close()
+            self._channel = None
+        if self._process is not None:
+            loop.remove_reader(self._process.sentinel)
+            self._process = None
+
+    def _died(self) -> None:
+        process = self._process
+        if process is None or self._stopping:
+            return
+        self._read()  # what it still said
+        self._let_go()
+        self._past.update({k: n for k, n in self._present.items() if k not in _LEVELS})
+        self._present = {}
+        self.deaths += 1
+        if monotonic() - self._began >= _LONG_LIFE:
+            self._pause = _FIRST_PAUSE
+        _log.error(
+            "the trap process died",
+            extra={"code": process.exitcode, "died": self.deaths, "again_in": self._pause},
+        )
+        process.close()
+        self._mending = asyncio.get_running_loop().create_task(self._mend())
+
+    async def _mend(self) -> None:
+        while self._process is None:
+            await asyncio.sleep(self._pause)
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            try:
+                await self._begin()
+            except OSError:
+                _log.exception("the trap process could not be started")
+
+    # What is told and heard.
+
+    async def _feed(self) -> None:
+        async with self._feeding:
+            for part in _parts(self._sources, self._logins, self._engines):
+                await self._tell(part)
+
+    async def _tell(self, message: Roll | Engines) -> None:
+        if self._channel is None:
+            return
+        with contextlib.suppress(OSError):  # it died: noticed elsewhere, and fed when replaced
+            loop = asyncio.get_running_loop()
+            await loop.sock_sendall(self._channel, self._encode(message))
+
+    def _read(self) -> None:
+        for _ in range(_READ_AT_ONCE):
+            if self._channel is None:
+                return
+            try:
+                data = self._channel.recv(_LARGEST)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:  # it ends; `_died` sees to it
+                asyncio.get_running_loop().remove_reader(self._channel.fileno())
+                return
+            message: Any = self._decode(data)
+            if isinstance(message, Counts):
+                self._present = message.counts
+                continue
+            for notification in message.notifications:
+                self._take(notification)
+
+    def _take(self, notification: Notification) -> None:
+        try:
+            self._heard(notification)
+        except Exception:  # noqa: BLE001 - one that cannot be taken must not cost the others
+            if not self.failures:
+                _log.exception("a notification could not be taken")
+            self.failures += 1
+
+    def lost(self) -> int:
+        """Count what went because we were too slow: our loss, not a storm's."""
+        counts = self.counts()
+        return counts["handover_full"] + counts["queue_full"]
+
+    def counts(self) -> Counter[str]:
+        """Sum up the counters of all processes so far (`collectors/traps/gate.py`)."""
+        total = Counter(self._past)
+        total.update(self._present)
+        return total
+
+    def stats(self) -> Mapping[str, float]:
+        """Count everything."""
+        return {
+            **self.counts(),
+            "kernel_dropped": dropped(self._doors),
+            "deaths": self.deaths,
+            "failures": self.failures,
+        }
+
+
+def who(inventory: Inventory) -> tuple[tuple[Source, ...], dict[str, Login]]:
+    """Return which devices may speak, from which addresses, and with which credentials.
+
+    Beside the address at which a device is asked, it may use its own ends of links.
+    """
+    hosts: dict[str, dict[str, None]] = {}
+    for device in inventory.devices.values():
+        if device.address is not None:
+            hosts.setdefault(device.id, {})[device.address.host] = None
+    for link in inventory.links.values():
+        for end in (link.a, link.b):
+            if end.address is not None and end.device in inventory.devices:
+                hosts.setdefault(end.device, {})[end.address.host] = None
+    speaking: list[tuple[Device, str]] = [
+        (device, device.credential)
+        for device in inventory.devices.values()
+        if device.credential is not None and device.id in hosts
+    ]
+    logins = {name: _login(inventory.credentials[name]) for _, name in speaking}
+    sources = tuple(
+        Source(device.id, tuple(hosts[device.id]), credential) for device, credential in speaking
+    )
+    return sources, logins
+
+
+def _login(credential: Credential) -> Login:
+    return Login(
+        credential.version,
+        credential.community.reveal().encode(),
+        credential.user.encode(),
+        credential.auth or "",
+        credential.auth_key.reveal().encode(),
+        credential.priv or "",
+        credential.priv_key.reveal().encode(),
+    )
+
+
+def _parts(
+    sources: Sequence[Source], logins: Mapping[str, Login], engines: Mapping[str, bytes]
+) -> Iterator[Roll]:
+    """Cut a roll into messages that a socket takes whole."""
+    starts = range(0, max(1, len(sources)), _IN_ONE_PART)
+    for at in starts:
+        some = tuple(
+            msgspec.structs.replace(one, engine_id=engines.get(one.device, b""))
+            for one in sources[at : at + _IN_ONE_PART]
+        )
+        needed = {one.login: logins[one.login] for one in some}
+        yield Roll(some, needed, first=at == 0, last=at == starts[-1])
+
+
+def engine_id(config: TrapsConfig) -> bytes:
+    """Return the id of our own engine: the same at each start on this machine (RFC 3411 5).
+
+    Format 5 (octets) of pysnmp's enterprise, 20408.
+    """
+    where = ",".join(f"{e.host}:{e.port or PORT}" for e in config.listen)
+    told = sha256(f"{socket.gethostname()} {where}".encode()).digest()
+    return bytes.fromhex("80004fb805") + told[:12]
+
+
+def _spawn(arguments: tuple[Any, ...]) -> SpawnProcess:
+    from runtime.trap_process import serve  # noqa: PLC0415 - its decoder is needed there only
+
+    process = get_context("spawn").Process(target=serve, args=arguments, name="traps", daemon=True)
+    process.start()
+    return process
+
+
+def _end(process: SpawnProcess) -> None:
+    process.join(_STOP_SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    process.close()
