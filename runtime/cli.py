@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, cast
 
-from runtime import administration, asking, check, demo, program, replaying
+from runtime import administration, asking, check, demo, discover, program, replaying
 from texts.say import Language, say
 
 
@@ -41,6 +41,16 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     ask = command("ask")
     ask.add_argument("target", help=tell("target"))
     ask.add_argument("probe", help=tell("probe"))
+    discover = command("discover", config=False)
+    discover.add_argument("address", metavar="ADDRESS[:PORT]", help=tell("discover_address"))
+    discover.add_argument("--community", default=None, help=tell("discover_community"))
+    discover.add_argument("--credential", default=None, help=tell("discover_credential"))
+    discover.add_argument("--snmp", choices=("1", "2c"), default="2c", help=tell("discover_snmp"))
+    discover.add_argument("--json", action="store_true", help=tell("discover_json"))
+    discover.add_argument("--timeout", type=float, default=3.0, help=tell("discover_timeout"))
+    discover.add_argument(
+        "--engine", choices=("auto", "gufo", "pysnmp"), default="auto", help=tell("discover_engine")
+    )
     replay = command("replay")
     replay.add_argument("folder", type=Path, help=tell("recording"))
     replay.add_argument("--carrier", required=True, help=tell("assessed"))
@@ -90,6 +100,8 @@ def _run(options: argparse.Namespace, environ: dict[str, str], language: Languag
             )
         case "ask":
             code = asking.run(*_paths(options), options.target, options.probe, environ, language)
+        case "discover":
+            code = discover.run(options, environ, language)
         case "replay":
             code = replaying.run(
                 options.folder, options.carrier, options.period, options.until,

@@ -1,8 +1,11 @@
-"""`generate` makes a province in a folder, `serve` runs it, `begin` and `end` act on a running one.
+"""Simulate a province on loopback, or replay one recorded device.
+
+`generate` makes a province in a folder, `serve` runs it, `begin` and `end` act on a running one.
 
 python -m simulator generate var/province --sites 300
 python -m simulator serve var/province --script demo
 python -m simulator begin var/province cut link:xiaogan-xiaonan-t01-telecom
+python -m simulator replay device.snmprec --port 16161 --community public
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import sys
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 
-from simulator import files, folder
+from simulator import files, folder, recorded
 from simulator.clock import wall
 from simulator.control import Control, ControlServer
 from simulator.director import Director, demo_incidents
@@ -39,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
                 _generate(options)
             case "serve":
                 _run(_serve(options.folder, options.script))
+            case "replay":
+                _run(_replay(options.file, options.host, options.port, options.community))
             case "begin":
                 Control.of(options.folder).begin(options.kind, options.target, options.value)
             case _:
@@ -68,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="answer for a province until told to stop")
     serve.add_argument("folder", type=Path)
     serve.add_argument("--script", default="none", help="demo, none, or a YAML file")
+    replay = commands.add_parser("replay", help="answer as a recorded device until told to stop")
+    replay.add_argument("file", type=Path, help="its .snmprec")
+    replay.add_argument("--host", default="127.0.0.1")
+    replay.add_argument("--port", type=int, default=0, help="0: a free one")
+    replay.add_argument("--community", required=True)
     for name, text in (("begin", "let an incident begin"), ("end", "let it end")):
         order = commands.add_parser(name, help=f"{text} in a province that is served")
         order.add_argument("folder", type=Path)
@@ -123,6 +133,18 @@ async def _serve(directory: Path, script: str) -> None:
         stack.callback(play.cancel)
         print(json.dumps(ready), flush=True)
         await stop.wait()
+
+
+async def _replay(file: Path, host: str, port: int, community: str) -> None:
+    device = recorded.read(file)
+    door = open_door(host, port)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    close = recorded.serve(device, door, community.encode())
+    print(json.dumps({"ready": True, "snmp": door.port, "objects": len(device)}), flush=True)
+    await stop.wait()
+    close()
 
 
 def _incidents(plan: Plan, script: str, elapsed: float) -> Iterator[Incident]:

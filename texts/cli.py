@@ -26,6 +26,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.ask": ("run one probe once and explain it", "执行一次探测并说明过程"),
     "cli.target": ("the target, e.g. link:xg-telecom-1", "对象，例如 link:xg-telecom-1"),
     "cli.probe": ("the kind of probe, e.g. echo", "探测类型，例如 echo"),
+    "cli.discover": (
+        "read a device by SNMP and print what it shows and a stanza for the inventory",
+        "通过 SNMP 读取设备，输出读取结果和可供审阅的资源清单条目",
+    ),
+    "cli.discover_address": (
+        "a literal address, IPv6 with a port as [2001:db8::1]:161",
+        "IP 地址，IPv6 带端口写作 [2001:db8::1]:161",
+    ),
+    "cli.discover_community": (
+        "the community; others on this machine may see it, `-` reads it from standard input",
+        "团体名；本机其他用户可能看到命令行，写 - 则从标准输入读取",
+    ),
+    "cli.discover_credential": (
+        "a credential of the inventory, by its id (SNMPv3 too)",
+        "资源清单中的凭据标识（含 SNMPv3）",
+    ),
+    "cli.discover_snmp": ("version for --community", "--community 所用的版本"),
+    "cli.discover_json": ("print one JSON document", "输出一个 JSON 文档"),
+    "cli.discover_timeout": ("seconds per try", "每次尝试的秒数"),
+    "cli.discover_engine": ("SNMP engine", "SNMP 引擎"),
     "cli.demo": (
         "a simulated province and the monitor against it",
         "启动一个模拟省份并对其进行监测",

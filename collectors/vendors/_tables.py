@@ -55,25 +55,29 @@ NEIGHBOURS: Final = Column("ipNetToPhysicalPhysAddress", "1.3.6.1.2.1.4.35.1.4")
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A row of ifTable; `admin` and `oper` in IF-MIB's words, `speed_bps` None = unknown."""
+    """A row of ifTable. None = the agent does not have it; an alias that is not set is "".
+
+    `name`: ifName, or ifDescr where there is no ifName. `type`, `admin` and `oper` in the MIB's
+    words. `speed_bps`: None where neither ifHighSpeed nor ifSpeed knows it.
+    """
 
     index: int
     name: str
-    alias: str
-    descr: str
-    type: str
-    admin: str
-    oper: str
+    alias: str | None
+    descr: str | None
+    type: str | None
+    admin: str | None
+    oper: str | None
     speed_bps: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class LldpNeighbour:
-    """Who is heard on a port; "" = it does not say."""
+    """Who is heard on a port; None = the table does not say."""
 
     local: str
-    remote_name: str
-    remote_port: str
+    remote_name: str | None
+    remote_port: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def interface_names(sight: Sight) -> dict[str, str]:
 
 
 def _interfaces(sight: Sight) -> Iterator[Interface]:
-    names, descrs, aliases = interface_names(sight), sight.texts(IF_DESCR), sight.texts(IF_ALIAS)
+    names, descrs = interface_names(sight), sight.texts(IF_DESCR)
+    aliases = dict.fromkeys(sight.column(IF_ALIAS), "") | sight.texts(IF_ALIAS)
     kinds, admin, oper = sight.numbers(IF_TYPE), sight.numbers(IF_ADMIN), sight.numbers(IF_OPER)
     low, high = sight.numbers(IF_SPEED), sight.numbers(IF_HIGH_SPEED)
     indexes = names.keys() | kinds.keys() | oper.keys()
@@ -100,18 +105,18 @@ def _interfaces(sight: Sight) -> Iterator[Interface]:
         yield Interface(
             int(index),
             names.get(index, ""),
-            aliases.get(index, ""),
-            descrs.get(index, ""),
-            IF_TYPES.get(kind, str(kind) if kind else ""),
+            aliases.get(index),
+            descrs.get(index),
+            IF_TYPES.get(kind, str(kind)) if kind else None,
             _word(_ADMIN, admin.get(index)),
             _word(_OPER, oper.get(index)),
             _speed(high.get(index, 0), low.get(index, 0)),
         )
 
 
-def _word(words: tuple[str, ...], number: int | None) -> str:
+def _word(words: tuple[str, ...], number: int | None) -> str | None:
     if number is None:
-        return ""
+        return None
     return words[number - 1] if 1 <= number <= len(words) else str(number)
 
 
@@ -143,7 +148,9 @@ def _lldp(sight: Sight) -> Iterator[LldpNeighbour]:
             mac=which == _CHASSIS_BY_MAC,
             address=which == _CHASSIS_BY_ADDRESS,
         )
-        yield LldpNeighbour(local.get(arcs[1], arcs[1]), names.get(index, box), port)
+        yield LldpNeighbour(
+            local.get(arcs[1], arcs[1]), names.get(index, box) or None, port or None
+        )
 
 
 def _local_ports(sight: Sight) -> dict[str, str]:

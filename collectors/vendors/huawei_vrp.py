@@ -43,12 +43,14 @@ from collectors.vendors._standard import (
 )
 from collectors.vendors._units import (
     address_in,
+    amperes,
     celsius,
     dbm,
     dbm_from_hundredths,
     dbm_from_microwatts,
     numbers_in,
     percent,
+    volts,
 )
 
 _ENTITY: Final = "1.3.6.1.4.1.2011.5.25.31.1.1"
@@ -197,7 +199,7 @@ def _optics(sight: Sight) -> Iterator[Optics]:
     )
     rx_range = _limits(sight, OPTICAL_RX_LOW, OPTICAL_RX_HIGH)
     tx_range = _limits(sight, OPTICAL_TX_LOW, OPTICAL_TX_HIGH)
-    for index in received.keys() | sent.keys():
+    for index in {**received, **sent}:
         if modes.get(index) == _NOT_SUPPORTED or admin.get(index) == _ADMIN_DOWN:
             continue
         lanes = list(_lanes(sight, index))
@@ -214,7 +216,7 @@ def _optics(sight: Sight) -> Iterator[Optics]:
             tx_dbm=tx,
             bias_amperes=_bias(sight.numbers(OPTICAL_BIAS).get(index, 0)),
             celsius=celsius(sight.numbers(OPTICAL_TEMPERATURE).get(index, -255)),
-            volts=_volts(sight.numbers(OPTICAL_VOLTAGE).get(index, 0)),
+            volts=volts(sight.numbers(OPTICAL_VOLTAGE).get(index, 0) / _MILLI),
         )
 
 
@@ -244,13 +246,7 @@ def _power_dbm(value: int, limits: tuple[float, float] | None, *, in_dbm: bool) 
 
 
 def _bias(value: int) -> float | None:
-    if not 0 < value < _MILLI * _MILLI:
-        return None
-    return value / _MILLI if value < _MILLI else value / _MILLI / _MILLI
-
-
-def _volts(value: int) -> float | None:
-    return value / _MILLI if 0 < value < 10 * _MILLI else None
+    return amperes(value / _MILLI if value < _MILLI else value / _MILLI / _MILLI)
 
 
 def _lanes(sight: Sight, index: str) -> Iterator[Optics]:
@@ -263,7 +259,7 @@ def _lanes(sight: Sight, index: str) -> Iterator[Optics]:
             lane + 1,
             rx[lane] if lane < len(rx) else None,
             tx[lane] if lane < len(tx) else None,
-            current / _MILLI if lane < len(bias) and (current := bias[lane]) else None,
+            amperes((bias[lane] or 0) / _MILLI) if lane < len(bias) else None,
         )
 
 
