@@ -37,7 +37,8 @@ class RateSpec(msgspec.Struct, frozen=True, gc=False):
 
     `counter`, `discontinuity` and `uptime` are positions in `Observation.values`; the rate is
     delta / seconds * `scale`, e.g. 8 for octets to bits, 8 / contract for a utilisation.
-    `interface` names whose speed bounds it.
+    `interface` names whose speed bounds it; those of one interface stand side by side. `uptime` is
+    the same for all of a probe.
     """
 
     counter: int
@@ -47,6 +48,10 @@ class RateSpec(msgspec.Struct, frozen=True, gc=False):
     interface: TargetId
     bits: float = 8.0
     """Bits per counted unit, for the comparison with the interface's speed; 0 = not compared."""
+    width: int = 64
+    """Bits of the counter: a Counter32 is unwrapped where that is safe, a Counter64 never."""
+    share: bool = False
+    """A share of what was contracted: 1.0 = all of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -105,8 +110,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
     `values`: raw, rates, and last the state of the target, also for a probe whose series end
     before it because another probe of the target carries the state.
-    `gap`: code of the reason for absent rates (`reset`, `wrap`, `gap`, `renumbered`, `first`,
-    `too_fast`), or "".
+    `gap`: code of the reason for absent rates (see `metrics.rates`), or "".
     """
 
     observation: Observation

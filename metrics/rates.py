@@ -3,57 +3,64 @@
 Reasons, by precedence of discovery:
 
     first           no earlier reading to compare with
-    no_value        the agent did not give the counter
-    gap             the earlier reading is more than two intervals and a half old
-    reset           the agent restarted (its uptime fell), or the counter fell
-    wrap            the counter fell from its upper half: a Counter64 is never unwrapped
-    discontinuity   ifCounterDiscontinuityTime moved (RFC 2863)
     renumbered      ifIndex was learnt anew, so the two readings may be of two ports
+    gap             the earlier reading is more than two intervals and a half old
+    reset           the agent restarted (its uptime fell, or hardly went on), or the counter fell
+    clock           the agent gives no uptime and our own clock did not go on
     still           the agent's uptime did not move: it answered from a cache
-    too_fast        more than 1.05 times the interface's speed
+    no_value        the agent did not give the counter
     invalid         the sentinel 2^64-1
+    discontinuity   ifCounterDiscontinuityTime moved (RFC 2863)
+    wrap            a Counter64 fell from its upper half, which is never unwrapped; or a Counter32
+                    may have wrapped more than once in the time, or at an unknown speed
+    too_fast        more than 1.05 times the interface's speed
+    not_refreshed   the port stands still, or its counters do: see `metrics.refresh`
 
 Time is the agent's own uptime (sysUpTime, 1/100 s), so that neither our lateness nor a step of our
 clock bends a rate; without it the scheduled instants are used. sysUpTime wraps after 497 days: a
 fall that the clock on our side explains as a wrap is not a restart.
+
+A Counter32 is unwrapped once, and only where the interface cannot fill it in the time
+(seconds x speed < 2^32 octets); where it can, nothing is said, for a second wrap would be unseen.
+
+A port whose speed the agent does not tell is held to 800 Gbit/s, the fastest there is (IEEE
+802.3df): real nonsense, a reset or a counter of another port, is faster than that by far.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from inventory.model import TargetId
+from metrics._careful import SENTINEL, carefully, follow
+from metrics._track import Track, track_of
 from metrics.catalogue import SPEED
 from metrics.observation import Observation, Outcome, Probe, RateSpec, Value
 
 _TICKS: Final = 2**32
-_SENTINEL: Final = 2**64 - 1
-_HALF: Final = 2**63
 _HEADROOM: Final = 1.05
+_FASTEST: Final = 800e9
 _NOTHING: Final[tuple[tuple[Value, ...], str]] = ((), "")
-
-
-@dataclass(slots=True)
-class _Last:
-    """The last answered reading of a probe."""
-
-    values: tuple[Value, ...]
-    slot_ms: int
+_STILL, _RESET, _GAP, _CLOCK = 0.0, -1.0, -2.0, -3.0
+_NO_TIME: Final = {_STILL: "still", _RESET: "reset", _GAP: "gap", _CLOCK: "clock"}
 
 
 class Rates:
-    """Remembers one reading per probe and the speed of each interface."""
+    """Remembers a reading per probe, the speed of each interface, and how agents refresh."""
 
     def __init__(self) -> None:
-        self._last: dict[Probe, _Last] = {}
+        self._tracks: dict[Probe, Track] = {}
+        self._of_device: dict[str | None, list[Track]] = {}
         self._speeds: dict[TargetId, float] = {}
         self._speed_positions: dict[Probe, tuple[tuple[int, TargetId], ...]] = {}
         self._absent: dict[int, tuple[None, ...]] = {}
+        self.absent: Counter[str] = Counter()
+        """Answers with a rate that is absent, by reason."""
 
     def observe(self, observation: Observation) -> tuple[tuple[Value, ...], str]:
-        """Return the rates of `probe.rates` in order and, where one is absent, the first reason."""
+        """Return the rates of `probe.rates` in order and, where one is absent, the reason."""
         probe = observation.probe
         specs = probe.rates
         if not specs:
@@ -62,52 +69,57 @@ class Rates:
             return _NOTHING
         if observation.outcome is not Outcome.ANSWERED:
             return self._none(len(specs)), ""
+        track = self._tracks.get(probe) or self._track(probe)
         if observation.reason == "renumbered":
-            self._last.pop(probe, None)
-            return self._none(len(specs)), "renumbered"
-        values = observation.values
-        last = self._last.get(probe)
-        self._last[probe] = _Last(values, observation.slot_ms)
-        if last is None:
-            return self._none(len(specs)), "first"
-        elapsed_ms = observation.slot_ms - last.slot_ms
-        if elapsed_ms * 2 > probe.every_ms * 5:
-            return self._none(len(specs)), "gap"
-        return self._compare(specs, last.values, values, elapsed_ms / 1000)
+            track.values = ()
+            track.begin()
+            return self._nothing(track, specs, "renumbered")
+        return self._compare(track, probe, observation.values, observation.slot_ms)
 
     def _compare(
-        self,
-        specs: tuple[RateSpec, ...],
-        old: tuple[Value, ...],
-        new: tuple[Value, ...],
-        wall: float,
+        self, track: Track, probe: Probe, new: tuple[Value, ...], slot_ms: int
     ) -> tuple[tuple[Value, ...], str]:
-        rates: list[Value] = []
+        specs, old = probe.rates, track.values
+        if not old:
+            track.values, track.slot_ms, track.heard_ms = new, slot_ms, slot_ms
+            return self._nothing(track, specs, "first")
+        seconds = _elapsed(old, new, specs[0].uptime, slot_ms, track, probe.every_ms)
+        track.heard_ms = slot_ms
+        if seconds == _STILL:
+            self.absent["still"] += 1
+            return self._none(len(specs)), "still"
+        track.values, track.slot_ms = new, slot_ms
+        if seconds < 0:
+            track.begin()
+            return self._nothing(track, specs, _NO_TIME[seconds])
+        clock = track.clock = track.clock + seconds
+        limits = track.limits or self._limits(track, specs)
         gap = ""
-        position: int | None = -1
-        seconds = wall
-        for spec in specs:
-            if spec.uptime != position:
-                position = spec.uptime
-                seconds = _elapsed(old, new, position, wall)
-            before, after, moved = old[spec.counter], new[spec.counter], spec.discontinuity
-            if (
-                before is not None
-                and after is not None
-                and seconds > 0
-                and before <= after < _SENTINEL
-                and (moved is None or old[moved] == new[moved])
-            ):
-                each = (after - before) / seconds
-                limit = self._speeds.get(spec.interface)
-                if limit is None or each * spec.bits <= limit * _HEADROOM:
-                    rates.append(each * spec.scale)
-                    continue
-                gap = gap or "too_fast"
-            else:
-                gap = gap or _why(before, after, seconds)
-            rates.append(None)
-        return tuple(rates), gap
+        plain = not (track.narrow or track.awake or track.window)
+        rates = _plainly(specs, old, new, seconds, limits, track.quiet) if plain else None
+        if rates is None:
+            rates, gap = carefully(track, probe, old, new, seconds, limits)
+            if gap:
+                self.absent[gap] += 1
+        track.rates = tuple(rates)
+        if clock >= track.study_at:
+            follow(track, probe, old, new, seconds)
+        return track.rates, gap
+
+    def _track(self, probe: Probe) -> Track:
+        track = self._tracks[probe] = track_of(probe.rates)
+        self._of_device.setdefault(probe.device, []).append(track)
+        return track
+
+    def _limits(self, track: Track, specs: tuple[RateSpec, ...]) -> tuple[float, ...]:
+        speeds = self._speeds
+        track.limits = tuple(
+            speeds.get(spec.interface, _FASTEST) * _HEADROOM / spec.bits
+            if spec.bits
+            else float("inf")
+            for spec in specs
+        )
+        return track.limits
 
     def _learn(self, observation: Observation) -> None:
         probe = observation.probe
@@ -121,8 +133,17 @@ class Rates:
         for position, target in positions:
             if position < len(observation.values):
                 speed = observation.values[position]
-                if speed:
+                if speed and speed != self._speeds.get(target):
                     self._speeds[target] = speed
+                    for track in self._of_device.get(probe.device, ()):
+                        track.limits = None
+
+    def _nothing(
+        self, track: Track, specs: tuple[RateSpec, ...], reason: str
+    ) -> tuple[tuple[Value, ...], str]:
+        self.absent[reason] += 1
+        track.rates = self._none(len(specs))
+        return track.rates, reason
 
     def _none(self, count: int) -> tuple[Value, ...]:
         absent = self._absent.get(count)
@@ -133,41 +154,75 @@ class Rates:
     def forget(self, probes: Iterable[Probe]) -> None:
         """Drop what is remembered of probes that are no longer asked."""
         for probe in probes:
-            self._last.pop(probe, None)
             self._speed_positions.pop(probe, None)
-
-
-def _why(before: Value, after: Value, seconds: float) -> str:
-    """Name the reason why two readings give no rate."""
-    if seconds < 0:
-        return "reset"
-    if after is None:
-        return "no_value"
-    if before is None:
-        return "first"
-    if seconds == 0:
-        return "still"
-    if _SENTINEL in {before, after}:
-        return "invalid"
-    if after < before:
-        return "wrap" if before >= _HALF else "reset"
-    return "discontinuity"
+            track = self._tracks.pop(probe, None)
+            if track is not None:
+                others = [t for t in self._of_device[probe.device] if t is not track]
+                self._of_device[probe.device] = others
+                if not others:
+                    del self._of_device[probe.device]
 
 
 def _elapsed(
-    old: tuple[Value, ...], new: tuple[Value, ...], position: int | None, wall: float
+    old: tuple[Value, ...],
+    new: tuple[Value, ...],
+    position: int | None,
+    slot_ms: int,
+    track: Track,
+    every_ms: int,
 ) -> float:
-    """Return seconds by the agent's uptime; below zero = it restarted between.
+    """Return seconds between two readings, or why there are none to count with.
 
-    A fall of uptime is a wrap, not a restart, when the distance modulo 2^32 ticks is what the
-    clock on our side saw pass (within a quarter and 5 seconds).
+    By uptime a fall is a wrap, not a restart, when the distance modulo 2^32 ticks is what the clock
+    on our side saw pass (within a quarter and 5 seconds). An uptime that went on for less than
+    half of what our clock saw belongs to an agent that was down in between; or our clock was set,
+    and one rate is absent that need not be.
     """
-    if position is None:
-        return wall
-    before, after = old[position], new[position]
+    wall_ms = slot_ms - track.slot_ms
+    before = after = None
+    if position is not None:
+        before, after = old[position], new[position]
     if before is None or after is None:
-        return wall
-    if after >= before:
-        return (after - before) / 100
-    wrapped = (after - before) % _TICKS / 100
-    return wrapped if abs(wrapped - wall) <= wall / 4 + 5 else -1.0
+        if wall_ms <= 0:
+            return _CLOCK
+        return _GAP if 2 * (slot_ms - track.heard_ms) > 5 * every_ms else wall_ms / 1000
+    ticks = after - before
+    if ticks < 0:
+        ticks %= _TICKS
+        if abs(ticks * 10 - wall_ms) > wall_ms / 4 + 5000:
+            return _RESET
+    if ticks == 0:
+        return _STILL
+    cached_ms = track.heard_ms - track.slot_ms
+    if ticks * 20 > 5 * every_ms + 2 * max(cached_ms, 0):
+        return _GAP
+    if ticks * 20 + 2000 < wall_ms:
+        return _RESET
+    return ticks / 100
+
+
+def _plainly(
+    specs: tuple[RateSpec, ...],
+    old: tuple[Value, ...],
+    new: tuple[Value, ...],
+    seconds: float,
+    limits: tuple[float, ...],
+    quiet: tuple[bool, ...],
+) -> list[Value] | None:
+    """Make the rates of a probe whose counters all moved but quiet ones; None = one did not."""
+    rates: list[Value] = []
+    for spec, limit, still in zip(specs, limits, quiet, strict=True):
+        before, after, moved = old[spec.counter], new[spec.counter], spec.discontinuity
+        if (
+            before is None
+            or after is None
+            or not before <= after < SENTINEL
+            or (before == after) is not still
+            or (moved is not None and old[moved] != new[moved])
+        ):
+            return None
+        each = (after - before) / seconds
+        if each > limit:
+            return None
+        rates.append(each * spec.scale)
+    return rates

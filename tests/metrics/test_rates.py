@@ -5,83 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.model import TargetId, device_target, interface_target
-from metrics.catalogue import (
-    DEVICE_STATE,
-    DISCONTINUITY,
-    IN_OCTETS,
-    IN_RATE,
-    SPEED,
-    UPTIME_TICKS,
-    Metric,
-)
-from metrics.observation import Observation, Outcome, Probe, RateSpec, Series, Value
+from metrics.observation import Outcome, Value
 from metrics.rates import Rates
-
-PORT = interface_target("r1", "GE0/0/1")
-GIGABIT = 1_000_000_000
+from tests.metrics.ports import GIGABIT, fed, heard, port_probe, with_speed
 
 
-def _series(metric: Metric, target: TargetId) -> Series:
-    return Series(metric, target, tuple((label, "x") for label in metric.measurement.labels))
-
-
-def _probe(every_ms: int = 10_000) -> Probe:
-    raw = (
-        _series(UPTIME_TICKS, device_target("r1")),
-        _series(IN_OCTETS, PORT),
-        _series(DISCONTINUITY, PORT),
-    )
-    return Probe(
-        id="interfaces@device:r1",
-        kind="interfaces",
-        target=device_target("r1"),
-        device="r1",
-        area="xg",
-        every_ms=every_ms,
-        deadline=9.0,
-        series=(*raw, _series(IN_RATE, PORT), _series(DEVICE_STATE, device_target("r1"))),
-        raw=len(raw),
-        rates=(RateSpec(counter=1, discontinuity=2, uptime=0, scale=8.0, interface=PORT),),
-        question=None,
-    )
-
-
-def _settings_probe() -> Probe:
-    series = (_series(SPEED, PORT), _series(DEVICE_STATE, device_target("r1")))
-    return Probe(
-        id="interface_settings@device:r1",
-        kind="interface_settings",
-        target=device_target("r1"),
-        device="r1",
-        area="xg",
-        every_ms=300_000,
-        deadline=9.0,
-        series=series,
-        raw=1,
-        rates=(),
-        question=None,
-    )
-
-
-def _heard(
-    probe: Probe,
-    seconds: int,
-    *values: Value,
-    reason: str = "",
-    outcome: Outcome = Outcome.ANSWERED,
-) -> Observation:
-    return Observation(probe, 1_700_000_000_000 + seconds * 1000, 0.01, outcome, reason, values)
-
-
-def _rate(*readings: tuple[int, int, int, int], speed: int = GIGABIT) -> tuple[Value, str]:
+def _rate(
+    *readings: tuple[float, Value, Value, Value], speed: Value = GIGABIT, width: int = 64
+) -> tuple[Value, str]:
     """Feed (second, ticks, octets, discontinuity) and return the last rate and reason."""
-    rates, probe = Rates(), _probe()
-    rates.observe(_heard(_settings_probe(), 0, speed))
-    found: tuple[tuple[Value, ...], str] = ((None,), "")
-    for second, ticks, octets, moved in readings:
-        found = rates.observe(_heard(probe, second, ticks, octets, moved))
-    return found[0][0], found[1]
+    rows = [(second, ticks, octets, octets, moved) for second, ticks, octets, moved in readings]
+    values, gap = fed(with_speed(speed), port_probe(width=width), rows)[-1]
+    return values[0], gap
 
 
 def test_octets_become_bits_per_second_over_the_agents_own_time() -> None:
@@ -133,19 +68,95 @@ def test_faster_than_the_interface_is_not_believed() -> None:
 
 
 def test_renumbering_forgets_the_earlier_reading() -> None:
-    rates, probe = Rates(), _probe()
-    rates.observe(_heard(probe, 0, 1000, 5, 0))
-    renumbered = _heard(probe, 10, None, None, None, reason="renumbered")
+    rates, probe = Rates(), port_probe()
+    rates.observe(heard(probe, 0, 1000, 5, 5, 0))
+    renumbered = heard(probe, 10, None, None, None, None, reason="renumbered")
     assert rates.observe(renumbered)[1] == "renumbered"
-    assert rates.observe(_heard(probe, 20, 3000, 50, 0)) == ((None,), "first")
+    assert rates.observe(heard(probe, 20, 3000, 50, 50, 0)) == ((None,) * 3, "first")
 
 
 def test_silence_gives_no_rate_and_keeps_the_earlier_reading() -> None:
-    rates, probe = Rates(), _probe()
-    rates.observe(_heard(probe, 0, 1000, 0, 0))
-    silent = _heard(probe, 10, None, None, None, outcome=Outcome.SILENT)
-    assert rates.observe(silent) == ((None,), "")
-    assert rates.observe(_heard(probe, 20, 3000, 2000, 0)) == ((800.0,), "")
+    rates, probe = Rates(), port_probe()
+    rates.observe(heard(probe, 0, 1000, 0, 0, 0))
+    silent = heard(probe, 10, None, None, None, None, outcome=Outcome.SILENT)
+    assert rates.observe(silent) == ((None,) * 3, "")
+    assert rates.observe(heard(probe, 20, 3000, 2000, 2000, 0))[0][0] == 800.0
+
+
+def test_an_agent_that_is_up_for_longer_than_before_may_have_restarted_all_the_same() -> None:
+    """Up for 3 s when heard, and for 4 s ten seconds later."""
+    assert _rate((0, 300, 10, 0), (10, 400, 50, 0)) == (None, "reset")
+
+
+def test_a_cache_that_outlives_two_intervals_is_bridged_by_its_own_time() -> None:
+    cached = [(second, 1000, 0, 0) for second in (0, 10, 20, 30)]
+    assert _rate(*cached, (40, 5000, 4000, 0)) == (800.0, "")
+
+
+def test_a_step_of_our_clock_does_not_bend_a_rate() -> None:
+    assert _rate((0, 1000, 0, 0), (-3590, 2000, 1000, 0)) == (800.0, "")
+
+
+def test_without_uptime_the_scheduled_instants_are_used() -> None:
+    assert _rate((0, None, 0, 0), (10, None, 1000, 0)) == (800.0, "")
+
+
+def test_without_uptime_a_clock_that_went_back_gives_no_rate() -> None:
+    assert _rate((0, None, 0, 0), (-5, None, 1000, 0)) == (None, "clock")
+
+
+def test_a_counter_the_agent_did_not_give_is_absent_and_the_other_is_not() -> None:
+    rows = [(0, 1000, 0, 0, 0), (10, 2000, None, 1000, 0)]
+    assert fed(with_speed(GIGABIT), port_probe(), rows)[-1] == ((None, 800.0, None), "no_value")
+
+
+def test_a_port_of_unknown_speed_is_held_to_the_fastest_there_is() -> None:
+    """800 Gbit/s, IEEE 802.3df."""
+    tenth = 10 * 10**11 // 8
+    assert _rate((0, 1000, 0, 0), (10, 2000, 8 * tenth, 0), speed=None) == (8e11, "")
+    assert _rate((0, 1000, 0, 0), (10, 2000, 99 * tenth, 0), speed=None) == (None, "too_fast")
+
+
+def test_a_counter32_is_unwrapped_once() -> None:
+    assert _rate((0, 1000, 2**32 - 400, 0), (10, 2000, 600, 0), width=32) == (800.0, "")
+
+
+def test_a_counter32_that_can_wrap_twice_between_polls_says_nothing() -> None:
+    """10 Gbit/s fill 2^32 octets in 3.4 s: also a counter that only grew may have wrapped."""
+    assert _rate((0, 1000, 0, 0), (10, 2000, 9, 0), width=32, speed=10 * GIGABIT) == (None, "wrap")
+
+
+def test_a_counter32_of_a_port_of_unknown_speed_says_nothing() -> None:
+    assert _rate((0, 1000, 0, 0), (10, 2000, 9, 0), width=32, speed=None) == (None, "wrap")
+
+
+def test_what_does_not_fit_into_a_counter32_is_none() -> None:
+    assert _rate((0, 1000, 0, 0), (10, 2000, 2**32, 0), width=32) == (None, "invalid")
+
+
+def test_a_counter32_that_unwrapped_would_be_too_fast_was_reset() -> None:
+    rate = _rate((0, 1000, 2**31, 0), (10, 2000, 600, 0), width=32, speed=100_000_000)
+    assert rate == (None, "too_fast")
+
+
+def test_a_utilisation_is_a_share_of_the_contract_and_not_of_the_port() -> None:
+    """20 Mbit/s were contracted on a port of 1 Gbit/s, and 30 flow."""
+    rows = [(0, 1000, 0, 0, 0), (10, 2000, 37_500_000, 5, 0)]
+    rates = fed(with_speed(GIGABIT), port_probe(contract=20_000_000), rows)[-1]
+    assert rates[0][2] == 1.5
+
+
+def test_what_is_absent_is_counted_by_reason() -> None:
+    rates = with_speed(GIGABIT)
+    fed(rates, port_probe(), [(0, 1000, 5, 5, 0), (10, 2000, 9, 9, 0), (20, 100, 9, 9, 0)])
+    assert rates.absent == {"first": 1, "reset": 1}
+
+
+def test_what_is_no_longer_asked_is_forgotten() -> None:
+    rates, probe = with_speed(GIGABIT), port_probe()
+    fed(rates, probe, [(0, 1000, 5, 5, 0)])
+    rates.forget([probe])
+    assert fed(rates, probe, [(10, 2000, 9, 9, 0)])[-1][1] == "first"
 
 
 @given(
@@ -158,16 +169,16 @@ def test_silence_gives_no_rate_and_keeps_the_earlier_reading() -> None:
         ),
         min_size=1,
         max_size=20,
-    )
+    ),
+    st.sampled_from([32, 64]),
 )
 def test_any_sequence_of_readings_gives_a_rate_within_the_interface_or_a_reason(
-    steps: list[tuple[int, int, int, int]],
+    steps: list[tuple[int, int, int, int]], width: int
 ) -> None:
-    rates, probe = Rates(), _probe()
-    rates.observe(_heard(_settings_probe(), 0, GIGABIT))
+    rates, probe = with_speed(GIGABIT), port_probe(width=width)
     second = 0
     for pause, ticks, octets, moved in steps:
         second += pause
-        (rate,), gap = rates.observe(_heard(probe, second, ticks, octets, moved))
-        assert (rate is None) == bool(gap)
-        assert rate is None or 0 <= rate <= 1.05 * GIGABIT
+        values, gap = rates.observe(heard(probe, second, ticks, octets, octets // 2, moved))
+        assert (None in values) == bool(gap)
+        assert all(value is None or 0 <= value <= 1.05 * GIGABIT for value in values)

@@ -1,0 +1,205 @@
+"""Rates where not everything is as usual: a value is absent, a port stands still, an agent is slow.
+
+It costs some times what the usual way does, and is taken for the devices that need it only.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Final
+
+from metrics._track import NARROW, Group, Track
+from metrics.observation import Probe, RateSpec, Value
+from metrics.refresh import CARRY, LONGEST, SLACK, Port, Study
+
+SENTINEL: Final = 2**64 - 1
+_ROUND: Final = 2**32
+_HALF: Final = 2**63
+_BUSY: Final = 500
+"""Octets a second from which on a counter can tell how often it is refreshed."""
+_REST: Final = 16 * 48
+"""Intervals from one study to the next; a device without traffic is looked at again after 12."""
+_LOOK: Final = 12
+
+
+def carefully(
+    track: Track,
+    probe: Probe,
+    old: tuple[Value, ...],
+    new: tuple[Value, ...],
+    seconds: float,
+    limits: tuple[float, ...],
+) -> tuple[list[Value], str]:
+    """Make the rates of a probe, and name the reason where one is absent.
+
+    A reason that something is wrong goes before `not_refreshed`.
+    """
+    specs, every = probe.rates, probe.every_ms / 1000
+    if track.window and (windowed := _windowed(track, specs, old, new, seconds, limits)):
+        return windowed, ""
+    rates: list[Value] = []
+    quiet: list[bool] = []
+    wrong = ""
+    for group in track.groups:
+        found, why = _group(track, group, specs, old, new, seconds, every, limits)
+        wrong = wrong or why
+        asleep = (port := track.ports.get(group.start)) is not None and port.idle
+        quiet += [value == 0 and (port is None or asleep) for value in found]
+        rates += found
+    track.quiet = tuple(quiet)
+    track.awake = not all(port.idle for port in track.ports.values())
+    return rates, wrong or ("not_refreshed" if None in rates else "")
+
+
+def _group(
+    track: Track,
+    group: Group,
+    specs: tuple[RateSpec, ...],
+    old: tuple[Value, ...],
+    new: tuple[Value, ...],
+    seconds: float,
+    every: float,
+    limits: tuple[float, ...],
+) -> tuple[list[Value], str]:
+    start, end = group.start, group.end
+    shown = group.look(new)
+    port = track.ports.get(start)
+    if shown == group.look(old) and None not in shown and SENTINEL not in shown:
+        if port is None:
+            seen = any(track.rates[start:end])
+            port = track.ports[start] = Port(array("d", [track.clock - seconds]), seen)
+        span = port.step(track.clock, seconds, every, moved=False)
+        if span == CARRY:
+            return list(track.rates[start:end]), ""
+        return [0.0 if span > 0 else None] * (end - start), ""
+    limited = list(zip(specs[start:end], limits[start:end], strict=True))
+    counted = [_delta(spec, old, new, seconds, limit) for spec, limit in limited]
+    wrong = next((why for _, why in counted if why), "")
+    span = seconds
+    if port is not None:
+        if wrong:
+            port.begin(track.clock, seen=False)
+        else:
+            span = port.step(track.clock, seconds, every, moved=True)
+            if port.done(every):
+                del track.ports[start]
+    if span <= 0:
+        return [None] * (end - start), ""
+    rates: list[Value] = []
+    for (spec, limit), (amount, _) in zip(limited, counted, strict=True):
+        value = None if amount is None else _rate(spec, amount, span, limit, slow=span != seconds)
+        if value is None:
+            wrong = wrong or "too_fast"
+        rates.append(value)
+    return rates, wrong
+
+
+def _delta(
+    spec: RateSpec, old: tuple[Value, ...], new: tuple[Value, ...], seconds: float, limit: float
+) -> tuple[float | None, str]:
+    """Return how much was counted between two readings, or why that cannot be said.
+
+    Whether it is too fast can be told of its rate only: an agent may show in one poll what came in
+    several. Beyond what LONGEST explains it is nonsense whatever the agent does.
+    """
+    before, after, moved = old[spec.counter], new[spec.counter], spec.discontinuity
+    if after is None:
+        return None, "no_value"
+    if before is None:
+        return None, "first"
+    if SENTINEL in (before, after):
+        return None, "invalid"
+    if moved is not None and old[moved] != new[moved]:
+        return None, "discontinuity"
+    counted = after - before
+    if spec.width == NARROW:
+        if max(before, after) >= _ROUND:
+            return None, "invalid"
+        if limit * seconds >= _ROUND:
+            return None, "wrap"
+        counted %= _ROUND
+    elif counted < 0:
+        return None, "wrap" if before >= _HALF else "reset"
+    return (None, "too_fast") if counted > limit * (seconds + LONGEST) else (counted, "")
+
+
+def _rate(
+    spec: RateSpec, amount: float, seconds: float, limit: float, *, slow: bool
+) -> float | None:
+    """Return what came over so many seconds as a rate; None = faster than the interface.
+
+    Over an interval that was learnt it may be wrong by SLACK: then neither the interface nor the
+    contract is exceeded by no more than that.
+    """
+    if amount > limit * seconds * (SLACK if slow else 1.0):
+        return None
+    value = min(amount, limit * seconds) * spec.scale / seconds
+    return 1.0 if slow and spec.share and 1.0 < value <= SLACK else value
+
+
+def _windowed(
+    track: Track,
+    specs: tuple[RateSpec, ...],
+    old: tuple[Value, ...],
+    new: tuple[Value, ...],
+    seconds: float,
+    limits: tuple[float, ...],
+) -> list[Value] | None:
+    """Take the rates over the window of an agent that refreshes within its polls.
+
+    None: something is wrong with this reading, or the window is too long for a Counter32.
+    """
+    kept, clock = track.kept, track.clock
+    if not kept:
+        kept.append((clock - seconds, old))
+    limited = list(zip(specs, limits, strict=True))
+    if any(_delta(spec, old, new, seconds, limit)[1] for spec, limit in limited):
+        kept.clear()
+        return None
+    kept.append((clock, new))
+    while len(kept) > 2 and clock - kept[1][0] >= track.window:
+        kept.popleft()
+    began, first = kept[0]
+    rates: list[Value] = []
+    for spec, limit in limited:
+        amount, _ = _delta(spec, first, new, clock - began, limit)
+        if amount is None:
+            return None
+        value = _rate(spec, amount, clock - began, limit, slow=True)
+        if value is None:
+            return None
+        rates.append(value)
+    return rates
+
+
+def follow(
+    track: Track, probe: Probe, old: tuple[Value, ...], new: tuple[Value, ...], seconds: float
+) -> None:
+    """Follow the busiest counter of a device now and then, to learn how it is refreshed."""
+    every = probe.every_ms / 1000
+    study = track.study
+    if study is None:
+        moves = [
+            (after - before, spec.counter)
+            for spec in probe.rates
+            if (before := old[spec.counter]) is not None
+            and (after := new[spec.counter]) is not None
+        ]
+        busiest, place = max(moves, default=(0, 0))
+        if busiest < _BUSY * seconds:
+            track.study_at = track.clock + every * _LOOK
+            return
+        begun = old[place]
+        study = track.study = Study(place, begun or 0)
+        study.add(track.clock - seconds, begun or 0)
+    before, after = old[study.counter], new[study.counter]
+    if before is None or after is None or after <= before or seconds > every * 1.5:
+        track.study = None
+        track.study_at = track.clock + every * _LOOK
+    elif study.add(track.clock, after):
+        window = study.window(every)
+        if window is not None and window != track.window:
+            track.window = window
+            track.kept.clear()
+        track.study = None
+        track.study_at = track.clock + every * _REST

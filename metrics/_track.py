@@ -1,0 +1,80 @@
+"""What is remembered of one probe between two readings of its counters."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from metrics.observation import RateSpec, Value
+from metrics.refresh import Port, Study
+
+NARROW: Final = 32
+"""Bits of a Counter32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rates of one interface, whose counters are refreshed together: [start, end).
+
+    `look` picks what must be the same for the port to stand still: counters, discontinuity time.
+    """
+
+    start: int
+    end: int
+    look: Callable[[tuple[Value, ...]], tuple[Value, ...]]
+
+
+@dataclass(slots=True)
+class Track:
+    """Mutable on purpose, and touched at each poll."""
+
+    groups: tuple[Group, ...]
+    narrow: bool
+    """Some counter has 32 bits."""
+    quiet: tuple[bool, ...]
+    """Of each rate: its counter stands still and nothing is to be asked about that."""
+    values: tuple[Value, ...] = ()
+    """Of the last reading; none = compare with nothing."""
+    slot_ms: int = 0
+    heard_ms: int = 0
+    """Of the last answer; later than `slot_ms` while the agent answers from a cache."""
+    clock: float = 0.0
+    """Seconds of the agent's time since the first reading."""
+    rates: tuple[Value, ...] = ()
+    limits: tuple[float, ...] | None = None
+    """Units a second of each counter, at most; None = to be found."""
+    ports: dict[int, Port] = field(default_factory=dict)
+    """By the place of their first rate: those seen standing still."""
+    awake: bool = False
+    """Some of `ports` is not known to be idle."""
+    study: Study | None = None
+    study_at: float = 0.0
+    window: float = 0.0
+    """Seconds a rate must span; 0 = from poll to poll."""
+    kept: deque[tuple[float, tuple[Value, ...]]] = field(default_factory=deque)
+    """Readings of the window."""
+
+    def begin(self) -> None:
+        """Begin anew after a break; how the agent refreshes was not broken."""
+        self.kept.clear()
+        self.study = None
+        for port in self.ports.values():
+            port.begin(self.clock, seen=False)
+
+
+def track_of(specs: tuple[RateSpec, ...]) -> Track:
+    """Make an empty one."""
+    groups, start = [], 0
+    for _, of_one in groupby(specs, key=lambda spec: spec.interface):
+        group = list(of_one)
+        looks = {spec.counter for spec in group} | {spec.discontinuity for spec in group}
+        places = sorted(place for place in looks if place is not None)
+        look = itemgetter(places[0], *places)  # twice, so that it is a tuple always
+        groups.append(Group(start, start + len(group), look))
+        start += len(group)
+    narrow = any(spec.width == NARROW for spec in specs)
+    return Track(tuple(groups), narrow, (False,) * len(specs))

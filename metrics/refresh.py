@@ -1,0 +1,152 @@
+"""How often an agent looks at its own counters: learnt from what it shows, never configured.
+
+Many agents copy their counters from the hardware every 5 to 40 s while sysUpTime runs on. Asked
+more often than that they show 0, 0, 3x; asked more seldom they show now one refresh too many, now
+one too few. Both are recognised here, by two different marks:
+
+- **slower than the question** (`Port`): a port stands still in some polls and moves in others. When
+  the instants at which it moved lie on a grid (each within one poll of it), the grid's period is
+  the refresh interval, and what one move brought is what flowed in one period. Traffic that begins
+  and ends by itself lies on no grid, and keeps its own instants.
+- **faster than the question** (`Study`): the counter runs ahead of its mean and falls behind again,
+  but never by more than one poll's worth. Real traffic wanders further than its largest step.
+
+All times are seconds of the agent's own uptime.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+LONGEST: Final = 45.0
+"""Seconds for which a counter that stands still may only be waiting for its refresh; longer refresh
+intervals than 40 s are not known (5 s are for an agent that is late)."""
+CARRY: Final = 0.0
+"""Instead of a duration: nothing was refreshed, the last rate still stands."""
+WITHHOLD: Final = -1.0
+"""Instead of a duration: nobody can tell yet whether the port stands still or its counter does."""
+SLACK: Final = 1.05
+"""How wrong a rate over a learnt interval may be."""
+STUDIED: Final = 48
+"""Steps that a study looks at. A question and a refresh of whole seconds repeat their pattern
+within 40 polls."""
+_GRID: Final = 24
+"""Moves that make a grid: its period is then known within one poll in 24, some 4 %."""
+_KEPT: Final = 49
+_BESIDE: Final = 1.2
+"""How far from a line a refresh explains, in polls: 1, and what the line itself is off."""
+_WINDOW: Final = 22.0
+"""A window of so many times what the counter is off is right within 4.5 %."""
+_STEADY: Final = 0.045
+
+
+@dataclass(slots=True)
+class Port:
+    """A port that was seen standing still: when it moved, and the grid of that once it is known."""
+
+    moves: array[float]
+    seen: bool
+    """The last of `moves` was one; else it is only since when the port stood still at least."""
+    period: float = 0.0
+    """Refresh interval in seconds; 0 = not known."""
+    idle: bool = False
+    """It has stood still for longer than any refresh takes: its zeros are believed."""
+
+    def step(self, clock: float, seconds: float, every: float, *, moved: bool) -> float:
+        """Take a poll in; return over how many seconds its octets came, or CARRY, or WITHHOLD.
+
+        `clock`: now; `seconds`: since the poll before; `every`: the interval of the polls.
+        """
+        silent = clock - self.moves[-1]
+        if not moved:
+            patience = min(self.period * 1.1 + 0.5, LONGEST) if self.period else LONGEST
+            self.idle = self.idle or silent >= patience
+            if self.idle:
+                return seconds
+            return CARRY if self.period else WITHHOLD
+        if self.idle:  # what came now came since it was known to stand still
+            self.begin(clock)
+            return max(self.period or min(silent, LONGEST), seconds)
+        if not self.seen:  # nobody knows since when these octets came
+            self.begin(clock)
+            return self.period or WITHHOLD
+        if seconds > every * 1.5:  # a poll was missed: who knows how many refreshes this was
+            self.begin(clock)
+            return WITHHOLD if self.period and seconds > self.period * SLACK else silent
+        self.moves.append(clock)
+        if len(self.moves) > _KEPT:
+            self.moves.pop(0)
+        if len(self.moves) > _GRID:
+            self.period = _grid(self.moves, every)
+        if not self.period:
+            return silent
+        # Hardly slower than the question: there is one refresh in a poll, whatever its interval.
+        return seconds if self.period < every * SLACK else self.period
+
+    def begin(self, clock: float, *, seen: bool = True) -> None:
+        """Begin a new row of moves; what was learnt of the agent stays."""
+        self.idle, self.seen = False, seen
+        del self.moves[:]
+        self.moves.append(clock)
+
+    def done(self, every: float) -> bool:
+        """Tell that it moved in every poll for so long that it is a port like any other."""
+        moves = self.moves
+        return len(moves) == _KEPT and moves[-1] - moves[0] < every * (_KEPT - 0.5)
+
+
+def _grid(moves: array[float], every: float) -> float:
+    """Return the period of the grid that the moves lie on, each within one poll; 0 = none."""
+    period = _slope(range(len(moves)), moves)
+    return period if _spread(range(len(moves)), moves, period) <= every * _BESIDE else 0.0
+
+
+def _slope(xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Return the slope of the straight line that fits best (least squares)."""
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    over = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
+    return over / sum((x - mean_x) ** 2 for x in xs)
+
+
+def _spread(xs: Sequence[float], ys: Sequence[float], slope: float) -> float:
+    """Return how far apart the points lie that are furthest above and below such a line."""
+    off = [y - slope * x for x, y in zip(xs, ys, strict=True)]
+    return max(off) - min(off)
+
+
+@dataclass(slots=True)
+class Study:
+    """The busiest counter of a device, followed for STUDIED steps."""
+
+    counter: int
+    first: float
+    times: array[float] = field(default_factory=lambda: array("d"))
+    counts: array[float] = field(default_factory=lambda: array("d"))
+    """Counted since `first`: a float holds that exactly."""
+
+    def add(self, clock: float, count: float) -> bool:
+        """Add a reading; tell whether these are enough."""
+        self.times.append(clock)
+        self.counts.append(count - self.first)
+        return len(self.counts) > STUDIED
+
+    def window(self, every: float) -> float | None:
+        """Return over how many seconds a rate must be taken to be right; 0 = poll by poll.
+
+        None: the traffic varied more than a refresh explains, which says nothing.
+        """
+        # Seconds of traffic against seconds: how far the counter is ahead of its own mean.
+        times, counts = self.times, self.counts
+        rate = _slope(times, counts)
+        off = _spread(times, counts, rate) / rate
+        if off <= every * _STEADY:
+            return 0.0
+        steps = zip(pairwise(times), pairwise(counts), strict=True)
+        largest = max(abs((d - c) / rate - (b - a)) for (a, b), (c, d) in steps)
+        if off > every * _BESIDE or off > 2 * largest * _BESIDE:
+            return None
+        return off * _WINDOW
