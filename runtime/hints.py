@@ -26,7 +26,6 @@ from collectors.vendors._form import Vendor
 from inventory.model import Inventory, TargetId, device_target
 from metrics.catalogue import OPER_STATUS
 from metrics.observation import Observation, Outcome, Probe
-from runtime.clock import monotonic
 from store.entries import TrapEntry
 
 BETWEEN: Final = 5.0
@@ -59,7 +58,7 @@ class Hints:
         self._now_ms = now_ms
         self._probes: dict[str, Probe] = {}
         self._wanted: dict[str, tuple[float, float, TargetId]] = {}
-        """Device -> not before, not after (monotonic), and what was spoken of."""
+        """Device -> not before, not after (seconds), and what was spoken of."""
         self._asked_at: dict[str, float] = {}
         self.kept = self.unknown = self.asked = self.given_up = self.joined = 0
 
@@ -109,7 +108,7 @@ class Hints:
         if len(self._wanted) >= _MOST_AT_ONCE:
             self.given_up += 1
             return
-        now = monotonic()
+        now = self._now_ms() / 1000
         before = self._asked_at.get(device)
         begin = now if before is None else max(now, before + BETWEEN)
         self._wanted[device] = (begin, begin + _PATIENCE, about)
@@ -118,7 +117,7 @@ class Hints:
 
     def tick(self) -> None:
         """Ask who is due by now; called once a second."""
-        now = monotonic()
+        now = self._now_ms() / 1000
         for device in list(self._wanted):
             self._try(device, now)
 

@@ -190,21 +190,19 @@ class TrapDoor:
         process = self._process
         if process is None or self._stopping:
             return
-        self._read()  # what it still said
+        while self._read():  # what it still said
+            pass
         self._let_go()
         self._past.update({k: n for k, n in self._present.items() if k not in _LEVELS})
         self._present = {}
         self.deaths += 1
         if monotonic() - self._began >= _LONG_LIFE:
             self._pause = _FIRST_PAUSE
-        _log.error(
-            "the trap process died",
-            extra={"code": process.exitcode, "died": self.deaths, "again_in": self._pause},
-        )
-        process.close()
-        self._mending = asyncio.get_running_loop().create_task(self._mend())
+        _log.error("the trap process died", extra={"died": self.deaths, "again_in": self._pause})
+        self._mending = asyncio.get_running_loop().create_task(self._mend(process))
 
-    async def _mend(self) -> None:
+    async def _mend(self, dead: SpawnProcess) -> None:
+        await asyncio.to_thread(_end, dead)
         while self._process is None:
             await asyncio.sleep(self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
@@ -227,25 +225,27 @@ class TrapDoor:
             loop = asyncio.get_running_loop()
             await loop.sock_sendall(self._channel, self._encode(message))
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take some of what the process says; tell whether there may be more."""
         for _ in range(_READ_AT_ONCE):
             if self._channel is None:
-                return
+                return False
             try:
                 data = self._channel.recv(_LARGEST)
             except BlockingIOError:
-                return
+                return False
             except OSError:
                 data = b""
             if not data:  # it ends; `_died` sees to it
                 asyncio.get_running_loop().remove_reader(self._channel.fileno())
-                return
+                return False
             message: Any = self._decode(data)
             if isinstance(message, Counts):
                 self._present = message.counts
                 continue
             for notification in message.notifications:
                 self._take(notification)
+        return True
 
     def _take(self, notification: Notification) -> None:
         try:

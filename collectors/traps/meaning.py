@@ -31,12 +31,13 @@ STANDARD: Final[Mapping[str, str]] = {
 OTHER: Final = "other"
 """The code of a notification that nobody has named."""
 _IF_INDEX: Final = "1.3.6.1.2.1.2.2.1.1."
+_IF_NAME: Final = "1.3.6.1.2.1.31.1.1.1.1."
 _BY_INDEX: Final = (
     _IF_INDEX, "1.3.6.1.2.1.2.2.1.2.", "1.3.6.1.2.1.2.2.1.7.", "1.3.6.1.2.1.2.2.1.8.",
-    "1.3.6.1.2.1.31.1.1.1.1.", "1.3.6.1.2.1.31.1.1.1.18.",
+    _IF_NAME, "1.3.6.1.2.1.31.1.1.1.18.",
 )  # fmt: skip
 """ifIndex, ifDescr, ifAdminStatus, ifOperStatus, ifName, ifAlias."""
-_NAMES: Final = ("1.3.6.1.2.1.31.1.1.1.1.", "1.3.6.1.2.1.2.2.1.2.")
+_NAMES: Final = (_IF_NAME, "1.3.6.1.2.1.2.2.1.2.")
 
 
 class Codes:
@@ -67,15 +68,18 @@ def subject(notification: Notification, device: Device, if_index: Mapping[str, i
     """Name the port a notification speaks of, else the device.
 
     By its name where the device has a declared port of that name, else by its ifIndex as it was
-    learnt at the last poll.
+    learnt at the last poll, unless the notification gives that index another ifName.
     """
     index = 0
     for oid, value in notification.values:
         if oid.startswith(_NAMES) and value in device.interfaces:
             return interface_target(device.id, str(value))
+        if oid.startswith(_IF_NAME):
+            return device_target(device.id)
         if not index and oid.startswith(_BY_INDEX):
             last = oid.rpartition(".")[2]
-            index = value if oid.startswith(_IF_INDEX) and isinstance(value, int) else int(last)
+            own = oid.startswith(_IF_INDEX) and isinstance(value, int)
+            index = int(value) if own else int(last) if last.isdecimal() else 0
     if index:
         for name, learnt in if_index.items():
             if learnt == index:
