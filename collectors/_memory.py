@@ -36,6 +36,8 @@ class DeviceMemory:
     """Runs in a row in which a declared interface was not there."""
     questions: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """probe id -> its OIDs split into PDUs, valid for the `if_index` at hand."""
+    walked_at: dict[str, float] = field(default_factory=dict)
+    """probe id -> when its tables were walked last, on the monotonic clock."""
     max_varbinds: int = 40
     """Halved when the agent says tooBig or a large answer gets lost; kept."""
     bulks: dict[str, Bulk] = field(default_factory=dict)
@@ -47,11 +49,16 @@ class DeviceMemory:
     silent_runs: int = 0
     """Runs without an answer in a row; from `breaker_after` on a run is one try, no retries."""
     engine_id: bytes | None = None
+    """SNMPv3 engine of the agent; None = to be asked for."""
     engine_boots: int = 0
     engine_time: int = 0
+    engine_heard_at: float = 0.0
+    """When the engine had that time, on the monotonic clock."""
     polls: int = 0
     answers: int = 0
     retries: int = 0
+    resyncs: int = 0
+    """Times the agent said that our notion of its boots or time is wrong (v3)."""
 
     def forget_interfaces(self) -> None:
         """Drop what hangs on ifIndex: after a restart the numbers may have moved."""

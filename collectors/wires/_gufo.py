@@ -13,7 +13,10 @@ is empty); no context names; GETBULK of one column.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
+import os
+import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -61,6 +64,7 @@ from collectors.wires._snmp_engine import (
     Place,
     Values,
 )
+from collectors.wires._usm import Usm, read_usm
 from inventory.model import Credential, Endpoint
 
 _AUTH: Final = {
@@ -82,6 +86,8 @@ _BY_NUMBER: Final = {
     errno.EMFILE: NO_DESCRIPTOR,
     errno.ENFILE: NO_DESCRIPTOR,
 }
+_HEADER: Final = 4096
+"""Bytes of a datagram that are looked at for the engine that sent it."""
 _NOBODY: Final = User.default()
 
 _Socket = SnmpV1ClientSocket | SnmpV2cClientSocket | SnmpV3ClientSocket
@@ -124,6 +130,8 @@ class GufoEngine:
         except OSError as error:
             return _unsent(error)
         conversation = GufoConversation(self, self._loop, secured, credential)
+        conversation.in_time = known is None
+        conversation.listen()
         if known is None:
             try:
                 failure = await conversation.ask(
@@ -188,24 +196,26 @@ class GufoConversation:
     """One gufo socket. Whoever asks while it is busy would break both requests."""
 
     __slots__ = ("_engine", "_fd", "_loop", "_receive", "_socket", "_waiter", "credential",
-                 "discovered", "wide")  # fmt: skip
+                 "discovered", "heard", "in_time", "wide")  # fmt: skip
 
     def __init__(
         self,
         engine: GufoEngine,
         loop: asyncio.AbstractEventLoop,
-        socket: _Socket,
+        wire: _Socket,
         credential: Credential,
     ) -> None:
         self.credential = credential
         self.discovered = False
+        self.heard: Usm | None = None
+        self.in_time = True
         self.wide = 1
         self._engine = engine
         self._loop = loop
-        self._socket = socket
+        self._socket = wire
         self._waiter: asyncio.Future[Any] | None = None
-        self._receive: Receive = socket.recv_get_many
-        self._fd = socket.get_fd()
+        self._receive: Receive = wire.recv_get_many
+        self._fd = wire.get_fd()
         engine.watch(self._fd, self._on_ready)
 
     @property
@@ -255,6 +265,19 @@ class GufoConversation:
             return got
         return [Part([row for row in got if row is not None], None in got)]
 
+    def listen(self) -> None:
+        """Keep what the next datagram says of the agent's engine; gufo does not tell."""
+        if self.credential.version == "3":
+            self._engine.unwatch(self._fd)
+            self._engine.watch(self._fd, self._on_ready_listening)
+
+    def _on_ready_listening(self) -> None:
+        self._engine.unwatch(self._fd)
+        self._engine.watch(self._fd, self._on_ready)
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._fd)) as twin:
+            self.heard = read_usm(twin.recv(_HEADER, socket.MSG_PEEK))
+        self._on_ready()
+
     def _on_ready(self) -> None:
         try:
             got = self._receive()
@@ -265,6 +288,7 @@ class GufoConversation:
             got = CLOSED
         except SnmpAuthError:
             got = DENIED
+            self.listen()
         except StopAsyncIteration:  # an empty answer to GETBULK
             got = []
         except SnmpError:

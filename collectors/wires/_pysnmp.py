@@ -7,15 +7,16 @@ because an engine knows a user name once only. Names are never resolved through 
 pysnmp listens on one socket for all agents, so two facts are found out here: an answer counts only
 from the address that was asked, and after silence a connected socket shows whether the agent's
 port is closed (ICMP port unreachable). Datagrams that are no SNMP are dropped by pysnmp: they look
-like silence. It keeps an agent's engine id for 300 s: a box that was replaced is heard after that.
+like silence. Engine ids are asked for here, and pysnmp is told, so that it asks nobody itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any, Final
 
 from pyasn1.type import univ
@@ -29,8 +30,8 @@ from pysnmp.proto import errind, rfc1902, rfc1905
 
 from collectors._contract import Heard
 from collectors._memory import DeviceMemory
+from collectors.wires._knock import discover, knock
 from collectors.wires._snmp_engine import (
-    CLOSED,
     DENIED,
     GARBLED,
     NO_ROUTE,
@@ -42,6 +43,7 @@ from collectors.wires._snmp_engine import (
     Rows,
     Values,
 )
+from collectors.wires._usm import DISCOVERY, Usm, read_usm
 from inventory.model import Credential, Endpoint
 
 _AUTH: Final = {
@@ -60,30 +62,14 @@ _PRIV: Final = {
 }
 _LINGER: Final = 10.0
 """Seconds after which pysnmp forgets a request; ours are out of time before."""
-_KNOCK_WAIT: Final = 0.3
-"""Seconds in which an ICMP port unreachable or a v3 report may come back."""
+_V3: Final = 3
 _MISSING: Final = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView,
                    rfc1902.Null)  # fmt: skip
 _GARBLED: Final = (errind.DeserializationError, errind.SerializationError)
 _AUTHORIZATION_ERROR: Final = 16
 """RFC 3416: the error status of a request below the security level the agent wants."""
-_DISCOVERY: Final = bytes.fromhex(
-    "3038020103300e020101020300ffe30401040201030410300e040002010002010004000400040030"
-    "1104000400a00b0201010201000201003000"
-)
-"""A message of nobody to an unknown engine: each v3 agent reports its engine id (RFC 3414 4)."""
-
-
-def _only_from(asked: set[tuple[str, int]], transport: Any) -> Any:
-    """Make `transport` deaf to all but those who were asked."""
-    hear = transport.datagram_received
-
-    def heard(datagram: bytes, address: Any) -> None:
-        if tuple(address[:2]) in asked:
-            hear(datagram, address)
-
-    transport.datagram_received = heard
-    return transport
+_MOST_ENGINES: Final = 8
+"""SNMP engines of one credential: agents that share an engine id need one each."""
 
 
 class PysnmpEngine:
@@ -92,39 +78,73 @@ class PysnmpEngine:
     def __init__(self) -> None:
         self.name = "pysnmp"
         self.late = 0
-        self._engines: dict[Credential | None, Any] = {}
+        self._engines: dict[tuple[Credential | None, int], Any] = {}
         self._asked: set[tuple[str, int]] = set()
+        self._tenants: dict[tuple[Credential | None, int, bytes], tuple[str, int]] = {}
+        """Whose the engine ids are in each engine: it has one notion of the time of each."""
+        self.told: dict[tuple[str, int], Usm] = {}
+        """What each v3 agent said of its engine in its last message."""
 
     async def open(
-        self,
-        endpoint: Endpoint,
-        credential: Credential,
-        memory: DeviceMemory,  # noqa: ARG002 - pysnmp keeps engine ids itself
-        timeout: float,  # noqa: ARG002 - and asks for them with the first request
+        self, endpoint: Endpoint, credential: Credential, memory: DeviceMemory, timeout: float
     ) -> PysnmpConversation | Failure:
-        """Prepare to talk."""
-        owner = credential if credential.version == "3" else None
+        """Prepare to talk; for v3 without a known engine id, ask for it first."""
+        address = endpoint.host, endpoint.port or SNMP_PORT
+        known: Usm | None = None
+        discovered = False
+        number = 0
+        if credential.version == "3":
+            if memory.engine_id is not None:
+                spent = int(monotonic() - memory.engine_heard_at)
+                known = Usm(memory.engine_id, memory.engine_boots, memory.engine_time + spent)
+            else:
+                found = await discover(endpoint, timeout)
+                if isinstance(found, Failure):
+                    return found
+                known, discovered = found, True
+            number = self._lodge(credential, known.engine_id, address)
+        owner = credential if credential.version == "3" else None, number
         engine = self._engines.get(owner)
         if engine is None:
             engine = self._engines[owner] = hlapi.SnmpEngine()
         kind = hlapi.Udp6TransportTarget if endpoint.family == 6 else hlapi.UdpTransportTarget
-        target = await kind.create(
-            (endpoint.host, endpoint.port or SNMP_PORT), timeout=_LINGER, retries=0
-        )
+        target = await kind.create(address, timeout=_LINGER, retries=0)
         try:
             self._listen(engine, endpoint.family)
         except (OSError, CarrierError):
             return NO_ROUTE
         self._asked.add(tuple(target.transport_address[:2]))
         name, _ = CommandGeneratorLcdConfigurator().configure(engine, _login(credential), target)
-        return PysnmpConversation(engine, name, endpoint, credential)
+        conversation = PysnmpConversation(self, engine, name, endpoint, credential, memory)
+        conversation.discovered = discovered
+        if known is not None:
+            memory.engine_id = known.engine_id
+            conversation.meet(target, known, heard=discovered)
+        return conversation
+
+    def _lodge(self, credential: Credential, engine_id: bytes, address: tuple[str, int]) -> int:
+        """Find an engine in which no other address has this engine id."""
+        for number in range(_MOST_ENGINES):
+            tenant = self._tenants.setdefault((credential, number, engine_id), address)
+            if tenant == address:
+                return number
+        return _MOST_ENGINES - 1
+
+    def hears(self, datagram: bytes, address: tuple[str, int]) -> bool:
+        """Tell whether `address` was asked; keep what it says of its engine."""
+        if address not in self._asked:
+            return False
+        told = read_usm(datagram)
+        if told is not None:
+            self.told[address] = told
+        return True
 
     def _listen(self, engine: Any, family: int) -> None:
         """Open the engine's socket of a family with the first agent of it."""
         kind = udp6.Udp6AsyncioTransport if family == 6 else udp.UdpAsyncioTransport
         domain = udp6.DOMAIN_NAME if family == 6 else udp.DOMAIN_NAME
         if config.get_transport(engine, domain) is None:
-            transport = _only_from(self._asked, kind())
+            transport = _tapped(kind(), self.hears)
             config.add_transport(engine, domain, transport.open_client_mode())
 
     def close(self) -> None:
@@ -134,17 +154,42 @@ class PysnmpEngine:
         self._engines.clear()
 
 
+def _tapped(transport: Any, hears: Callable[[bytes, tuple[str, int]], bool]) -> Any:
+    """Make `transport` deaf to all but those who were asked."""
+    receive = transport.datagram_received
+
+    def received(datagram: bytes, address: Any) -> None:
+        if hears(datagram, tuple(address[:2])):
+            receive(datagram, address)
+
+    transport.datagram_received = received
+    return transport
+
+
 class PysnmpConversation:
     """What is fixed about one agent."""
 
     def __init__(
-        self, engine: Any, target: str, endpoint: Endpoint, credential: Credential
+        self,
+        owner: PysnmpEngine,
+        engine: Any,
+        target: str,
+        endpoint: Endpoint,
+        credential: Credential,
+        memory: DeviceMemory,
     ) -> None:
         self.credential = credential
         self.discovered = False
+        self._memory = memory
+        self.heard: Usm | None = None
+        self.in_time = True
         self.wide = 20
+        self._told = owner.told
+        self._peer = endpoint.host, endpoint.port or SNMP_PORT
         self._engine = engine
         self._target = target
+        self._cached: tuple[Any, Any] | None = None
+        self._known: tuple[Usm, float] | None = None
         self._endpoint = endpoint
         self._answered = False
         self._waiter: asyncio.Future[Any] | None = None
@@ -154,6 +199,48 @@ class PysnmpConversation:
     def busy(self) -> bool:
         """A request is under way."""
         return self._waiter is not None and not self._waiter.done()
+
+    def meet(self, target: Any, known: Usm, *, heard: bool) -> None:
+        """Begin with what is known of the agent's engine."""
+        self._cached = target.TRANSPORT_DOMAIN, target.transport_address
+        self._known = known, monotonic()
+        self.heard = known if heard else None
+        self._told.pop(self._peer, None)
+
+    def _prime(self) -> None:
+        """Tell pysnmp the engine's id and time; it asks again every 300 s else, for no reason.
+
+        Both dictionaries are its own and have no other door; a test with real agents holds this.
+        """
+        if self._cached is None or self._known is None:
+            return
+        known, at = self._known
+        now = known.time + int(monotonic() - at)
+        engine_id = rfc1902.OctetString(known.engine_id)
+        peers = self._engine.message_processing_subsystems[_V3]
+        peers._SnmpV3MessageProcessingModel__engineIdCache[self._cached] = {  # noqa: SLF001 - above
+            "securityEngineId": engine_id,
+            "contextEngineId": engine_id,
+            "contextName": rfc1902.OctetString(b""),
+        }
+        times = self._engine.security_models[_V3]
+        times._SnmpUSMSecurityModel__timeline[engine_id] = (  # noqa: SLF001 - above
+            rfc1902.Integer32(known.boots),
+            rfc1902.Integer32(now),
+            rfc1902.Integer32(now),
+            int(time.time()),
+        )
+
+    def _adopt(self) -> None:
+        """Believe what the last message said; pysnmp itself asks again after a report of time."""
+        told = self._told.pop(self._peer, None)
+        if told is None or self._known is None:
+            return
+        if told.boots != self._known[0].boots:
+            self._memory.resyncs += 1
+            self._memory.engine_boots = told.boots
+        self._known = told, monotonic()
+        self.heard = told
 
     async def get(self, oids: tuple[str, ...], timeout: float) -> Values | Failure:
         """GET once."""
@@ -189,6 +276,7 @@ class PysnmpConversation:
     async def ask(self, send: Callable[..., object], timeout: float) -> Sequence[Any] | Failure:
         """Send a request and wait for its variable bindings, empty on an error status."""
         self._waiter = waiter = asyncio.get_running_loop().create_future()
+        self._prime()
         try:
             send(_heard, waiter)
             async with asyncio.timeout(timeout):
@@ -197,6 +285,7 @@ class PysnmpConversation:
             return await self._post_mortem()
         except OSError:
             return NO_ROUTE
+        self._adopt()
         if indication is None:
             self._answered = True
             if status == _AUTHORIZATION_ERROR:
@@ -209,26 +298,11 @@ class PysnmpConversation:
         return GARBLED if isinstance(indication, _GARBLED) else DENIED
 
     async def _post_mortem(self) -> Failure:
-        """After silence, knock on a connected socket, which hears ICMP.
-
-        A v3 agent that lives and never answered us cannot decrypt what we say.
-        """
-        secured = self.credential.version == "3"
-        family = socket.AF_INET6 if self._endpoint.family == 6 else socket.AF_INET
-        with socket.socket(family, socket.SOCK_DGRAM) as knock:
-            knock.setblocking(False)
-            try:
-                knock.connect((self._endpoint.host, self._endpoint.port or SNMP_PORT))
-                knock.send(_DISCOVERY if secured else b"\0")
-                async with asyncio.timeout(_KNOCK_WAIT):
-                    await asyncio.get_running_loop().sock_recv(knock, 1)
-            except ConnectionRefusedError:
-                return CLOSED
-            except TimeoutError:
-                return SILENT
-            except OSError:
-                return NO_ROUTE
-        return DENIED if secured and not self._answered else SILENT
+        """After silence, knock: an agent that lives and never answered us cannot decrypt us."""
+        found = await knock(self._endpoint, DISCOVERY if self.credential.version == "3" else b"\0")
+        if isinstance(found, Failure):
+            return found
+        return SILENT if self._answered or self.credential.version != "3" else DENIED
 
     def close(self) -> None:
         """Give up what is under way."""

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, Protocol
 
 from collectors._contract import Heard
 from collectors._memory import DeviceMemory
+from collectors.wires._usm import Usm
 from inventory.model import Credential, Endpoint
 from metrics.observation import Outcome
 
@@ -82,6 +83,10 @@ class Conversation(Protocol):
     def get(self, oids: tuple[str, ...], timeout: float) -> Awaitable[Values | Failure]:
         """GET once."""
 
+    heard: Usm | None
+    """What the agent's engine said of itself since somebody last took it from here (v3)."""
+    in_time: bool
+    """It has heard the agent's boots and time; before that a report is no resynchronisation."""
     wide: int
     """How many columns one request may ask for."""
 

@@ -71,7 +71,10 @@ class Line:
                 self._counts["retries"] += 1
             elif got is DENIED and not resynced:
                 resynced = True
-                self._counts["resyncs"] += 1
+                if self._conversation.in_time:
+                    self._memory.resyncs += 1
+                    self._counts["resyncs"] += 1
+                self._conversation.in_time = True
             else:
                 return got
             got = None

@@ -11,6 +11,7 @@ from typing import Final
 
 from collectors._memory import DeviceMemory
 from collectors.wires._snmp_engine import Conversation, Failure, Part, Place, Values
+from collectors.wires._usm import Usm
 
 _AGAIN: Final = 60
 """GETs after which a missing name is asked for again."""
@@ -22,6 +23,8 @@ class PlainConversation:
     def __init__(self, inner: Conversation, memory: DeviceMemory) -> None:
         self.credential = inner.credential
         self.discovered = False
+        self.heard: Usm | None = None
+        self.in_time = True
         self.wide = 1
         self._inner = inner
         self._memory = memory

@@ -24,24 +24,29 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from importlib.util import find_spec
+from time import monotonic
 from typing import Final
 
 from collectors._contract import SnmpReply
+from collectors._engines import Engine as KnownEngine
 from collectors._memory import DeviceMemory
+from collectors.wires._engine_book import EngineBook
 from collectors.wires._pysnmp import PysnmpEngine
 from collectors.wires._snmp_engine import (
     DENIED,
     NO_DESCRIPTOR,
     PANICKED,
     SILENT,
+    SNMP_PORT,
     Conversation,
     Engine,
     Failure,
     Values,
 )
 from collectors.wires._snmp_line import Line
+from collectors.wires._snmp_sessions import Sessions
 from collectors.wires._snmp_table import Caps, Table
 from collectors.wires._snmp_v1 import PlainConversation
 from inventory.model import Credential, Endpoint
@@ -53,7 +58,6 @@ if find_spec("gufo") is not None:  # no wheel for LoongArch and other platforms
 BREAKER_AFTER: Final = 3
 """Silent runs after which a run is one try."""
 _ANSWERED: Final = Outcome.ANSWERED
-_Key = tuple[str, int | None]
 
 
 def open_snmp(
@@ -96,13 +100,9 @@ class Snmp:
         self.engine = engine.name
         self._engine = engine
         self._trace = trace
-        self._sessions = sessions
-        self._passing_limit = passing
-        self._passing: set[Conversation] = set()
-        self._discovering = 0
-        """Conversations that are being opened: SNMPv3 asks for the engine id first."""
-        self._kept: dict[_Key, Conversation] = {}
-        self._kept_plain: dict[_Key, None] = {}
+        self._sessions = Sessions(sessions, passing)
+        self._kept = self._sessions.kept
+        self._book = EngineBook()
         self._counts: Counter[str] = Counter()
         self._answered = 0
 
@@ -149,10 +149,11 @@ class Snmp:
     ) -> SnmpReply:
         """All that is not the normal path. `spent`: what a first try came to."""
         tries = 1 if memory.silent_runs >= BREAKER_AFTER else 1 + retries
-        conversation = await self._converse(endpoint, credential, memory, timeout, tries)
-        if isinstance(conversation, Failure):
-            return self._settle(endpoint, None, memory, conversation)
-        line = Line(conversation, endpoint, memory, timeout, self._counts, self._trace)
+        opened = await self._converse(endpoint, credential, memory, timeout, tries)
+        if isinstance(opened, Failure):
+            return self._settle(endpoint, None, memory, opened)
+        conversation: Conversation | None = opened
+        line = Line(opened, endpoint, memory, timeout, self._counts, self._trace)
         got: Values | Failure = SILENT
         try:
             if memory.silent_runs and len(oids) > 1:
@@ -167,9 +168,44 @@ class Snmp:
                 got = spent
             if not got and len(oids) > 1:
                 got = await line.get_in_parts(oids)
+            if got is SILENT and self._may_be_another(opened, memory):
+                conversation, got = await self._ask_anew(endpoint, opened, oids, memory, timeout)
         finally:  # a run that is cancelled at its deadline was silent
             reply = self._settle(endpoint, conversation, memory, got)
         return reply
+
+    def _may_be_another(self, conversation: Conversation, memory: DeviceMemory) -> bool:
+        """Tell whether silence, the first since an answer, may be that of a replaced engine."""
+        secured = conversation.credential.version == "3"
+        return secured and not conversation.discovered and not memory.silent_runs
+
+    async def _ask_anew(
+        self,
+        endpoint: Endpoint,
+        conversation: Conversation,
+        oids: tuple[str, ...],
+        memory: DeviceMemory,
+        timeout: float,
+    ) -> tuple[Conversation | None, Values | Failure]:
+        """Ask who lives at an address that fell silent, and then the question once more.
+
+        A box that was replaced drops what is meant for the engine before it.
+        """
+        key = (endpoint.host, endpoint.port)
+        self._sessions.release(key, conversation, spent=True)
+        memory.engine_id = None
+        self._book.doubt(_address(endpoint))
+        credential = conversation.credential
+        fresh = await self._converse(endpoint, credential, memory, timeout, 1)
+        if isinstance(fresh, Failure):
+            return None, fresh
+        self._counts["rediscovered"] += 1
+        try:
+            line = Line(fresh, endpoint, memory, timeout, self._counts, self._trace)
+            return fresh, await line.get(oids, 2)
+        except asyncio.CancelledError:
+            self._sessions.release(key, fresh, spent=True)
+            raise
 
     async def walk(
         self,
@@ -246,51 +282,26 @@ class Snmp:
             if kept.credential == credential:
                 kept.credential = credential  # equal after a reload: found by identity again
                 return kept
-            self._drop(key)
-        if len(self._kept) >= self._sessions and self._opening >= self._passing_limit:
+            self._sessions.drop(key)
+        if self._sessions.full:
             return NO_DESCRIPTOR
         got: Conversation | Failure = SILENT
-        self._discovering += 1
+        if credential.version == "3" and memory.engine_id is None:
+            self._recall(endpoint, memory)
+        self._sessions.opening += 1
         try:
             for _ in range(tries):
                 got = await self._engine.open(endpoint, credential, memory, timeout)
                 if got is not SILENT:
                     break
         finally:
-            self._discovering -= 1
+            self._sessions.opening -= 1
         if not isinstance(got, Failure):
             if credential.version == "1":
                 got = PlainConversation(got, memory)
             self._counts["opened"] += 1
-            self._keep(key, got)
+            self._sessions.put(key, got)
         return got
-
-    @property
-    def _opening(self) -> int:
-        """Descriptors that are held beside those of kept sessions."""
-        return len(self._passing) + self._discovering
-
-    def _keep(self, key: _Key, conversation: Conversation) -> None:
-        if key in self._kept:  # busy with another request: this one is for once
-            self._passing.add(conversation)
-            return
-        plain = conversation.credential.version != "3"
-        if len(self._kept) >= self._sessions and not plain and self._kept_plain:
-            idle = next((k for k in self._kept_plain if not self._kept[k].busy), None)
-            if idle is not None:
-                self._drop(idle)
-        if len(self._kept) < self._sessions:
-            self._kept[key] = conversation
-            if plain:
-                self._kept_plain[key] = None
-        else:
-            self._passing.add(conversation)
-
-    def _drop(self, key: _Key) -> None:
-        kept = self._kept.pop(key, None)
-        if kept is not None:
-            self._kept_plain.pop(key, None)
-            kept.close()
 
     def _settle(
         self,
@@ -303,15 +314,15 @@ class Snmp:
         if got is SILENT and conversation is not None and conversation.discovered:
             got = DENIED  # it told its engine id and then nothing: a key it cannot decrypt
         key = (endpoint.host, endpoint.port)
+        if conversation is not None and conversation.heard is not None:
+            self._learn(endpoint, memory, conversation)
         lost = got is SILENT or got is DENIED
-        if lost:
+        if lost and memory.engine_id is not None:
             memory.engine_id = None  # the box may have been replaced: find out anew
+            self._book.doubt(_address(endpoint))
         if conversation is not None:
-            if self._kept.get(key) is not conversation:
-                self._passing.discard(conversation)
-                conversation.close()
-            elif got is PANICKED or (lost and conversation.credential.version == "3"):
-                self._drop(key)
+            spent = got is PANICKED or (lost and conversation.credential.version == "3")
+            self._sessions.release(key, conversation, spent=spent)
         if isinstance(got, Failure):
             self._counts["panicked"] += got is PANICKED
             memory.silent_runs = memory.silent_runs + 1 if got is SILENT else 0
@@ -324,10 +335,42 @@ class Snmp:
         self._answered += 1
         return SnmpReply(_ANSWERED, "", got)
 
+    def _recall(self, endpoint: Endpoint, memory: DeviceMemory) -> None:
+        """Remember the engine of an agent from before the start."""
+        known = self._book.known(_address(endpoint))
+        if known is not None:
+            (memory.engine_id, memory.engine_boots, memory.engine_time), _ = known
+            memory.engine_heard_at = known[1]
+
+    def _learn(self, endpoint: Endpoint, memory: DeviceMemory, conversation: Conversation) -> None:
+        """Note what an agent said of its engine."""
+        heard, conversation.heard = conversation.heard, None
+        if heard is None or conversation.credential.version != "3":
+            return
+        memory.engine_id, memory.engine_boots, memory.engine_time = heard
+        memory.engine_heard_at = monotonic()
+        self._book.learn(_address(endpoint), heard, memory.engine_heard_at)
+
+    def remember(self, engines: Mapping[str, KnownEngine], now: int) -> None:
+        """Take over the SNMPv3 engines that were known at `now` (UTC seconds) or before."""
+        self._book.put(engines, now, monotonic())
+
+    def engines(self, now: int) -> dict[str, KnownEngine]:
+        """Return the SNMPv3 engines that are known at `now` (UTC seconds), by `host:port`."""
+        for (host, port), kept in self._kept.items():
+            if kept.heard is not None:
+                self._book.learn(f"{host}:{port or SNMP_PORT}", kept.heard, monotonic())
+                kept.heard = None
+        return self._book.take(now, monotonic())
+
+    def duplicates(self) -> dict[str, tuple[str, ...]]:
+        """Return engine ids (hexadecimal) that several addresses claim: cloned configurations."""
+        return self._book.duplicates()
+
     def retain(self, addresses: Collection[tuple[str, int | None]]) -> None:
         """Keep the sessions of these agents only."""
-        for key in [key for key in self._kept if key not in addresses]:
-            self._drop(key)
+        self._book.retain({f"{host}:{port or SNMP_PORT}" for host, port in addresses})
+        self._sessions.retain(addresses)
 
     def stats(self) -> dict[str, int]:
         """Counters since the start, and the sessions kept now."""
@@ -335,15 +378,17 @@ class Snmp:
             **self._counts,
             "answered": self._answered,
             "late": self._engine.late,
+            "engines_shared": sum(map(len, self._book.duplicates().values())),
+            "engines_backwards": self._book.backwards,
             "sessions": len(self._kept),
-            "passing": len(self._passing),
+            "passing": len(self._sessions.passing),
         }
 
     async def close(self) -> None:
         """Close every conversation and the engine."""
-        for key in list(self._kept):
-            self._drop(key)
-        for conversation in self._passing:
-            conversation.close()
-        self._passing.clear()
+        self._sessions.close()
         self._engine.close()
+
+
+def _address(endpoint: Endpoint) -> str:
+    return f"{endpoint.host}:{endpoint.port or SNMP_PORT}"
