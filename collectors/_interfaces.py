@@ -100,7 +100,7 @@ def _parts(row: tuple[str, ...], count: int, room: int) -> list[tuple[str, ...]]
 
 
 def _room(credential: Credential, oids: tuple[str, ...]) -> int:
-    head = 40 + len(credential.community) if credential.version == "2c" else 170
+    head = 40 + len(credential.community) if credential.version != "3" else 170
     return _ANSWER_BYTES - head - sum(map(_cost, oids))
 
 

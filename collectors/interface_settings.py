@@ -2,7 +2,8 @@
 
 IF-MIB ifAdminStatus; ifHighSpeed (Mbit/s) as bit/s, or ifSpeed where ifHighSpeed is 0 or absent
 and ifSpeed is not saturated (4,294,967,295). ifName is read along: where an index has come to mean
-another interface without a restart, all indexes are learnt anew.
+another interface without a restart, all indexes are learnt anew. By SNMPv1 neither ifHighSpeed nor
+ifName is asked: its agents seldom have an ifXTable, and one absent object costs the whole answer.
 
 Its series end with the raw ones: the state of the device belongs to `interfaces`.
 """
@@ -30,6 +31,7 @@ _UPTIME: Final = "1.3.6.1.2.1.1.3.0"
 _ADMIN: Final = "1.3.6.1.2.1.2.2.1.7"
 _SPEED: Final = "1.3.6.1.2.1.2.2.1.5"
 _HIGH_SPEED: Final = "1.3.6.1.2.1.31.1.1.1.15"
+_COLUMNS: Final = (_ADMIN, _SPEED, _HIGH_SPEED, IF_NAME)
 _SATURATED: Final = 2**32 - 1
 
 
@@ -100,11 +102,8 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
         if failure is not None:
             return Answer(failure.outcome, failure.reason, question.nothing)
     indexes = [memory.if_index[name] for name in question.names]
-    rows = [
-        tuple(f"{column}.{index}" for column in (_ADMIN, _SPEED, _HIGH_SPEED, IF_NAME))
-        for index in indexes
-        if index
-    ]
+    columns = _COLUMNS[:2] if question.credential.version == "1" else _COLUMNS
+    rows = [tuple(f"{column}.{index}" for column in columns) for index in indexes if index]
     heard: dict[str, Heard] = {}
     text = max(len(name.encode()) for name in question.names)
     for pdu in split((_UPTIME,), rows, question.credential, memory.max_varbinds, text):

@@ -4,6 +4,9 @@ Per interface IF-MIB ifHCIn/OutOctets, ifIn/OutErrors, ifIn/OutDiscards, ifOperS
 ifCounterDiscontinuityTime and ifLastChange; per device sysUpTime and snmpEngineTime. Rates in bit/s
 come with each interface, and the utilisation of a link whose near end the interface is.
 
+SNMPv1 has no Counter64 (RFC 2576) and its agents have neither ifXTable nor snmpEngineTime as a
+rule: there, and where `counters: 32` says so, ifIn/OutOctets are asked, 32 bits wide.
+
 Reasons beside an ANSWERED outcome, precedence from the top:
 
     renumbered    the agent restarted or its ifIndexes moved: nothing by index is believed this once
@@ -19,12 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from time import monotonic
 from typing import Final, Literal
 
 from pydantic import Field
 
+from collectors._columns import ENGINE_TIME_OID, OCTETS, UPTIME_OID, Column, Layout, layout_of
 from collectors._contract import Answer, Heard, SnmpReply, Wires
 from collectors._interfaces import learn, split, whom
 from collectors._memory import DeviceMemory
@@ -40,44 +43,16 @@ from inventory.model import (
 from inventory.strict import Strict
 from metrics.catalogue import (
     DEVICE_STATE,
-    DISCONTINUITY,
-    ENGINE_TIME,
-    IN_DISCARDS,
-    IN_ERRORS,
-    IN_OCTETS,
     IN_RATE,
     IN_UTILIZATION,
-    LAST_CHANGE,
-    OPER_STATUS,
-    OUT_DISCARDS,
-    OUT_ERRORS,
-    OUT_OCTETS,
     OUT_RATE,
     OUT_UTILIZATION,
-    UPTIME_TICKS,
-    Metric,
 )
 from metrics.observation import Outcome, Probe, RateSpec, Series, Value
 
 FLOOR_SECONDS: Final = 5.0
 
-Column = Literal[
-    "octets", "errors", "discards", "oper_status", "discontinuity", "last_change", "engine_time"
-]
-_UPTIME: Final = "1.3.6.1.2.1.1.3.0"
-_ENGINE_TIME: Final = "1.3.6.1.6.3.10.2.1.3.0"
-_COLUMNS: Final[tuple[tuple[Column, Metric, str], ...]] = (
-    ("octets", IN_OCTETS, "1.3.6.1.2.1.31.1.1.1.6"),
-    ("octets", OUT_OCTETS, "1.3.6.1.2.1.31.1.1.1.10"),
-    ("discontinuity", DISCONTINUITY, "1.3.6.1.2.1.31.1.1.1.19"),  # in one PDU with the octets
-    ("errors", IN_ERRORS, "1.3.6.1.2.1.2.2.1.14"),
-    ("errors", OUT_ERRORS, "1.3.6.1.2.1.2.2.1.20"),
-    ("discards", IN_DISCARDS, "1.3.6.1.2.1.2.2.1.13"),
-    ("discards", OUT_DISCARDS, "1.3.6.1.2.1.2.2.1.19"),
-    ("oper_status", OPER_STATUS, "1.3.6.1.2.1.2.2.1.8"),
-    ("last_change", LAST_CHANGE, "1.3.6.1.2.1.2.2.1.9"),
-)
-_OCTETS: Final = ("1.3.6.1.2.1.31.1.1.1.6.", "1.3.6.1.2.1.31.1.1.1.10.")
+_BITS: Final = 8.0
 _ONLY_INT: Final = {int}
 _TICKS: Final = 2**32
 _LOOK_AGAIN: Final = 60
@@ -85,26 +60,18 @@ _LOOK_AGAIN: Final = 60
 
 
 class Options(Strict):
-    """What to ask of each interface, and how. `timeout` in seconds, per try."""
+    """What to ask of each interface, and how. `timeout` in seconds, per try.
+
+    `counters`: bits of the octets' counters; `auto` = 64. By SNMPv1 they have 32 always.
+    """
 
     columns: tuple[Column, ...] = (
         "octets", "errors", "discards", "oper_status", "discontinuity", "last_change",
         "engine_time",
     )  # fmt: skip
+    counters: Literal["auto", 32, 64] = "auto"
     timeout: float = Field(default=2.0, gt=0, le=30)
     retries: int = Field(default=1, ge=0, le=5)
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """What is asked of a device and then of each interface, and where in a row its counters are."""
-
-    metrics: tuple[Metric, ...]
-    scalars: tuple[str, ...]
-    row: tuple[Metric, ...]
-    columns: tuple[str, ...]
-    octets: tuple[int, int] | None
-    discontinuity: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +87,6 @@ class _Question:
     nothing: tuple[Value, ...] = field(repr=False)
 
 
-@lru_cache(64)
-def _layout(columns: tuple[Column, ...]) -> _Layout:
-    asked = [column for column in _COLUMNS if column[0] in columns]
-    scalars = [(UPTIME_TICKS, _UPTIME)]
-    if "engine_time" in columns:
-        scalars.append((ENGINE_TIME, _ENGINE_TIME))
-    at = {metric: place for place, (_, metric, _) in enumerate(asked)}
-    return _Layout(
-        metrics=tuple(metric for metric, _ in scalars),
-        scalars=tuple(oid for _, oid in scalars),
-        row=tuple(metric for _, metric, _ in asked),
-        columns=tuple(oid for _, _, oid in asked),
-        octets=(at[IN_OCTETS], at[OUT_OCTETS]) if IN_OCTETS in at else None,
-        discontinuity=at.get(DISCONTINUITY),
-    )
-
-
 def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
     """Prepare to ask a device that has an address and a credential."""
     found = whom(target, inventory)
@@ -144,7 +94,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         return None
     device, endpoint, credential = found
     options = Options.model_validate(dict(spec.options))
-    layout = _layout(options.columns)
+    layout = layout_of(options.columns, options.counters, credential)
     *raw, state = device_series((*layout.metrics, DEVICE_STATE), device, inventory)
     derived: list[Series] = []
     rates: list[RateSpec] = []
@@ -154,7 +104,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         )
         if layout.octets is not None:
             loads = _loads(device, name, inventory)
-            for series, scale in (((in_rate, out_rate), 8.0), *loads):
+            for series, scale in (((in_rate, out_rate), _BITS), *loads):
                 derived += series
                 rates += _rates(layout, layout.octets, len(raw), scale, in_rate.target)
         raw += row
@@ -184,11 +134,14 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
 
 
 def _rates(
-    layout: _Layout, octets: tuple[int, int], row: int, scale: float, port: TargetId
+    layout: Layout, octets: tuple[int, int], row: int, scale: float, port: TargetId
 ) -> Iterator[RateSpec]:
     """Make the rates of octets in and out; the port's values begin at `row`."""
     moved = None if layout.discontinuity is None else row + layout.discontinuity
-    return (RateSpec(row + counter, moved, 0, scale, port) for counter in octets)
+    return (
+        RateSpec(row + counter, moved, 0, scale, port, width=layout.width, share=scale != _BITS)
+        for counter in octets
+    )
 
 
 def _loads(
@@ -199,7 +152,7 @@ def _loads(
         link = inventory.links[link_id]
         bandwidth = link.bandwidth_bps or inventory.contracts[link.contract].bandwidth_bps
         if link.a.device == device.id and link.a.interface == if_name and bandwidth:
-            yield link_series((IN_UTILIZATION, OUT_UTILIZATION), link, inventory), 8.0 / bandwidth
+            yield link_series((IN_UTILIZATION, OUT_UTILIZATION), link, inventory), _BITS / bandwidth
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
@@ -251,7 +204,7 @@ def _restarted(question: _Question, values: tuple[Value, ...], memory: DeviceMem
     before, silence = memory.uptime_ticks, now - memory.heard_at
     engine_before = memory.engine_time
     memory.uptime_ticks, memory.heard_at = int(uptime), now
-    if question.scalars[-1] is _ENGINE_TIME:
+    if question.scalars[-1] is ENGINE_TIME_OID:
         memory.engine_time = int(values[1] or 0)
     if before is None:
         return False
@@ -337,7 +290,7 @@ async def _ask_in_parts(
         )
         if reply.outcome is not Outcome.ANSWERED:
             return reply, ""
-        uptime = reply.values.get(_UPTIME)
+        uptime = reply.values.get(UPTIME_OID)
         values = reply.values
         if isinstance(first, int) and isinstance(uptime, int):
             late = (uptime - first) % _TICKS
@@ -353,7 +306,7 @@ async def _ask_in_parts(
 
 
 def _without_octets(values: Mapping[str, Heard]) -> Mapping[str, Heard]:
-    return {oid: value for oid, value in values.items() if not oid.startswith(_OCTETS)}
+    return {oid: value for oid, value in values.items() if not oid.startswith(OCTETS)}
 
 
 def _clean(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,15 @@ from collectors._memory import DeviceMemory
 from collectors._text import decode
 from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
-from inventory.model import Credential, Endpoint, ProbeSpec, Secret, device_target, link_target
+from inventory.model import (
+    Credential,
+    Endpoint,
+    ProbeSpec,
+    Secret,
+    SnmpVersion,
+    device_target,
+    link_target,
+)
 from metrics.catalogue import IN_OCTETS, IN_UTILIZATION, OPER_STATUS, OUT_OCTETS, UPTIME_TICKS
 from metrics.observation import Outcome, Probe
 from tests.collectors.agent import (
@@ -77,6 +86,7 @@ def with_router(
     *,
     names: tuple[str, ...] = ("ge1", "ge2"),
     every: float = 10.0,
+    version: SnmpVersion = "2c",
     **options: Any,
 ) -> None:
     async def main() -> None:
@@ -85,6 +95,8 @@ def with_router(
         memory = DeviceMemory()
         async with serving(agent):
             inventory = network(snmp=Endpoint("127.0.0.1", agent.port), interfaces=names)
+            credential = replace(inventory.credentials["ro"], version=version)
+            inventory = replace(inventory, credentials={"ro": credential})
             target = device_target("xg-r1")
             options_ = {"timeout": 0.2, "retries": 0, **options}
             probe = interfaces.plan(
@@ -148,6 +160,57 @@ def test_a_link_that_starts_at_the_port_has_its_utilisation() -> None:
         assert probe.series[probe.rates[at].counter].metric is IN_OCTETS
 
     with_router(router({1: "ge1", 2: "ge2"}), work)
+
+
+def test_a_utilisation_is_against_the_contract_where_the_line_has_no_bandwidth_of_its_own() -> None:
+    inventory = network(snmp=Endpoint("127.0.0.1", 161), bandwidth=None)
+    contract = replace(inventory.contracts["c1"], bandwidth_bps=20_000_000)
+    inventory = replace(inventory, contracts={"c1": contract})
+    probe = interfaces.plan(ProbeSpec("interfaces", 10.0), device_target("xg-r1"), inventory)
+    assert probe is not None
+    shares = [rate.scale for rate in probe.rates if rate.share]
+    assert shares == [8 / 20_000_000] * 2
+
+
+def test_octets_are_asked_as_counters_of_64_bits() -> None:
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        assert {rate.width for rate in probe.rates} == {64}
+
+    with_router(router({1: "ge1", 2: "ge2"}), work)
+
+
+def test_octets_of_32_bits_are_asked_where_the_probe_says_so() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+    for index in (1, 2):
+        agent.set(f"1.3.6.1.2.1.2.2.1.10.{index}", COUNTER32, 700 + index)
+        agent.set(f"1.3.6.1.2.1.2.2.1.16.{index}", COUNTER32, 900 + index)
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert answer.values[2:5] == (701, 901, 5)
+        assert {rate.width for rate in probe.rates} == {32}
+
+    with_router(agent, work, counters=32)
+
+
+def test_by_snmpv1_what_it_lacks_is_not_asked_and_counters_have_32_bits() -> None:
+    """One absent object would cost the whole answer (RFC 1157 4.1.2)."""
+    agent = router({})
+    agent.set(f"{IF_DESCR}.4", OCTETS, b"ge1")
+    agent.set("1.3.6.1.2.1.2.2.1.5.4", COUNTER32, 2_048_000)
+    agent.set("1.3.6.1.2.1.2.2.1.7.4", INTEGER, 1)
+    for column in (8, 9, 10, 13, 14, 16, 19, 20):
+        agent.set(f"1.3.6.1.2.1.2.2.1.{column}.4", COUNTER32, column)
+    agent.values.pop(tuple(map(int, ENGINE_TIME.split("."))))
+
+    async def work(ask: Ask, settings: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, "")
+        assert answer.values == (1000, 10, 16, 14, 20, 13, 19, 8, 9)
+        assert {rate.width for rate in probe.rates} == {32}
+        assert (await settings()).values == (1, 2_048_000)
+
+    with_router(agent, work, names=("ge1",), version="1")
 
 
 def test_an_interface_the_device_does_not_have_is_not_heard() -> None:
@@ -443,13 +506,43 @@ def test_splitting_asks_everything_once_and_leads_with_uptime(
     assert all(len(pdu) <= max(limit, 2) for pdu in pdus)
 
 
-@given(st.binary(max_size=600))
-def test_any_bytes_become_text_that_can_be_printed(raw: bytes) -> None:
+@given(st.one_of(st.binary(max_size=600), st.text(max_size=600), st.floats(), st.integers()))
+def test_whatever_an_agent_gives_becomes_text_that_can_be_printed(raw: bytes | str | float) -> None:
     text = decode(raw)
     assert text.isprintable()
     assert len(text) <= 255
 
 
-def test_gb18030_is_read_where_utf8_is_not_meant() -> None:
-    assert decode("贵阳出口".encode("gb18030")) == "贵阳出口"
-    assert decode("贵阳出口".encode()) == "贵阳出口"
+CHINESE = st.text(
+    st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=6, max_size=40
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_both_encodings_are_read(encoding: str) -> None:
+    assert decode("贵阳出口-电信20M".encode(encoding)) == "贵阳出口-电信20M"
+
+
+@given(CHINESE, st.integers(0, 2))
+def test_an_alias_that_is_cut_in_the_middle_of_a_character_loses_that_character_only(
+    alias: str, cut: int
+) -> None:
+    raw = alias.encode()
+    kept = len(raw) - cut
+    assert decode(raw[:kept]) == alias[: kept // 3]
+
+
+def test_an_alias_in_gb18030_that_is_cut_loses_its_last_character_only() -> None:
+    assert decode("To-湖北省电子政务外网".encode("gb18030")[:-1]) == "To-湖北省电子政务外"
+
+
+def test_ascii_with_a_broken_tail_is_ascii() -> None:
+    assert decode(b"GE0/0/1 \xe4") == "GE0/0/1 "
+
+
+def test_padding_and_control_characters_are_left_out() -> None:
+    assert decode("贵阳\r\n\x1b[2J出口".encode("gb18030") + bytes(7)) == "贵阳[2J出口"
+
+
+def test_what_is_no_text_is_hex() -> None:
+    assert decode(b"\xff\xff\xff\x01") == "ffffff01"
