@@ -21,7 +21,7 @@ from collectors.vendors._form import (
     Temperature,
     Vendor,
 )
-from collectors.vendors._units import address_in, celsius, percent, unwrapped, used_part
+from collectors.vendors._units import address_in, celsius, percent, scaled, unwrapped, used_part
 
 SYS_DESCR: Final = Column("sysDescr", "1.3.6.1.2.1.1.1")
 
@@ -119,13 +119,14 @@ def _memory(sight: Sight) -> Iterator[Memory]:
 
 
 def sensor_values(sight: Sight, kind: int) -> Iterator[tuple[str, float]]:
-    """Yield index and value of sensors of a type: value * 10^(3 (scale - 9) - precision)."""
+    """Yield index and value of the sensors of a type that work."""
     scales, precisions = sight.numbers(SENSOR_SCALE), sight.numbers(SENSOR_PRECISION)
     states, values = sight.numbers(SENSOR_STATUS), sight.numbers(SENSOR_VALUE)
     for index, found in sight.numbers(SENSOR_TYPE).items():
         if found == kind and index in values and states.get(index, _SENSOR_OK) == _SENSOR_OK:
-            power = 3 * (scales.get(index, 9) - 9) - precisions.get(index, 0)
-            yield index, values[index] * 10.0**power
+            value = scaled(values[index], scales.get(index, 9), precisions.get(index, 0))
+            if value is not None:
+                yield index, value
 
 
 def _temperature(sight: Sight) -> Iterator[Temperature]:

@@ -13,6 +13,9 @@ _HOTTEST: Final = 250
 _DARKEST: Final = -60.0
 _BRIGHTEST: Final = 20.0
 """dBm. No receiver hears less than -60 dBm, and no pluggable module sends 100 mW."""
+_HIGHEST_SUPPLY: Final = 10
+_WIDEST_SCALE: Final = 36
+"""Of a sensor: yocto with 9 decimals, yotta with -8."""
 
 
 def percent(value: float) -> float | None:
@@ -33,6 +36,22 @@ def unwrapped(value: int) -> int:
 def celsius(value: float) -> float | None:
     """Return a temperature that a box can have; sentinels (65535, 2^31-1, -255) are none."""
     return float(value) if _COLDEST < value < _HOTTEST else None
+
+
+def amperes(value: float) -> float | None:
+    """Return a bias current that a laser can have."""
+    return value if 0 < value <= 1 else None
+
+
+def volts(value: float) -> float | None:
+    """Return a supply voltage that an optical module can have."""
+    return value if 0 < value <= _HIGHEST_SUPPLY else None
+
+
+def scaled(value: int, scale: int, precision: int) -> float | None:
+    """Return value * 10^(3 (scale - 9) - precision) of a sensor (RFC 3433); None for nonsense."""
+    power = 3 * (scale - 9) - precision
+    return value * 10.0**power if abs(power) <= _WIDEST_SCALE and abs(value) < 2**64 else None
 
 
 def dbm_from_hundredths(value: int) -> float | None:

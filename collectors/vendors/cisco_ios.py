@@ -42,7 +42,7 @@ from collectors.vendors._standard import (
     state_name,
 )
 from collectors.vendors._tables import IF_DESCR, IF_NAME
-from collectors.vendors._units import address_in, celsius, dbm, percent, used_part
+from collectors.vendors._units import address_in, amperes, celsius, dbm, percent, scaled, used_part
 
 _MGMT: Final = "1.3.6.1.4.1.9.9"
 _CPU: Final = f"{_MGMT}.109.1.1.1.1"
@@ -177,9 +177,9 @@ def _sensors(sight: Sight, kind: int) -> Iterator[tuple[str, float]]:
     states, values = sight.numbers(SENSOR_STATUS), sight.numbers(SENSOR_VALUE)
     for index, found in sight.numbers(SENSOR_TYPE).items():
         if found == kind and index in values and states.get(index, _OK) == _OK:
-            power = 3 * (scales.get(index, _UNITS) - _UNITS) - precisions.get(index, 0)
-            if abs(power) <= 3 * _UNITS:
-                yield entity_name(sight, index), values[index] * 10.0**power
+            value = scaled(values[index], scales.get(index, _UNITS), precisions.get(index, 0))
+            if value is not None:
+                yield entity_name(sight, index), value
 
 
 def _sensor_temperature(sight: Sight) -> Iterator[Temperature]:
@@ -228,7 +228,7 @@ def _optics(sight: Sight) -> Iterator[Optics]:
             port, lane = _port(match["port"], names), match["lane"]
             what = match["what"].lower().split()[0][0]
             if (kind == _DBM and dbm(value) is not None and what in "rt") or (
-                kind == _AMPERES and what == "b" and 0 < value < 1
+                kind == _AMPERES and what == "b" and amperes(value) is not None
             ):
                 found.setdefault((port, int(lane) if lane else None), {})[what] = value
     several = {port for port, lane in found if lane is not None and lane > 1}

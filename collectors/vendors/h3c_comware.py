@@ -45,7 +45,14 @@ from collectors.vendors._standard import (
     state_name,
 )
 from collectors.vendors._tables import IF_DESCR, IF_NAME, interface_names
-from collectors.vendors._units import address_in, celsius, dbm_from_hundredths, percent
+from collectors.vendors._units import (
+    address_in,
+    amperes,
+    celsius,
+    dbm_from_hundredths,
+    percent,
+    volts,
+)
 
 _ENTITY: Final = "1.3.6.1.4.1.25506.2.6.1.1.1.1"
 CPU_USAGE: Final = Column("hh3cEntityExtCpuUsage", f"{_ENTITY}.6", "%")
@@ -193,9 +200,9 @@ def _optics(sight: Sight) -> Iterator[Optics]:
                 name,
                 rx_dbm=rx,
                 tx_dbm=tx,
-                bias_amperes=_scaled(sight, OPTICAL_BIAS, index, 100_000),
+                bias_amperes=amperes(sight.numbers(OPTICAL_BIAS).get(index, 0) / 100_000),
                 celsius=celsius(sight.numbers(OPTICAL_TEMPERATURE).get(index, _NO_VALUE)),
-                volts=_scaled(sight, OPTICAL_VOLTAGE, index, 100),
+                volts=volts(sight.numbers(OPTICAL_VOLTAGE).get(index, 0) / 100),
             )
 
 
@@ -206,18 +213,13 @@ def _lanes(sight: Sight) -> dict[str, list[tuple[int, float | None, float | None
     for index in {**received, **sent}:
         interface, _, lane = index.partition(".")
         rx, tx = _power_of(received.get(index)), _power_of(sent.get(index))
-        if lane.isdecimal() and (rx is not None or tx is not None):
+        if lane.isdecimal() and int(lane) > 0 and (rx is not None or tx is not None):
             found.setdefault(interface, []).append((int(lane), rx, tx))
     return found
 
 
 def _power_of(value: int | None) -> float | None:
     return None if value is None else dbm_from_hundredths(value)
-
-
-def _scaled(sight: Sight, column: Column, index: str, divisor: int) -> float | None:
-    value = sight.numbers(column).get(index, _NO_VALUE)
-    return value / divisor if 0 < value < _NO_VALUE else None
 
 
 def _bgp(sight: Sight) -> Iterator[BgpPeer]:
