@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from collectors.traps.form import (
+    OUTCOMES,
     Counts,
     Engines,
     Heard,
@@ -190,7 +191,7 @@ class Process:
         return {
             "received": self._gate.received,
             "waiting": self._gate.waiting,
-            **self._gate.counts,
+            **{outcome: self._gate.counts[outcome] for outcome in OUTCOMES},
             "handover_full": self._overflowed,
             "unsent_answers": self._unsent,
         }

@@ -22,6 +22,7 @@ from typing import Any, Final
 import msgspec
 
 from collectors.traps.form import (
+    OUTCOMES,
     Counts,
     Engines,
     FromProcess,
@@ -49,6 +50,7 @@ _STOP_SECONDS: Final = 5.0
 _BOOTS_SINCE: Final = 1_577_836_800
 """2020-01-01 UTC: seconds since then number our engine's starts (RFC 3414 wants them to grow)."""
 _LEVELS: Final = ("waiting",)
+_COUNTED: Final = ("received", *_LEVELS, *OUTCOMES, "handover_full", "unsent_answers")
 
 
 class TrapDoor:
@@ -262,7 +264,8 @@ class TrapDoor:
 
     def counts(self) -> Counter[str]:
         """Sum up the counters of all processes so far (`collectors/traps/gate.py`)."""
-        total = Counter(self._past)
+        total = Counter(dict.fromkeys(_COUNTED, 0))
+        total.update(self._past)
         total.update(self._present)
         return total
 

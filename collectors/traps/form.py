@@ -10,6 +10,13 @@ LONGEST: Final = 8_192
 """Octets of a datagram; RFC 3417 asks for 1,472 at most, and a trap is rarely longer."""
 MOST_BINDINGS: Final = 32
 """Variable bindings that are kept of one notification; the rest is counted in `cut`."""
+OUTCOMES: Final = (
+    "handed", "discovery", "repeated", "too_long", "unknown_source", "source_rate", "total_rate",
+    "queue_full", "malformed", "wrong_version", "wrong_community", "ambiguous", "wrong_user",
+    "wrong_level", "wrong_digest", "other_engine", "unknown_engine", "not_in_time",
+    "not_decrypted", "no_notification",
+)  # fmt: skip
+"""How a datagram may end, each in one counter (`gate.py` explains them)."""
 
 
 class Login(msgspec.Struct, frozen=True):

@@ -44,12 +44,6 @@ from collectors.traps.limits import Bucket
 from collectors.traps.pdu import Said, read_v1, read_v2, response
 from collectors.traps.shape import head, sound
 
-OUTCOMES: Final = (
-    "handed", "discovery", "repeated", "too_long", "unknown_source", "source_rate", "total_rate",
-    "queue_full", "malformed", "wrong_version", "wrong_community", "ambiguous", "wrong_user",
-    "wrong_level", "wrong_digest", "other_engine", "unknown_engine", "not_in_time",
-    "not_decrypted", "no_notification",
-)  # fmt: skip
 _WAITING: Final = 1_000
 _REMEMBERED: Final = 2_048
 _REPEAT_SECONDS: Final = 60.0

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
-from collectors.traps.form import Limits, Login, Ourselves, Source
-from collectors.traps.gate import OUTCOMES, Gate, Raw
+from collectors.traps.form import OUTCOMES, Limits, Login, Ourselves, Source
+from collectors.traps.gate import Gate, Raw
 from collectors.traps.limits import Bucket
 from collectors.traps.shape import head, sound
 from tests.traps.messages import element, trap

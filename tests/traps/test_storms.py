@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
-from collectors.traps.form import LONGEST
-from collectors.traps.gate import OUTCOMES
+from collectors.traps.form import LONGEST, OUTCOMES
 from tests.traps.boxes import PLAIN, Hearing, hearing, inventory
 from tests.traps.messages import trap
 
