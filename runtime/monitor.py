@@ -40,6 +40,7 @@ from runtime.check import Checked
 from runtime.clock import Steady, cpu
 from runtime.config import Config
 from runtime.doors import ActsDoor, ExpositionDoor, PeopleDoor
+from runtime.engines import KnownEngines
 from runtime.events import Hub
 from runtime.live import LiveView
 from runtime.past import PastDoor
@@ -174,7 +175,8 @@ class Monitor:
             clock, Schedule(self._probes, clock.now_ms()), self._runner, telling, record,
             self._sending, self._past, config.store,
         )  # fmt: skip
-        self._beat.also += [self._trapping.tick, self._watch_traps]
+        self._engines = KnownEngines(self._snmp, config.store.path, clock.now)
+        self._beat.also += [self._trapping.tick, self._watch_traps, self._engines.tick]
         self._reload.beat = self._beat
         record.continue_from(judge, self._pipeline, telling, self._dispatch)
         telling.begin(
@@ -202,6 +204,8 @@ class Monitor:
         for wire in (self._icmp, self._udp):
             stack.push_async_callback(wire.close)
         stack.push_async_callback(self._snmp.close)
+        self._engines.start(self._probes)
+        stack.push_async_callback(self._engines.stop)
         stack.push_async_callback(self._past.stop)
         await self._past.start()
         self._server = uvicorn.Server(
