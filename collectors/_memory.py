@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 _MOST_TABLES: Final = 64
+RING: Final = 32
+"""Runs whose time is remembered; a power of two."""
 
 
 class Bulk(NamedTuple):
@@ -56,9 +59,16 @@ class DeviceMemory:
     """When the engine had that time, on the monotonic clock."""
     polls: int = 0
     answers: int = 0
+    late: int = 0
+    """Answers that came when nobody waited for them any more."""
     retries: int = 0
     resyncs: int = 0
     """Times the agent said that our notion of its boots or time is wrong (v3)."""
+
+    took: array[float] = field(default_factory=lambda: array("f", bytes(4 * RING)))
+    """Seconds of the last answered runs, in a ring."""
+    timed: int = 0
+    """Answered runs whose time went into the ring."""
 
     def forget_interfaces(self) -> None:
         """Drop what hangs on ifIndex: after a restart the numbers may have moved."""

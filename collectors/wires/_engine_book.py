@@ -14,6 +14,8 @@ class EngineBook:
     def __init__(self) -> None:
         self.backwards = 0
         """Engines whose boots went backwards: a box that was replaced, or lost its memory."""
+        self.changes = 0
+        """How often an engine id or boots were learnt."""
         self._engines: dict[str, tuple[Usm, float]] = {}
         self._doubted: dict[str, Usm] = {}
         self._addresses: dict[bytes, set[str]] = {}
@@ -22,6 +24,7 @@ class EngineBook:
         """Note what an engine said of itself."""
         known = self._engines.get(address)
         before = known[0] if known is not None else self._doubted.get(address)
+        self.changes += before is None or before[:2] != usm[:2]
         if before is not None and before.engine_id == usm.engine_id and usm.boots < before.boots:
             self.backwards += 1
         self.forget(address)
@@ -74,5 +77,5 @@ class EngineBook:
         """Return what is to be saved."""
         return {
             address: Engine(*usm, learnt_at=max(0, now - round(at - heard)))
-            for address, (usm, heard) in self._engines.items()
+            for address, (usm, heard) in tuple(self._engines.items())
         }

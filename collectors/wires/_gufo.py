@@ -121,7 +121,7 @@ class GufoEngine:
             if credential.version != "3":
                 kind = SnmpV1ClientSocket if credential.version == "1" else SnmpV2cClientSocket
                 plain = kind(address, credential.community.reveal(), 0, 0, 0, 0)
-                return GufoConversation(self, self._loop, plain, credential)
+                return GufoConversation(self, self._loop, plain, credential, memory)
             user = self._user(credential)
             known = memory.engine_id
             secured = SnmpV3ClientSocket(
@@ -129,7 +129,7 @@ class GufoEngine:
             )
         except OSError as error:
             return _unsent(error)
-        conversation = GufoConversation(self, self._loop, secured, credential)
+        conversation = GufoConversation(self, self._loop, secured, credential, memory)
         conversation.in_time = known is None
         conversation.listen()
         if known is None:
@@ -195,8 +195,8 @@ class GufoEngine:
 class GufoConversation:
     """One gufo socket. Whoever asks while it is busy would break both requests."""
 
-    __slots__ = ("_engine", "_fd", "_loop", "_receive", "_socket", "_waiter", "credential",
-                 "discovered", "heard", "in_time", "wide")  # fmt: skip
+    __slots__ = ("_engine", "_fd", "_loop", "_memory", "_receive", "_socket", "_waiter",
+                 "credential", "discovered", "heard", "in_time", "wide")  # fmt: skip
 
     def __init__(
         self,
@@ -204,8 +204,10 @@ class GufoConversation:
         loop: asyncio.AbstractEventLoop,
         wire: _Socket,
         credential: Credential,
+        memory: DeviceMemory,
     ) -> None:
         self.credential = credential
+        self._memory = memory
         self.discovered = False
         self.heard: Usm | None = None
         self.in_time = True
@@ -282,7 +284,7 @@ class GufoConversation:
         try:
             got = self._receive()
         except BlockingIOError:  # it was not ours: another request id or community
-            self._engine.late += 1
+            self._count_late()
             return
         except TimeoutError:  # gufo's name for ECONNREFUSED
             got = CLOSED
@@ -301,10 +303,14 @@ class GufoConversation:
             got = PANICKED
         waiter = self._waiter
         if waiter is None or waiter.done():
-            self._engine.late += 1
+            self._count_late()
             return
         self._waiter = None
         waiter.set_result(got)
+
+    def _count_late(self) -> None:
+        self._engine.late += 1
+        self._memory.late += 1
 
     def give_up(self, waiter: asyncio.Future[Any]) -> None:
         """End a try that heard nothing."""

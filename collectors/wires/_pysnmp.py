@@ -184,6 +184,7 @@ class PysnmpConversation:
         self.heard: Usm | None = None
         self.in_time = True
         self.wide = 20
+        self._owner = owner
         self._told = owner.told
         self._peer = endpoint.host, endpoint.port or SNMP_PORT
         self._engine = engine
@@ -278,7 +279,7 @@ class PysnmpConversation:
         self._waiter = waiter = asyncio.get_running_loop().create_future()
         self._prime()
         try:
-            send(_heard, waiter)
+            send(self._heard, waiter)
             async with asyncio.timeout(timeout):
                 indication, status, bindings = await waiter
         except TimeoutError:
@@ -296,6 +297,22 @@ class PysnmpConversation:
         if isinstance(indication, errind.EmptyResponse):
             return ()
         return GARBLED if isinstance(indication, _GARBLED) else DENIED
+
+    def _heard(
+        self,
+        _engine: Any,
+        _handle: Any,
+        indication: Any,
+        status: Any,
+        _index: Any,
+        bindings: Any,
+        waiter: Any,
+    ) -> None:
+        if not waiter.done():
+            waiter.set_result((indication, int(status), bindings))
+        elif indication is None:
+            self._owner.late += 1
+            self._memory.late += 1
 
     async def _post_mortem(self) -> Failure:
         """After silence, knock: an agent that lives and never answered us cannot decrypt us."""
@@ -319,19 +336,6 @@ def _part(column: str, bindings: Sequence[Any]) -> Part:
             return Part(rows, ended=True)
         rows.append((oid, _plain(value)))
     return Part(rows, ended=False)
-
-
-def _heard(
-    _engine: Any,
-    _handle: Any,
-    indication: Any,
-    status: Any,
-    _index: Any,
-    bindings: Any,
-    waiter: Any,
-) -> None:
-    if not waiter.done():
-        waiter.set_result((indication, int(status), bindings))
 
 
 def _named(oids: tuple[str, ...]) -> list[tuple[Any, Any]]:

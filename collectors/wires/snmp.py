@@ -355,12 +355,16 @@ class Snmp:
         """Take over the SNMPv3 engines that were known at `now` (UTC seconds) or before."""
         self._book.put(engines, now, monotonic())
 
-    def engines(self, now: int) -> dict[str, KnownEngine]:
-        """Return the SNMPv3 engines that are known at `now` (UTC seconds), by `host:port`."""
+    def engine_changes(self) -> int:
+        """Count what was learnt of SNMPv3 engines: unchanged = nothing new to save."""
         for (host, port), kept in self._kept.items():
             if kept.heard is not None:
                 self._book.learn(f"{host}:{port or SNMP_PORT}", kept.heard, monotonic())
                 kept.heard = None
+        return self._book.changes
+
+    def engines(self, now: int) -> dict[str, KnownEngine]:
+        """Return the SNMPv3 engines known at `now` (UTC seconds), by `host:port`; thread-safe."""
         return self._book.take(now, monotonic())
 
     def duplicates(self) -> dict[str, tuple[str, ...]]:

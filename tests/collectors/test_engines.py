@@ -223,7 +223,7 @@ def test_a_replaced_box_is_heard_in_the_first_run(
             reply = await get(wire, port, memory, SECURED)
             assert reply.outcome is Outcome.ANSWERED
             assert memory.engine_boots == after[1] + 1
-        wire.engines(now=0)
+        wire.engine_changes()
         assert wire.stats()["engines_backwards"] == (before[0] == after[0])
         await wire.close()
 
