@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from collectors._contract import Answer, Wires
-from collectors._memory import DeviceMemory
+from collectors._memory import RING, DeviceMemory
 from metrics.observation import Observation, Outcome, Probe, Value
 from runtime.clock import monotonic
 
@@ -26,6 +26,7 @@ _log = logging.getLogger("extranet.runner")
 _LATE_MS: Final = 1000
 """A run that starts later than this after its instant is skipped, never queued."""
 _WAITING_PER_DEVICE: Final = 4
+_RING_MASK: Final = RING - 1
 _OVERDUE: Final = (Outcome.SILENT, "deadline")
 _GAVE_WAY: Final = (Outcome.SKIPPED, "gave_way")
 
@@ -183,8 +184,12 @@ class Runner:
             answer = Answer(Outcome.SILENT, "deadline", self._nothing(probe))
         except Exception as bug:  # noqa: BLE001 - a bug in a collector must not stop the province
             answer = self._bug(probe, bug)
+        took = monotonic() - began
+        if answer.outcome is Outcome.ANSWERED:
+            memory.took[memory.timed & _RING_MASK] = took
+            memory.timed += 1
         self._end(probe)
-        self._observed(probe, slot_ms, began, answer)
+        self._observed(probe, slot_ms, took, answer)
 
     def _begin_and_return(self, probe: Probe, slot_ms: int) -> None:
         run = probe, slot_ms
@@ -201,9 +206,9 @@ class Runner:
         probe, slot_ms = run
         if len(answer.values) != probe.raw:
             answer = self._bug(probe, ValueError(f"{len(answer.values)} values"))
-        self._observed(probe, slot_ms, began, answer)
+        self._observed(probe, slot_ms, monotonic() - began, answer)
 
-    def _observed(self, probe: Probe, slot_ms: int, began: float, answer: Answer) -> None:
+    def _observed(self, probe: Probe, slot_ms: int, took: float, answer: Answer) -> None:
         self.runs[probe.kind, answer.outcome.name] += 1
         if answer.outcome is Outcome.SKIPPED:
             self.runs["skipped", answer.reason] += 1
@@ -211,7 +216,7 @@ class Runner:
             Observation(
                 probe,
                 slot_ms,
-                monotonic() - began,
+                took,
                 answer.outcome,
                 answer.reason,
                 answer.values,
