@@ -5,6 +5,8 @@
     def plan(spec, target, inventory) -> Probe | None
     async def ask(probe, wires, memory) -> Answer
     def begin(probe, wires, done)     only where a run may begin before the last one ended (echo)
+    ASIDE = True                      only where a run may take seconds (tables): such runs of a
+                                      device take turns with each other, not with its polls
 
 `begin` starts what `ask` waits for, and answers by calling `done` once. Echoes of 30,000 links are
 on their way for ten seconds: as tasks that wait they would be half a million objects.

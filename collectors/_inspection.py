@@ -36,6 +36,7 @@ from collectors.vendors._tables import (
     Interface,
     LldpNeighbour,
     Station,
+    named_by_first_word,
 )
 from inventory.model import Credential, Endpoint
 from metrics.observation import Outcome
@@ -43,11 +44,11 @@ from metrics.observation import Outcome
 T = TypeVar("T")
 
 _OBJECT_ID: Final = Column("sysObjectID", "1.3.6.1.2.1.1.2")
-_UPTIME: Final = Column("sysUpTime", "1.3.6.1.2.1.1.3", "0.01 s")
+UPTIME: Final = Column("sysUpTime", "1.3.6.1.2.1.1.3", "0.01 s")
 _NAME: Final = Column("sysName", "1.3.6.1.2.1.1.5")
 _ENGINE_TIME: Final = Column("snmpEngineTime", "1.3.6.1.6.3.10.2.1.3", "s")
 _HOST_UPTIME: Final = Column("hrSystemUptime", "1.3.6.1.2.1.25.1.1", "0.01 s")
-_SYSTEM: Final = (SYS_DESCR, _OBJECT_ID, _UPTIME, _NAME, _ENGINE_TIME, _HOST_UPTIME)
+_SYSTEM: Final = (SYS_DESCR, _OBJECT_ID, UPTIME, _NAME, _ENGINE_TIME, _HOST_UPTIME)
 _TICKS: Final = 2**32
 _HUNDREDTHS: Final = 100
 _SLACK: Final = 3600
@@ -202,6 +203,8 @@ async def inspect(
     reader.timeout = max(timeout, vendor.quirks.timeout)
     identity = next(iter(await reader.read("identity", vendor.identity)), Identity())
     found: dict[str, Any] = {"interfaces": await reader.read("interfaces", (INTERFACES,))}
+    if vendor.quirks.name_is_first_word:
+        found["interfaces"] = tuple(map(named_by_first_word, found["interfaces"]))
     for section in SECTIONS:
         found[section] = await reader.read(section, getattr(vendor, section))
     found["lldp"] = await reader.read("lldp", (LLDP,))
@@ -221,7 +224,7 @@ async def inspect(
         version=identity.version,
         serial=identity.serial,
         uptime_seconds=uptime(vendor, sight),
-        config_changed_seconds=_age(changed, sight.number(_UPTIME)),
+        config_changed_seconds=_age(changed, sight.number(UPTIME)),
         missing=tuple(reader.missing),
         **found,
     )
@@ -235,7 +238,7 @@ def uptime(vendor: Vendor, sight: Sight) -> int | None:
     """
     if vendor.uptime == "host" and (host := sight.number(_HOST_UPTIME)) is not None:
         return host // _HUNDREDTHS
-    ticks, engine = sight.number(_UPTIME), sight.number(_ENGINE_TIME)
+    ticks, engine = sight.number(UPTIME), sight.number(_ENGINE_TIME)
     if ticks is None:
         return engine
     if engine is not None:

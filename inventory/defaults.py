@@ -7,7 +7,12 @@ from typing import Final
 
 from inventory.model import ProbeSpec
 
-DEVICE_PROBES: Final = (ProbeSpec("interfaces", 10), ProbeSpec("interface_settings", 300))
+DEVICE_PROBES: Final = (
+    ProbeSpec("interfaces", 10),
+    ProbeSpec("interface_settings", 300),
+    ProbeSpec("health", 300),
+    ProbeSpec("optics", 300),
+)
 """Of a device that has an address and a credential. Intervals in seconds."""
 
 LINK_PROBES: Final = (ProbeSpec("echo", 10, options={"wire": "icmp", "count": 2}),)

@@ -73,6 +73,26 @@ DEVICE_STATE: Final = _metric(
     DEVICE, "state", _G, "", "0 up, 1 degraded, 2 down, 3 unknown, 4 shadow"
 )
 
+CPU: Final = _metric(DEVICE, "cpu_ratio", _G, "ratio", "Load of the busiest processor or board")
+MEMORY: Final = _metric(DEVICE, "memory_used_ratio", _G, "ratio", "Used part of the fullest memory")
+TEMPERATURE: Final = _metric(
+    DEVICE, "temperature_celsius", _G, "celsius", "The highest temperature told"
+)
+FANS: Final = _metric(DEVICE, "fans", _G, "", "Fans that are fitted")
+FANS_FAILED: Final = _metric(DEVICE, "fans_failed", _G, "", "Fitted fans that do not work")
+POWER_SUPPLIES: Final = _metric(DEVICE, "power_supplies", _G, "", "Power supplies that are fitted")
+POWER_FAILED: Final = _metric(
+    DEVICE, "power_supplies_failed", _G, "", "Fitted power supplies that do not supply"
+)
+BGP_PEERS: Final = _metric(DEVICE, "bgp_peers", _G, "", "BGP sessions that are configured")
+BGP_DOWN: Final = _metric(
+    DEVICE, "bgp_peers_down", _G, "", "BGP sessions that are not established (RFC 4271)"
+)
+OSPF_NEIGHBOURS: Final = _metric(DEVICE, "ospf_neighbours", _G, "", "OSPF neighbours that are seen")
+OSPF_DOWN: Final = _metric(
+    DEVICE, "ospf_neighbours_down", _G, "", "OSPF neighbours neither full nor two-way (RFC 2328)"
+)
+
 IN_OCTETS: Final = _metric(
     INTERFACE, "in_bytes_total", _C, "bytes", "Octets received", "ifHCInOctets"
 )
@@ -121,6 +141,20 @@ IN_RATE: Final = _metric(
 )
 OUT_RATE: Final = _metric(
     INTERFACE, "out_bits_per_second", _G, "bits_per_second", "Rate of octets sent"
+)
+
+OPTICAL_RX: Final = _metric(
+    INTERFACE, "optical_rx_dbm", _G, "dbm", "Received optical power, of the weakest lane"
+)
+OPTICAL_TX: Final = _metric(
+    INTERFACE, "optical_tx_dbm", _G, "dbm", "Sent optical power, of the weakest lane"
+)
+OPTICAL_BIAS: Final = _metric(
+    INTERFACE,
+    "optical_bias_amperes",
+    _G,
+    "amperes",
+    "Bias current of the laser, of the highest lane",
 )
 
 IN_UTILIZATION: Final = _metric(

@@ -46,6 +46,7 @@ class Runner:
         self._begins: dict[str, Callable[..., None]] = {
             k: m.begin for k, m in collectors.items() if hasattr(m, "begin")
         }
+        self._aside = frozenset(k for k, m in collectors.items() if getattr(m, "ASIDE", False))
         self._wires = wires
         self._deliver = deliver
         self._limit = in_flight_per_area
@@ -58,7 +59,7 @@ class Runner:
         self._overlapping: dict[tuple[Probe, int], float] = {}
         """Runs of kinds that `begin`, by probe and slot: when they began."""
         self._out_of_turn: dict[str, tuple[asyncio.Task[Answer], float]] = {}
-        """Devices that are asked out of turn, and until when at most."""
+        """Lanes of devices that are asked out of turn, and until when at most."""
         self._bugs: set[str] = set()
         self._stopping = False
         self._absent: dict[int, tuple[Value, ...]] = {}
@@ -102,7 +103,8 @@ class Runner:
         if device is None:
             self._begin(probe, slot_ms, self._nobody)
             return
-        waiting = self._busy.get(device)
+        lane = self._lane(probe, device)
+        waiting = self._busy.get(lane)
         if waiting is not None:
             if any(other is probe for other, _, _ in waiting):
                 self._skip(probe, slot_ms, "previous_run")
@@ -110,13 +112,13 @@ class Runner:
                 self._skip(probe, slot_ms, "device_busy")
             else:
                 waiting.append((probe, slot_ms, monotonic() + (_LATE_MS - late) / 1000))
-                if device in self._out_of_turn:
-                    self._out_of_turn[device][0].cancel()
+                if lane in self._out_of_turn:
+                    self._out_of_turn[lane][0].cancel()
             return
         if self._in_flight[probe.area] >= self._limit:
             self._skip(probe, slot_ms, "area_full")
             return
-        self._busy[device] = deque()
+        self._busy[lane] = deque()
         self._in_flight[probe.area] += 1
         self._begin(probe, slot_ms, self.memory(device))
 
@@ -133,17 +135,18 @@ class Runner:
         meanwhile ends it (SKIPPED, `gave_way`) and takes its place.
         """
         device = probe.device
-        if device is None or device in self._busy or self._stopping:
+        lane = "" if device is None else self._lane(probe, device)
+        if device is None or lane in self._busy or self._stopping:
             return False
         if self._in_flight[probe.area] >= self._limit:
             return False
-        self._busy[device] = deque()
+        self._busy[lane] = deque()
         self._in_flight[probe.area] += 1
         memory = deepcopy(self.memory(device))
         asking = self._ask[probe.kind](probe, self._wires, memory)
         task = asyncio.get_running_loop().create_task(asking)
         began = monotonic()
-        self._out_of_turn[device] = (task, began + probe.deadline)
+        self._out_of_turn[lane] = (task, began + probe.deadline)
         task.add_done_callback(partial(self._asked_out_of_turn, probe, now_ms, began, heard))
         return True
 
@@ -165,7 +168,7 @@ class Runner:
             answer = task.result()
         device = probe.device
         assert device is not None
-        del self._out_of_turn[device]
+        del self._out_of_turn[self._lane(probe, device)]
         self._free(probe, device)
         self.out_of_turn[answer.outcome.name] += 1
         heard(Observation(probe, slot_ms, took, answer.outcome, answer.reason, answer.values))
@@ -230,9 +233,14 @@ class Runner:
         if probe.device is not None:
             self._free(probe, probe.device)
 
+    def _lane(self, probe: Probe, device: str) -> str:
+        """Name what takes one run at a time: a device, and beside it its slow tables."""
+        return f"{device} aside" if probe.kind in self._aside else device
+
     def _free(self, probe: Probe, device: str) -> None:
         """Let what waits for a device begin; where nothing does it is idle."""
-        waiting = self._busy[device]
+        lane = self._lane(probe, device)
+        waiting = self._busy[lane]
         now = monotonic()
         while waiting:
             following, slot_ms, limit = waiting.popleft()
@@ -240,7 +248,7 @@ class Runner:
                 self._begin(following, slot_ms, self.memory(device))
                 return
             self._skip(following, slot_ms, "late")
-        del self._busy[device]
+        del self._busy[lane]
         self._in_flight[probe.area] -= 1
 
     def reap(self) -> None:

@@ -74,6 +74,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "part of the answer came much later; its octets are left out",
         "部分应答明显滞后；其流量计数不予采用",
     ),
+    # health, optics
+    "wire.reason.incomplete": (
+        "some of the tables could not be read; what was read is kept",
+        "部分表未能读取；已读取的部分予以保留",
+    ),
+    "wire.reason.not_asked": (
+        "the device had fallen silent and was asked no more",
+        "设备已无应答，不再询问",
+    ),
     # the runner
     "wire.reason.late": ("began too late", "启动过晚"),
     "wire.reason.previous_run": ("the previous run was not over", "上一次尚未结束"),

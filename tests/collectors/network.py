@@ -29,7 +29,7 @@ def network(
     bandwidth: int | None = 100_000_000,
 ) -> Inventory:
     credential = Credential("ro", "2c", Secret("public"))
-    device = Device("xg-r1", "Router", "xg", "h3c", snmp, "ro", interfaces)
+    device = Device("xg-r1", "Router", "xg", "h3c_comware", snmp, "ro", interfaces)
     link = Link(
         id="xg-xs", title="Line", a=LinkEnd("xg", "xg-r1", "ge1"),
         b=LinkEnd("xs", "xs-r1", None, far), contract="c1", carrier="telecom",
@@ -47,7 +47,7 @@ def network(
             "xg": Site("xg", "City", "city", "hb"),
             "xs": Site("xs", "County", "county", "xg"),
         }),
-        devices=Frozen({"xg-r1": device, "xs-r1": Device("xs-r1", "Far", "xs", "h3c")}),
+        devices=Frozen({"xg-r1": device, "xs-r1": Device("xs-r1", "Far", "xs", "h3c_comware")}),
         links=Frozen({"xg-xs": link}), link_groups=Frozen({}), planned_work=Frozen({}),
         topology=Topology(
             children=Frozen({"hb": ("xg",), "xg": ("xs",)}),

@@ -108,7 +108,7 @@ def test_a_device_with_address_and_credential_is_asked_for_its_interfaces(
     example: Inventory,
 ) -> None:
     asked = {spec.kind: spec.every for spec in example.devices["hb-r1"].probes}
-    assert asked == {"interfaces": 10, "interface_settings": 300}
+    assert asked == {"interfaces": 10, "interface_settings": 300, "health": 300, "optics": 300}
 
 
 def test_a_device_without_an_address_is_not_asked(example: Inventory) -> None:
@@ -135,6 +135,8 @@ defaults:
   probes:
     interfaces: {every: 30s, deadline: 9s, bulk: 5}
     interface_settings: {off: true}
+    health: {off: true}
+    optics: {off: true}
     echo: {wire: udp}
 devices:
   own:
@@ -143,7 +145,7 @@ devices:
     credential: v2
     probes:
       - {kind: interfaces, every: 60s, more: yes}
-      - {kind: optics, every: 5m}
+      - {kind: jitter, every: 5m}
   quiet:
     site: xs-a
     address: 192.0.2.10
@@ -160,7 +162,7 @@ def test_defaults_of_a_kind_hold_for_every_object(tmp_path: Path) -> None:
 def test_an_objects_own_words_go_before_the_defaults(tmp_path: Path) -> None:
     first, second = _load(tmp_path, PROBES).devices["own"].probes
     assert first == ProbeSpec("interfaces", 60, 9, {"bulk": 5, "more": "yes"})
-    assert second == ProbeSpec("optics", 300)
+    assert second == ProbeSpec("jitter", 300)
 
 
 def test_a_probe_that_is_off_is_not_asked(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, cast
 
@@ -153,6 +154,33 @@ def test_a_device_has_one_request_in_flight_and_the_second_probe_waits_its_turn(
     heard, _ = _run(count, play)
 
     assert (most, len(heard)) == (1, 4)
+
+
+def test_a_poll_does_not_wait_for_the_slow_tables_of_its_device() -> None:
+    heard: list[Observation] = []
+
+    async def go() -> None:
+        gate = asyncio.Event()
+
+        async def tables(_probe: Probe) -> Answer:
+            await gate.wait()
+            return Answer(Outcome.ANSWERED, "", (1, 2))
+
+        slow, quick = _collector(tables), _collector(_answer)
+        slow.__dict__["ASIDE"] = True
+        collectors = {"slow": slow, "k": quick}
+        runner = Runner(collectors, cast("Wires", None), heard.append, in_flight_per_area=9)
+        table = replace(_probe("table", "d"), kind="slow")
+        runner.start(table, SLOT, SLOT)
+        runner.start(_probe("poll", "d"), SLOT, SLOT)
+        while not heard:
+            await asyncio.sleep(0)
+        gate.set()
+        while len(heard) < 2:
+            await asyncio.sleep(0)
+
+    asyncio.run(go())
+    assert [observation.probe.id for observation in heard] == ["poll", "table"]
 
 
 def test_a_full_area_skips_its_own_runs_and_delays_no_other_area() -> None:

@@ -1,0 +1,147 @@
+"""Vendors' tables asked cheaply: walked whole now and then, in between only the rows that count.
+
+A switch has a row in its tables for each port and slot, and a processor on one of them. The walk
+finds out which rows give readings; from then on one GET asks for those. After a restart, when a row
+is gone, and every six hours all is walked again: a board may have been put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+
+from collectors._contract import Heard, SnmpReply, SnmpWire
+from collectors._inspection import UPTIME, Reader
+from collectors._interfaces import split
+from collectors._memory import DeviceMemory
+from collectors.vendors._form import Column, Sight, Source, Vendor
+from inventory.model import Credential, Endpoint
+from metrics.observation import Outcome, Value
+
+_WALK_AGAIN: Final = 6 * 3600.0
+_HELLO: Final = 2.0
+"""Seconds a box has to say its uptime."""
+_TEXT: Final = 32
+"""Octets of text allowed for in each row's answer: names of parts."""
+
+Readings = Mapping[str, tuple[Any, ...]]
+"""Section of a vendor -> its readings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whom to ask for which sections of a vendor; `nothing` is the answer of one who is silent."""
+
+    endpoint: Endpoint
+    credential: Credential
+    vendor: Vendor
+    sections: tuple[str, ...]
+    names: tuple[str, ...]
+    timeout: float
+    retries: int
+    nothing: tuple[Value, ...] = field(repr=False)
+
+
+async def read(
+    probe: str, question: Question, wire: SnmpWire, memory: DeviceMemory
+) -> tuple[SnmpReply, Readings]:
+    """Read the sections; ANSWERED with a reason where a part of them could not be read."""
+    known = memory.questions.get(probe)
+    fresh = monotonic() - memory.walked_at.get(probe, 0.0) < _WALK_AGAIN
+    if known is None or not fresh:
+        return await _walk(probe, question, wire, memory)
+    heard: dict[str, Heard] = {}
+    patience = min(question.timeout, _HELLO) if memory.silent_runs else question.timeout
+    for pdu in known[1:]:
+        reply = await wire.get(
+            question.endpoint,
+            question.credential,
+            pdu,
+            memory,
+            timeout=patience,
+            retries=question.retries,
+        )
+        if reply.outcome is not Outcome.ANSWERED:
+            return reply, {}
+        heard |= reply.values
+    if any(oid not in heard for oid in known[0]):
+        memory.questions.pop(probe, None)
+    sight = _sight(question, heard)
+    found = {section: _first(question, section, sight) for section in question.sections}
+    return SnmpReply(Outcome.ANSWERED, "", heard), found
+
+
+async def _walk(
+    probe: str, question: Question, wire: SnmpWire, memory: DeviceMemory
+) -> tuple[SnmpReply, Readings]:
+    reader = Reader(
+        wire,
+        question.endpoint,
+        question.credential,
+        memory,
+        timeout=min(question.timeout, _HELLO),
+        retries=question.retries,
+    )
+    hello = await reader.scalars((UPTIME,))  # a box that is not there costs no table's patience
+    if hello.outcome is not Outcome.ANSWERED:
+        return hello, {}
+    reader.timeout = question.timeout
+    found = {}
+    rows: dict[tuple[str, ...], None] = {}
+    for section in question.sections:
+        sources: tuple[Source[Any], ...] = getattr(question.vendor, section)
+        found[section] = await reader.read(section, sources)
+        chosen = next((one for one in sources if tuple(one.read(reader.sight))), None)
+        if chosen is not None:
+            rows |= dict.fromkeys(_rows(chosen, reader.sight))
+    if reader.missing:
+        return SnmpReply(Outcome.ANSWERED, "incomplete", {}), found
+    asked = (f"{UPTIME.oid}.0", *dict.fromkeys(oid for row in rows for oid in row))
+    pdus = split(asked[:1], list(rows), question.credential, memory.max_varbinds, _TEXT)
+    memory.questions[probe] = (asked, *pdus)
+    memory.walked_at[probe] = monotonic()
+    return SnmpReply(Outcome.ANSWERED, "", {}), found
+
+
+def _rows(source: Source[Any], sight: Sight) -> Iterable[tuple[str, ...]]:
+    """Yield the OIDs of each row that gives a reading by itself."""
+    columns = {column.oid: sight.column(column) for column in source.columns}
+    indexes = dict.fromkeys(index for column in columns.values() for index in column)
+    for index in indexes:
+        alone = {oid: _of(index, values) for oid, values in columns.items()}
+        if tuple(source.read(Sight(alone))):
+            yield tuple(f"{oid}.{at}" for oid, values in alone.items() for at in values)
+
+
+def _of(index: str, column: Mapping[str, Heard]) -> dict[str, Heard]:
+    """Return the row of an index, with those below it (the lanes of a port)."""
+    return {at: value for at, value in column.items() if at == index or at.startswith(f"{index}.")}
+
+
+def _sight(question: Question, heard: Mapping[str, Heard]) -> Sight:
+    columns: dict[str, dict[str, Heard]] = {}
+    for column in _columns(question.vendor, question.sections):
+        start = f"{column.oid}."
+        columns[column.oid] = {
+            oid[len(start) :]: value for oid, value in heard.items() if oid.startswith(start)
+        }
+    return Sight(columns)
+
+
+def _columns(vendor: Vendor, sections: Iterable[str]) -> dict[Column, None]:
+    return dict.fromkeys(
+        column
+        for section in sections
+        for source in getattr(vendor, section)
+        for column in source.columns
+    )
+
+
+def _first(question: Question, section: str, sight: Sight) -> tuple[Any, ...]:
+    for source in getattr(question.vendor, section):
+        found = tuple(source.read(sight))
+        if found:
+            return found
+    return ()

@@ -1,0 +1,120 @@
+"""How the box itself is: processor, memory, temperature, fans, power supplies, routing sessions.
+
+From the tables of the device's platform (`collectors/vendors`), as totals that every platform has:
+the busiest processor, the fullest memory, the hottest place, how many parts are fitted and how many
+of them fail. Which part it is stands in `extranet discover`. None = the platform does not tell.
+
+Reasons: `incomplete` a table could not be read; `no_value` nothing of all this is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pydantic import Field
+
+from collectors import _recipe
+from collectors._contract import Answer, Wires
+from collectors._interfaces import whom
+from collectors._memory import DeviceMemory
+from collectors._recognition import vendor_of
+from collectors._series import area_of, device_series
+from inventory.model import Inventory, ProbeSpec, TargetId
+from inventory.strict import Strict
+from metrics.catalogue import (
+    BGP_DOWN,
+    BGP_PEERS,
+    CPU,
+    FANS,
+    FANS_FAILED,
+    MEMORY,
+    OSPF_DOWN,
+    OSPF_NEIGHBOURS,
+    POWER_FAILED,
+    POWER_SUPPLIES,
+    TEMPERATURE,
+)
+from metrics.observation import Outcome, Probe, Value
+
+FLOOR_SECONDS: Final = 60.0
+ASIDE: Final = True
+
+_SECTIONS: Final = (
+    "cpu", "memory", "temperature", "fans", "power", "bgp_peers", "ospf_neighbours",
+)  # fmt: skip
+_METRICS: Final = (
+    CPU, MEMORY, TEMPERATURE, FANS, FANS_FAILED, POWER_SUPPLIES, POWER_FAILED, BGP_PEERS, BGP_DOWN,
+    OSPF_NEIGHBOURS, OSPF_DOWN,
+)  # fmt: skip
+_ADJACENT: Final = frozenset({"full", "twoWay"})
+"""Neighbours on a network with a designated router stay two-way with most others."""
+
+
+class Options(Strict):
+    """How to ask. `timeout` in seconds, per try; at least the platform's own counts."""
+
+    timeout: float = Field(default=3.0, gt=0, le=30)
+    retries: int = Field(default=1, ge=0, le=5)
+
+
+def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
+    """Prepare to ask a device that has an address and a credential."""
+    found = whom(target, inventory)
+    if found is None:
+        return None
+    device, endpoint, credential = found
+    options = Options.model_validate(dict(spec.options))
+    vendor = vendor_of(device.platform)
+    series = device_series(_METRICS, device, inventory)
+    return Probe(
+        id=f"health@{target}",
+        kind="health",
+        target=target,
+        device=device.id,
+        area=area_of(inventory, device.site),
+        every_ms=round(spec.every * 1000),
+        deadline=spec.deadline or min(spec.every * 0.9, 120.0),
+        series=series,
+        raw=len(series),
+        rates=(),
+        question=_recipe.Question(
+            endpoint,
+            credential,
+            vendor,
+            _SECTIONS,
+            (),
+            max(options.timeout, vendor.quirks.timeout),
+            options.retries,
+            (None,) * len(series),
+        ),
+    )
+
+
+async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
+    """Ask once."""
+    question: _recipe.Question = probe.question  # type: ignore[assignment]  # plan() put it there
+    reply, found = await _recipe.read(probe.id, question, wires.snmp, memory)
+    if reply.outcome is not Outcome.ANSWERED:
+        return Answer(reply.outcome, reply.reason, question.nothing)
+    values = (
+        _most(row.ratio for row in found["cpu"]),
+        _most(row.used_ratio for row in found["memory"]),
+        _most(row.celsius for row in found["temperature"]),
+        *_count(not row.ok for row in found["fans"]),
+        *_count(not row.ok for row in found["power"]),
+        *_count(row.state != "established" for row in found["bgp_peers"]),
+        *_count(row.state not in _ADJACENT for row in found["ospf_neighbours"]),
+    )
+    silent = all(value is None for value in values)
+    return Answer(Outcome.ANSWERED, reply.reason or ("no_value" if silent else ""), values)
+
+
+def _most(values: Iterable[float]) -> Value:
+    return max(values, default=None)
+
+
+def _count(bad: Iterable[bool]) -> tuple[Value, Value]:
+    """Return how many there are and how many of them are bad; None where there are none at all."""
+    each = tuple(bad)
+    return (len(each), sum(each)) if each else (None, None)

@@ -1,0 +1,164 @@
+"""Health and light: walked once, asked cheaply afterwards, the same values both times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors import health, optics
+from collectors._contract import Answer, Wires
+from collectors._memory import DeviceMemory
+from collectors.wires.echo import open_echo
+from collectors.wires.snmp import open_snmp
+from inventory.model import Endpoint, ProbeSpec, device_target
+from metrics.observation import Outcome
+from simulator.sockets import free_udp_ports
+from tests.collectors.network import network
+from tests.collectors.recorded import served, write
+
+TICKS = 67
+ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
+STATE = "1.3.6.1.4.1.25506.2.6.1.1.1.1"
+DEVICE = "1.3.6.1.4.1.25506.8.35.9.1"
+LIGHT = "1.3.6.1.4.1.25506.2.70.1.1.1"
+PORTS = 40
+
+BOX: dict[str, int | str | tuple[int, int]] = {
+    "1.3.6.1.2.1.1.1.0": "H3C Comware Software, Software Version 7.1.070\r\nH3C S5560",
+    "1.3.6.1.2.1.1.2.0": "oid:1.3.6.1.4.1.25506.1.1",
+    "1.3.6.1.2.1.1.3.0": (TICKS, 360_000),
+    f"{ENTITY}.5.1": 9,
+    f"{ENTITY}.7.1": "Board 1",
+    f"{STATE}.6.1": 37,
+    f"{STATE}.8.1": 61,
+    f"{STATE}.12.1": 48,
+    f"{DEVICE}.1.1.2.1": 1,
+    f"{DEVICE}.1.1.2.2": 2,
+    f"{DEVICE}.2.1.2.1": 1,
+    f"{DEVICE}.2.1.2.2": 3,
+    "1.3.6.1.2.1.15.3.1.2.10.0.0.1": 6,
+    "1.3.6.1.2.1.15.3.1.9.10.0.0.1": 65000,
+    "1.3.6.1.2.1.15.3.1.2.10.0.0.2": 3,
+    "1.3.6.1.2.1.15.3.1.9.10.0.0.2": 65001,
+    "1.3.6.1.2.1.31.1.1.1.1.1": "ge1",
+    "1.3.6.1.2.1.31.1.1.1.1.2": "ge2",
+    f"{LIGHT}.8.1": 1,
+    f"{LIGHT}.9.1": -540,
+    f"{LIGHT}.12.1": -1045,
+    f"{LIGHT}.17.1": 908,
+    **{f"{ENTITY}.5.{100 + port}": 10 for port in range(PORTS)},
+    **{f"{STATE}.6.{100 + port}": 0 for port in range(PORTS)},
+    **{f"{STATE}.8.{100 + port}": 0 for port in range(PORTS)},
+    **{f"{STATE}.12.{100 + port}": 48 for port in range(PORTS)},
+}
+"""A box switch: one board, forty ports that repeat its temperature, one fan of two that stands."""
+
+Ask = Callable[[], Coroutine[Any, Any, Answer]]
+
+
+def asked(
+    box: Path, kind: Any, times: int = 1, memory: DeviceMemory | None = None
+) -> tuple[list[Answer], list[int]]:
+    """Ask a collector so many times; return its answers and the requests that each took."""
+
+    async def run() -> tuple[list[Answer], list[int]]:
+        async with served(box) as agent:
+            requests: list[str] = []
+            wire = open_snmp(trace=requests.append)
+            inventory = network(snmp=agent)
+            name = kind.__name__.rpartition(".")[2]
+            probe = kind.plan(ProbeSpec(name, 300), device_target("xg-r1"), inventory)
+            wires = Wires(wire, open_echo("icmp"), open_echo("udp"))
+            remembered = memory or DeviceMemory()
+            answers, counts = [], []
+            for _ in range(times):
+                before = len(requests)
+                answers.append(await kind.ask(probe, wires, remembered))
+                counts.append(sum(line.startswith(">") for line in requests[before:]))
+            await wire.close()
+            return answers, counts
+
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    return write(tmp_path / "box.snmprec", BOX)
+
+
+def test_a_box_is_told_in_totals(box: Path) -> None:
+    (answer,), _ = asked(box, health)
+    assert answer.outcome is Outcome.ANSWERED
+    names = [metric.field for metric in health._METRICS]
+    told = dict(zip(names, answer.values, strict=True))
+    assert told == {
+        "cpu_ratio": 0.37,
+        "memory_used_ratio": 0.61,
+        "temperature_celsius": 48.0,
+        "fans": 2,
+        "fans_failed": 1,
+        "power_supplies": 1,
+        "power_supplies_failed": 0,
+        "bgp_peers": 2,
+        "bgp_peers_down": 1,
+        "ospf_neighbours": None,
+        "ospf_neighbours_down": None,
+    }
+
+
+def test_the_second_time_it_asks_only_for_what_counts_and_hears_the_same(box: Path) -> None:
+    (first, second), (walked, got) = asked(box, health, times=2)
+    assert second == first
+    assert got == 1
+    assert walked > got
+
+
+def test_the_light_of_a_port_is_in_dbm_and_amperes_and_copper_has_none(box: Path) -> None:
+    (first, second), _ = asked(box, optics, times=2)
+    assert first.values == pytest.approx((-10.45, -5.40, 0.00908, None, None, None))
+    assert second == first
+
+
+def test_a_part_that_was_taken_out_is_looked_for_anew(box: Path, tmp_path: Path) -> None:
+    memory = DeviceMemory()
+    asked(box, health, memory=memory)
+    without = {oid: value for oid, value in BOX.items() if oid != f"{DEVICE}.1.1.2.2"}
+    smaller = write(tmp_path / "smaller.snmprec", without)
+    (first, second), (one, many) = asked(smaller, health, times=2, memory=memory)
+    assert first.values[3:5] == second.values[3:5] == (1, 0)
+    assert one == 1 < many
+
+
+def test_after_a_restart_everything_is_walked_again(box: Path) -> None:
+    memory = DeviceMemory()
+    _, (walked,) = asked(box, health, memory=memory)
+    memory.forget_interfaces()
+    _, (again,) = asked(box, health, memory=memory)
+    assert again == walked
+
+
+def test_a_device_that_tells_nothing_of_all_this_says_so(tmp_path: Path) -> None:
+    bare = write(tmp_path / "bare.snmprec", {"1.3.6.1.2.1.1.3.0": (TICKS, 1)})
+    (answer,), _ = asked(bare, health)
+    assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, "no_value")
+    assert set(answer.values) == {None}
+
+
+def test_a_device_that_is_not_there_has_no_values() -> None:
+    async def run() -> Answer:
+        nobody = Endpoint("127.0.0.1", free_udp_ports("127.0.0.1", 1)[0])
+        wire = open_snmp()
+        probe = health.plan(ProbeSpec("health", 300), device_target("xg-r1"), network(snmp=nobody))
+        assert probe is not None
+        wires = Wires(wire, open_echo("icmp"), open_echo("udp"))
+        answer = await health.ask(probe, wires, DeviceMemory())
+        await wire.close()
+        return answer
+
+    answer = asyncio.run(run())
+    assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "port_closed")
+    assert set(answer.values) == {None}
