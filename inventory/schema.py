@@ -150,7 +150,7 @@ class DeviceForm(Strict):
 
     title: Text = ""
     site: Id
-    platform: Id = "generic"
+    platform: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=64)] = "generic"
     address: Address | None = None
     credential: Id | None = None
     interfaces: tuple[Text, ...] = ()

@@ -30,6 +30,7 @@ from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.schema import SECTIONS, DefaultsForm
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, parse, read_source
+from runtime.check_platforms import check_platforms
 from runtime.config import DEFAULT, Config, FilePath, load_config
 from runtime.dump import dump
 from runtime.plugins import plugins
@@ -75,6 +76,8 @@ def check(
     asked = _all_asked(inventory) if inventory else _still_asked(inventory_path, marks)
     if asked is not None:
         found = [*found, *check_probes(asked, marks)]
+    if inventory is not None:
+        found = [*found, *check_platforms(inventory, marks)]
     return Checked(inventory, config, rules, _in_order([*found, *problems]))
 
 

@@ -38,7 +38,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
     platform.name: platform
     for platform in (
         Platform(
-            name="vrp",
+            name="huawei_vrp",
             object_id="1.3.6.1.4.1.2011.2.224.62",
             description="Huawei AR Series\r\nHuawei Versatile Routing Platform Software\r\n"
             "VRP (R) software, Version 5.170 (AR6140 V300R021C00SPC200)\r\n"
@@ -54,7 +54,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
             max_size=12_000,
         ),
         Platform(
-            name="comware",
+            name="h3c_comware",
             object_id="1.3.6.1.4.1.25506.1.244",
             description="H3C Comware Platform Software, Software Version 7.1.070, Release 7585P05"
             "\r\nH3C S7506E-X\r\nCopyright (c) 2004-2021 New H3C Technologies Co., Ltd. "
@@ -70,7 +70,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
             max_size=2048,
         ),
         Platform(
-            name="zxr10",
+            name="zte_zxros",
             object_id="1.3.6.1.4.1.3902.3.100.20",
             description="ZXR10 ROS Version V4.08.35 ZXR10 5928 Software, "
             "Version V2.8.23.C.35, Copyright (c) 2000-2016 by ZTE Corporation",
@@ -85,7 +85,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
             max_size=2048,
         ),
         Platform(
-            name="rgos",
+            name="ruijie_rgos",
             object_id="1.3.6.1.4.1.4881.1.1.10.1.150",
             description="Ruijie Gigabit Router(RSR20-X-28) By Ruijie Networks",
             port="Gi0/{}",
@@ -99,7 +99,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
             max_size=1472,
         ),
         Platform(
-            name="linux",
+            name="net_snmp",
             object_id="1.3.6.1.4.1.8072.3.2.10",
             description="Linux server 4.19.90-89.11.v2401.ky10.aarch64 #1 SMP "
             "Kylin Linux Advanced Server V10 (Halberd) aarch64",

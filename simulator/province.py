@@ -34,10 +34,10 @@ _BANDWIDTH: Final = {
 }
 _TITLES: Final = dict(CARRIERS)
 _PLATFORMS: Final = {
-    "city": ("vrp", "comware"),
-    "county": ("vrp", "comware", "vrp"),
-    "township": ("comware", "zxr10", "vrp"),
-    "village": ("rgos", "zxr10", "comware", "vrp"),
+    "city": ("huawei_vrp", "h3c_comware"),
+    "county": ("huawei_vrp", "h3c_comware", "huawei_vrp"),
+    "township": ("h3c_comware", "zte_zxros", "huawei_vrp"),
+    "village": ("ruijie_rgos", "zte_zxros", "h3c_comware", "huawei_vrp"),
 }
 
 
@@ -181,7 +181,7 @@ class _Builder:
     def build(self) -> Plan:
         number = sizes(self.settings.sites)
         root = self.site("hubei", "湖北省", "province", None, unit="hubei")
-        self.router_at(root, "vrp")
+        self.router_at(root, "huawei_vrp")
         cities = [self.city(root, index) for index in range(number["city"])]
         self.cloud(root)
         first_leg = len(self.links)
@@ -210,11 +210,11 @@ class _Builder:
     def cloud(self, root: SitePlan) -> None:
         """Add the cloud centre: a switch on two circuits, and servers behind it."""
         site = self.site("hubei-cloud", "省政务云计算中心", "cloud", root, unit="hubei-cloud")
-        self.router_at(site, "comware")
+        self.router_at(site, "h3c_comware")
         for carrier in ("telecom", "mobile"):
             self.link(root, site, carrier, "backbone")
         for number in range(1, 5 + self.settings.sites // 3000):
-            server = self.box(site, f"hubei-cloud-s{number:02d}", "linux", f"云服务器{number}")
+            server = self.box(site, f"hubei-cloud-s{number:02d}", "net_snmp", f"云服务器{number}")
             server.ports, server.lans = 2, [1, 2]
 
     def counties(self, cities: Sequence[SitePlan], wanted: int) -> list[SitePlan]:

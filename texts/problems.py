@@ -75,6 +75,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "problem.defined_twice": ("is defined in {other} already", "已在 {other} 中定义"),
     # form
+    "problem.unknown_platform": (
+        "no platform {name}: read by the standard MIBs alone; there are: {known}",
+        "没有平台 {name}：仅按标准 MIB 读取；现有：{known}",
+    ),
     "problem.unknown_key": ("unknown key", "未知的键"),
     "problem.missing_key": ('"{key}" is missing', "缺少“{key}”"),
     "problem.one_of": ("must be one of: {expected}", "应为下列之一：{expected}"),

@@ -90,7 +90,7 @@ def _wire(sites: dict[str, Site]) -> Inventory:
     }  # fmt: skip
     devices = {
         f"{site}-r1": Device(
-            f"{site}-r1", f"{one.title}路由器", site, "vrp", Endpoint("127.0.0.1", 16100)
+            f"{site}-r1", f"{one.title}路由器", site, "huawei_vrp", Endpoint("127.0.0.1", 16100)
         )
         for site, one in sites.items()
     }

@@ -51,8 +51,8 @@ sites:
   hb: {{title: 湖北, level: province}}
   xg: {{title: 孝感, level: city, parent: hb}}
 devices:
-  near: {{site: hb, platform: linux, address: "127.0.0.1:{snmp}", credential: plain}}
-  far: {{site: xg, platform: linux, address: "127.0.0.2:{snmp}", credential: secured}}
+  near: {{site: hb, platform: net_snmp, address: "127.0.0.1:{snmp}", credential: plain}}
+  far: {{site: xg, platform: net_snmp, address: "127.0.0.2:{snmp}", credential: secured}}
 links:
   leased:
     a: {{device: near, interface: lo}}

@@ -32,7 +32,7 @@ def _answer(
 
 
 def test_values_have_the_types_of_their_mib(bench: Bench) -> None:
-    device = _device(bench, "vrp")
+    device = _device(bench, "huawei_vrp")
     index = bench.columns(device)["GigabitEthernet0/0/1"]
     base = (1, 3, 6, 1, 2, 1)
     oids = [
@@ -56,12 +56,12 @@ def test_an_unknown_object_and_an_unknown_row_are_told_apart(bench: Bench) -> No
 
 
 def test_an_agent_without_snmp_engine_says_so(bench: Bench) -> None:
-    _, _, [(_, tag, _)] = _answer(bench, _device(bench, "zxr10"), request([ENGINE_TIME]))
+    _, _, [(_, tag, _)] = _answer(bench, _device(bench, "zte_zxros"), request([ENGINE_TIME]))
     assert tag == ber.NO_SUCH_OBJECT
 
 
 def test_every_walk_by_getnext_goes_upwards_and_ends(bench: Bench) -> None:
-    for platform in ("vrp", "comware", "zxr10", "rgos", "linux"):
+    for platform in ("huawei_vrp", "h3c_comware", "zte_zxros", "ruijie_rgos", "net_snmp"):
         device = _device(bench, platform)
         ports = len(bench.world.agents[device].ports)
         assert len(bench.walk(device, MIB_2)) > 9 + 20 * ports
@@ -133,16 +133,16 @@ def test_garbage_is_dropped_and_counted(bench: Bench) -> None:
 
 
 def test_ports_are_not_numbered_from_one_on_every_platform(bench: Bench) -> None:
-    assert set(bench.columns(_device(bench, "zxr10")).values()) >= {16_843_009, 16_843_265}
+    assert set(bench.columns(_device(bench, "zte_zxros")).values()) >= {16_843_009, 16_843_265}
 
 
 def test_the_index_column_is_the_index(bench: Bench) -> None:
-    for oid, contents in bench.walk(_device(bench, "rgos"), IF_INDEX).items():
+    for oid, contents in bench.walk(_device(bench, "ruijie_rgos"), IF_INDEX).items():
         assert int.from_bytes(contents, "big") == oid[-1]
 
 
 def test_a_chinese_description_comes_in_the_code_of_its_maker(bench: Bench) -> None:
-    device = _device(bench, "vrp")
+    device = _device(bench, "huawei_vrp")
     index = bench.columns(device)["GigabitEthernet0/0/1"]
     alias = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 18, index)
     contents = bench.get(device, alias)[alias]

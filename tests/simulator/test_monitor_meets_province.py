@@ -90,7 +90,7 @@ def test_every_circuit_echoes(inventory: Inventory) -> None:
 
 
 def test_renumbered_ports_are_found_again(province: Served, inventory: Inventory) -> None:
-    device = next(one.id for one in province.plan.devices if one.platform == "rgos")
+    device = next(one.id for one in province.plan.devices if one.platform == "ruijie_rgos")
     probe = next(p for p in plan(inventory, {}) if p.id == f"interfaces@device:{device}")
     asker = Asker("gufo")
     asker.ask(probe)

@@ -157,7 +157,12 @@ def test_power_comes_back_with_a_new_uptime(bench: Bench) -> None:
 
 
 def test_a_reboot_renumbers_ports_on_some_platforms_only(bench: Bench) -> None:
-    for platform, moves in (("comware", True), ("rgos", True), ("vrp", False), ("zxr10", False)):
+    for platform, moves in (
+        ("h3c_comware", True),
+        ("ruijie_rgos", True),
+        ("huawei_vrp", False),
+        ("zte_zxros", False),
+    ):
         device = next(one.id for one in bench.plan.devices if one.platform == platform)
         before = bench.columns(device)
         bench.director.reboot(device)
