@@ -40,6 +40,7 @@ async def learn(
 ) -> SnmpReply | None:
     """Find the ifIndex of every name by walking ifName, or ifDescr where there is no ifXTable.
 
+    In ifDescr a description may stand behind the name (ZTE): the first word counts too.
     Returns None when learnt, else the reply that says why not.
     """
     if not names:
@@ -50,10 +51,15 @@ async def learn(
             endpoint, credential, column, memory, timeout=timeout, retries=retries
         )
         found: dict[str, int] = {}
+        described: dict[str, int] = {}
         for oid, raw in reply.values.items():
             name = decode(raw)
+            first_word = name.partition(" ")[0]
             if name in wanted:
                 found.setdefault(name, int(oid.rpartition(".")[2]))
+            elif column == IF_DESCR and first_word in wanted:
+                described.setdefault(first_word, int(oid.rpartition(".")[2]))
+        found = described | found
         if reply.outcome is not Outcome.ANSWERED and len(found) < len(wanted):
             return reply
         if reply.values:
