@@ -17,11 +17,14 @@ COLUMNS: Final = {
     "rtt_p95": "INTEGER",
     "in_octets": "BIGINT",
     "out_octets": "BIGINT",
+    "in_ms": "INTEGER",
+    "out_ms": "INTEGER",
     "state": "UTINYINT",
     "down_seconds": "INTEGER",
 }
 """Of a sealed hour: `history.SlotRow`, then what the ledger said. Round trips in microseconds."""
 NAMES: Final = ", ".join(COLUMNS)
+_NONE: Final = ", ".join(f"NULL::{kind} AS {name}" for name, kind in COLUMNS.items())
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -36,6 +39,15 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         },
     )
+
+
+def sealed(files: str) -> str:
+    """Return SQL for the rows of sealed hours (`files`: an SQL expression), also of old ones.
+
+    A column that a file lacks, because an older program wrote it, is NULL.
+    """
+    rows = f"SELECT * FROM read_parquet({files}, union_by_name = true)"  # noqa: S608 - ours
+    return f"(SELECT {_NONE} WHERE false UNION ALL BY NAME {rows})"
 
 
 def quoted(path: Path) -> str:

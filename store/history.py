@@ -36,21 +36,30 @@ from metrics.catalogue import (
     OPER_STATUS,
     OUT_OCTETS,
     OUT_RATE,
+    UPTIME_TICKS,
 )
 from metrics.observation import Observation, Outcome, Probe, Reading, Value
 from sla.states import PORT_DOWN, PORT_UP
 
 GRACE: Final = 15
 """Seconds after its end that a slot waits for late answers, at least."""
+_TICKS: Final = 2**32
+_ROUND: Final = 2**32
+"""Where a Counter32 begins anew."""
+_WITHHELD: Final = frozenset({"not_refreshed", "still"})
+"""Reasons for an absent rate with which nothing is wrong with the counters."""
 _JUDGING: Final = frozenset({"echo", "interfaces"})
 _LATE_ANSWER: Final = 5
 """Seconds an echo run may last beyond its interval: time-out and what a busy process adds."""
 
 
 class Cell:
-    """What was heard of one link in one slot. Octets None = no valid difference."""
+    """What was heard of one link in one slot. Octets None = no valid difference.
 
-    __slots__ = ("in_octets", "lost", "out_octets", "rtts", "sent")
+    `in_ms`, `out_ms`: the time in which they came; None = some octets of the slot are not known.
+    """
+
+    __slots__ = ("in_ms", "in_octets", "lost", "out_ms", "out_octets", "rtts", "sent")
 
     def __init__(self) -> None:
         self.sent = 0
@@ -58,6 +67,8 @@ class Cell:
         self.rtts: list[float | None] = []
         self.in_octets: int | None = None
         self.out_octets: int | None = None
+        self.in_ms: int | None = 0
+        self.out_ms: int | None = 0
 
 
 class SlotRow(msgspec.Struct, frozen=True, gc=False):
@@ -65,7 +76,9 @@ class SlotRow(msgspec.Struct, frozen=True, gc=False):
 
     `rtt_median`, `rtt_p95`: methodology 1.9, ascending rank ceil(q N) of the echoes sent, a lost
     one counts as infinite; None = nothing sent, or the rank falls on a lost one. Octets are those
-    between readings, in the slot of the later reading.
+    between readings, in the slot of the later reading, and `in_ms`, `out_ms` the milliseconds of
+    the agent's time between them; None = octets were lost to a reset, a gap, or a value that was
+    not believed, so that the sum says too little.
     """
 
     link: str
@@ -77,6 +90,8 @@ class SlotRow(msgspec.Struct, frozen=True, gc=False):
     rtt_p95: int | None
     in_octets: int | None
     out_octets: int | None
+    in_ms: int | None = 0
+    out_ms: int | None = 0
 
 
 class ClosedSlot(msgspec.Struct, frozen=True):
@@ -100,6 +115,8 @@ class ClosedSlot(msgspec.Struct, frozen=True):
                 p95,
                 cell.in_octets,
                 cell.out_octets,
+                cell.in_ms,
+                cell.out_ms,
             )
 
 
@@ -133,10 +150,14 @@ class _Port(msgspec.Struct, frozen=True):
 
 
 class _Poll(msgspec.Struct, frozen=True):
-    """A probe of a device: the near ports it counts and the links it judges."""
+    """A probe of a device: the near ports it counts and the links it judges.
+
+    `uptime`: where sysUpTime stands, by which the time between two readings is known.
+    """
 
     ports: tuple[_Port, ...]
     judged: tuple[_Judged, ...]
+    uptime: int | None
 
 
 _Plan = _Echo | _Poll | None
@@ -147,7 +168,8 @@ class History:
 
     def __init__(self, inventory: Inventory) -> None:
         self._slots: dict[tuple[int, int], dict[str, Cell]] = {}
-        self._last: dict[Probe, tuple[Value, ...]] = {}
+        self._last: dict[Probe, tuple[tuple[Value, ...], int]] = {}
+        """The values of the last answer of a probe, and its scheduled instant."""
         self._grace = GRACE
         self.load(inventory)
 
@@ -201,9 +223,9 @@ class History:
             self._count_run(judged, observation)
         if plan.ports and observation.outcome is Outcome.ANSWERED:
             before = self._last.get(probe)
-            self._last[probe] = observation.values
+            self._last[probe] = observation.values, observation.slot_ms
             if before is not None:
-                self._count_octets(plan.ports, before, reading)
+                self._count_octets(plan, *before, reading)
 
     def _count_run(self, judged: _Judged, observation: Observation) -> None:
         """Count a poll as one sent for a link, unless it was skipped or says nothing of its port.
@@ -224,21 +246,33 @@ class History:
             cell.lost += down or outcome is Outcome.SILENT
 
     def _count_octets(
-        self, ports: tuple[_Port, ...], before: tuple[Value, ...], reading: Reading
+        self, plan: _Poll, before: tuple[Value, ...], before_ms: int, reading: Reading
     ) -> None:
         values, slot_ms = reading.values, reading.observation.slot_ms
-        for port in ports:
-            counter, rate = port.inward
-            inward = _difference(before[counter], values[counter], values[rate])
-            counter, rate = port.outward
-            outward = _difference(before[counter], values[counter], values[rate])
-            if inward is None and outward is None:
-                continue
+        passed = slot_ms - before_ms
+        if plan.uptime is not None:
+            began, now = before[plan.uptime], values[plan.uptime]
+            if began is not None and now is not None:
+                passed = int(now - began) % _TICKS * 10
+        withheld = reading.gap in _WITHHELD
+        for port in plan.ports:
             cell = self._cell(port.link, port.seconds, slot_ms)
-            if inward is not None:
-                cell.in_octets = inward + (cell.in_octets or 0)
-            if outward is not None:
-                cell.out_octets = outward + (cell.out_octets or 0)
+            counter, rate = port.inward
+            octets = _difference(before[counter], values[counter], values[rate], withheld=withheld)
+            if octets is None:
+                cell.in_ms = None
+            else:
+                cell.in_octets = octets + (cell.in_octets or 0)
+                if cell.in_ms is not None:
+                    cell.in_ms += passed
+            counter, rate = port.outward
+            octets = _difference(before[counter], values[counter], values[rate], withheld=withheld)
+            if octets is None:
+                cell.out_ms = None
+            else:
+                cell.out_octets = octets + (cell.out_octets or 0)
+                if cell.out_ms is not None:
+                    cell.out_ms += passed
 
     def _cell(self, link: str, seconds: int, slot_ms: int) -> Cell:
         start = slot_ms // 1000
@@ -259,7 +293,9 @@ class History:
             return _Echo(link, seconds, at[ECHO_SENT], at[ECHO_LOST])
         if not probe.target.startswith("device:"):
             return None
-        poll = _Poll(tuple(self._ports(probe)), tuple(self._judged(probe)))
+        raw = enumerate(probe.series[: probe.raw])
+        uptime = next((place for place, series in raw if series.metric is UPTIME_TICKS), None)
+        poll = _Poll(tuple(self._ports(probe)), tuple(self._judged(probe)), uptime)
         if poll.judged:
             self._grace = max(self._grace, probe.every_ms // 1000 + _LATE_ANSWER)
         return poll if poll.ports or poll.judged else None
@@ -325,7 +361,13 @@ def _ranked(heard: list[float], rank: int) -> int | None:
     return round(heard[rank - 1] * 1e6) if 0 < rank <= len(heard) else None
 
 
-def _difference(before: Value, after: Value, rate: Value) -> int | None:
-    if rate is None or before is None or after is None:
+def _difference(before: Value, after: Value, rate: Value, *, withheld: bool) -> int | None:
+    """Return the octets between two readings; None = not known.
+
+    A rate says that they are right. So does one that was withheld because nobody knows over which
+    time they came. Where a rate has a counter that fell, it was one of 32 bits and wrapped.
+    """
+    if before is None or after is None or (rate is None and not withheld):
         return None
-    return int(after) - int(before)
+    octets = int(after) - int(before)
+    return octets if octets >= 0 else octets % _ROUND

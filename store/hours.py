@@ -25,7 +25,7 @@ from inventory.model import Inventory
 from sla.states import CONFIRM
 from store import _sqlite
 from store.errors import StoreError
-from store.history import ClosedSlot, judging
+from store.history import ClosedSlot, SlotRow, judging
 
 FOLDER: Final = "history"
 HOUR: Final = 3_600
@@ -42,22 +42,28 @@ CREATE TABLE IF NOT EXISTS history_hour (
     rtt_p95    INTEGER,
     in_octets  INTEGER,
     out_octets INTEGER,
+    in_ms      INTEGER,
+    out_ms     INTEGER,
     PRIMARY KEY (slot, link)
 ) STRICT, WITHOUT ROWID
 """
 # A slot that a restart tore in two is added up; its round trips are those of the larger part.
 _ADD: Final = """
 INSERT INTO history_hour
-    (link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets, in_ms, out_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (slot, link) DO UPDATE SET
     rtt_median = iif(excluded.sent > sent, excluded.rtt_median, rtt_median),
     rtt_p95 = iif(excluded.sent > sent, excluded.rtt_p95, rtt_p95),
     sent = sent + excluded.sent,
     lost = lost + excluded.lost,
     in_octets = coalesce(in_octets + excluded.in_octets, in_octets, excluded.in_octets),
-    out_octets = coalesce(out_octets + excluded.out_octets, out_octets, excluded.out_octets)
+    out_octets = coalesce(out_octets + excluded.out_octets, out_octets, excluded.out_octets),
+    in_ms = in_ms + excluded.in_ms,
+    out_ms = out_ms + excluded.out_ms
 """
+_LATER: Final = ("in_ms", "out_ms")
+"""Columns that hours of an older program lack."""
 
 
 def settle_seconds(inventory: Inventory) -> int:
@@ -187,7 +193,23 @@ def _open_hour(path: Path) -> sqlite3.Connection:
         with closing(_sqlite.open_writer(fresh, "NORMAL")) as connection:
             connection.execute(_TABLE)
         fresh.rename(path)
-    return _sqlite.open_writer(path, "NORMAL")
+    connection = _sqlite.open_writer(path, "NORMAL")
+    for name in _lacks(connection):
+        connection.execute(f"ALTER TABLE history_hour ADD COLUMN {name} INTEGER")
+    return connection
+
+
+def columns(connection: sqlite3.Connection) -> str:
+    """Name the columns of `history.SlotRow` in a running hour; what it lacks is NULL."""
+    lacking = _lacks(connection)
+    return ", ".join(
+        f"NULL AS {name}" if name in lacking else name for name in SlotRow.__struct_fields__
+    )
+
+
+def _lacks(connection: sqlite3.Connection) -> list[str]:
+    has = {row[1] for row in connection.execute("PRAGMA table_info(history_hour)")}
+    return [name for name in _LATER if name not in has]
 
 
 def set_aside(path: Path) -> Path:

@@ -14,7 +14,7 @@ from sla.states import State
 from store import _duck, _sqlite
 from store._judged import judged, steps_of_links
 from store.errors import StoreError
-from store.hours import HOUR, hours_with, running_file, sealed_file
+from store.hours import HOUR, columns, hours_with, running_file, sealed_file
 from store.reader import Reader
 
 # The key begins with the slot, so that writing appends: step from slot to slot, not over all rows.
@@ -24,7 +24,7 @@ WITH RECURSIVE step (at) AS (
     UNION ALL
     SELECT (SELECT min(slot) FROM history_hour WHERE slot > at) FROM step WHERE at < ?3
 )
-SELECT link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets
+SELECT {columns}
 FROM step JOIN history_hour ON slot = at AND link = ?1 WHERE at < ?3
 """
 _TRIES: Final = 3
@@ -47,6 +47,8 @@ class HistoryRow(msgspec.Struct, frozen=True, gc=False):
     out_octets: int | None
     state: State
     down_seconds: int
+    in_ms: int | None = 0
+    out_ms: int | None = 0
 
 
 def read(folder: Path, ledger: Reader, link: str, since: int, until: int) -> list[HistoryRow]:
@@ -80,7 +82,8 @@ def _read_running(
 def _read_file(path: Path, link: str, since: int, until: int) -> list[tuple[Any, ...]]:
     try:
         with _sqlite.translated(path), closing(_sqlite.open_reader(path)) as source:
-            return source.execute(_OF_LINK, (link, since, until)).fetchall()
+            query = _OF_LINK.format(columns=columns(source))
+            return source.execute(query, (link, since, until)).fetchall()
     except StoreError:
         if path.exists():
             raise
@@ -94,7 +97,7 @@ def _read_sealed(folder: Path, link: str, since: int, until: int) -> list[Histor
         try:
             with closing(_duck.connect(folder)) as engine:
                 rows = engine.execute(
-                    f"SELECT {_duck.NAMES} FROM read_parquet(?)"  # noqa: S608 - names are ours
+                    f"SELECT {_duck.NAMES} FROM {_duck.sealed('?')}"  # noqa: S608 - names are ours
                     " WHERE link = ? AND slot >= ? AND slot < ? ORDER BY slot",
                     [[str(file) for file in files], link, since, until],
                 ).fetchall()
@@ -112,7 +115,7 @@ def _touched(folder: Path, suffix: str, since: int, until: int) -> list[int]:
 
 
 def _row(row: Sequence[Any]) -> HistoryRow:
-    link, slot, seconds, sent, lost, median, p95, inward, outward, state, down = row
+    link, slot, seconds, sent, lost, median, p95, inward, outward, in_ms, out_ms, state, down = row
     return HistoryRow(
         link,
         slot,
@@ -125,6 +128,8 @@ def _row(row: Sequence[Any]) -> HistoryRow:
         outward,
         State(state),
         down,
+        in_ms,
+        out_ms,
     )
 
 

@@ -23,15 +23,11 @@ from store import _duck, _sqlite
 from store._duck import COLUMNS, NAMES, quoted
 from store._judged import judged, steps_of_links
 from store.errors import StoreError, from_os
-from store.hours import HOUR, running_file, sealed_file, set_aside
+from store.hours import HOUR, columns, running_file, sealed_file, set_aside
 from store.reader import Reader
 
 _ROW_GROUP: Final = 20_000
 """Rows that share minimum and maximum of `link`: what reading one link has to unpack."""
-_ROWS: Final = (
-    "SELECT link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets"
-    " FROM history_hour"
-)
 
 
 def seal(folder: Path, hour: int, ledger: Reader) -> int:
@@ -46,7 +42,8 @@ def seal(folder: Path, hour: int, ledger: Reader) -> int:
     try:
         with _sqlite.translated(running), closing(_sqlite.open_reader(running)) as source:
             states = steps_of_links(ledger, None, hour, hour + HOUR)
-            _write_csv(table, source.execute(_ROWS), states)
+            rows = source.execute(f"SELECT {columns(source)} FROM history_hour")  # noqa: S608 - names are ours
+            _write_csv(table, rows, states)
         count = _write_parquet(table, sealed)
     except OSError as error:
         raise from_os(error, sealed) from error
@@ -82,7 +79,7 @@ def _write_parquet(table: Path, sealed: Path) -> int:
     fresh = f"SELECT {NAMES} FROM read_csv({quoted(table)}, header = false, columns = {COLUMNS!r})"  # noqa: S608 - names are ours
     source = fresh
     if sealed.exists():
-        old = f"SELECT {NAMES} FROM read_parquet({quoted(sealed)})"  # noqa: S608 - as above
+        old = f"SELECT {NAMES} FROM {_duck.sealed(quoted(sealed))}"  # noqa: S608 - as above
         source = f"{old} UNION ALL SELECT * FROM ({fresh}) ANTI JOIN ({old}) USING (link, slot)"  # noqa: S608 - as above
     with closing(_duck.connect(sealed.parent)) as engine:
         try:

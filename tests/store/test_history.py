@@ -6,12 +6,13 @@ from collections import defaultdict
 from dataclasses import replace
 from math import ceil
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.model import ProbeSpec
-from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE
-from metrics.observation import Observation, Outcome, Probe, Reading, Value
+from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE, SPEED
+from metrics.observation import Observation, Outcome, Probe, Reading, Series, Value
 from metrics.rates import Rates
 from store.history import GRACE, History, SlotRow
 from tests.store.network import echo_probe, echoed, interfaces_probe, inventory, polled
@@ -125,7 +126,8 @@ def test_octets_are_differences_of_the_near_ports_counters() -> None:
 
     # 20 s to 60 s is a gap of more than two intervals and a half: no valid difference.
     assert [(row.slot - T0, row.in_octets, row.out_octets) for row in rows(history)] == [
-        (0, 500, 5_000)
+        (0, 500, 5_000),
+        (60, None, None),
     ]
 
 
@@ -149,6 +151,56 @@ def test_a_device_that_was_silent_in_between_loses_nothing() -> None:
 
     (row,) = rows(history)
     assert (row.in_octets, row.out_octets) == (300, 0)
+
+
+def covered(history: History) -> list[tuple[int, int | None, int | None]]:
+    """Slots with the milliseconds in which their octets came."""
+    return [(row.slot - T0, row.in_ms, row.out_ms) for row in rows(history)]
+
+
+def test_the_time_in_which_octets_came_is_that_of_the_agent() -> None:
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    for second in (0, 10, 30, 50, 70):
+        history.observe(counted(rates, probe, second, second + 1, 2 * second))
+
+    assert covered(history) == [(0, 50_000, 50_000), (60, 20_000, 20_000)]
+
+
+def test_a_slot_in_which_a_counter_was_reset_says_that_its_octets_are_too_few() -> None:
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    for second, inward in ((0, 1_000), (10, 2_000), (20, 5), (30, 10)):
+        history.observe(counted(rates, probe, second, inward, 2 * second))
+
+    (row,) = rows(history)
+    assert (row.in_octets, row.in_ms, row.out_octets, row.out_ms) == (1_005, None, 60, 30_000)
+
+
+def test_a_poll_that_found_nothing_new_loses_no_octets() -> None:
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    for second, octets in ((0, 100), (10, 100), (20, 400), (30, 400)):
+        history.observe(counted(rates, probe, second, octets, octets))
+
+    (row,) = rows(history)
+    assert (row.in_octets, row.in_ms) == (300, 30_000)
+
+
+def test_a_counter32_that_wraps_loses_no_octets() -> None:
+    network = inventory()
+    plain = interfaces_probe(network)
+    narrow = tuple(msgspec.structs.replace(rate, width=32) for rate in plain.rates)
+    history, probe, rates = History(network), replace(plain, rates=narrow), Rates()
+    port = next(rate.interface for rate in narrow)
+    told = Series(SPEED, port, ())
+    settings_probe = replace(plain, kind="interface_settings", series=(told,), raw=1, rates=())
+    rates.observe(Observation(settings_probe, T0 * 1000, 0.0, Outcome.ANSWERED, "", (10**9,)))
+    for second, octets in ((0, 2**32 - 100), (10, 200)):
+        history.observe(counted(rates, probe, second, octets, octets))
+
+    (row,) = rows(history)
+    assert (row.in_octets, row.out_octets) == (300, 300)
 
 
 def heard(history: History) -> list[tuple[int, int, int]]:
