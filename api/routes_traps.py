@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 
@@ -15,6 +16,7 @@ from api.ports import Trap
 from api.queries import Instant, Limit, window
 from api.refusal import Refusal
 from api.rows import title_of
+from api.scope import outage_target
 from inventory.model import TargetId, device_target, interface_target, link_target
 from texts.say import Language, catalogue, say
 
@@ -22,6 +24,8 @@ ROUTES: Final = APIRouter(prefix="/api/v1", tags=["traps"])
 _DAY: Final = 86_400
 _LONGEST: Final = 400 * _DAY
 _ASKED_AT_MOST: Final = 20_000
+_AROUND: Final = 120
+_SECOND: Final = re.compile(r"\A[0-9]{1,12}\Z", re.ASCII)
 
 
 class TrapRow(msgspec.Struct, frozen=True):
@@ -48,6 +52,9 @@ async def traps(
     link: Annotated[
         str | None, Query(max_length=200, description="id of a link: what its ends said")
     ] = None,
+    outage: Annotated[
+        str | None, Query(max_length=300, description="id of an outage: what was said around it")
+    ] = None,
     since: Instant = None,
     until: Instant = None,
     limit: Limit = 200,
@@ -55,8 +62,12 @@ async def traps(
     """List what devices said unasked in [since, until), newest first; by default of the last day.
 
     `{items, more}`. `code` is the event (`link.down`, `cold_start`, ..., `other`); rows of code
-    `asked` say what the device answered a moment later. None of it sets a state.
+    `asked` say what the device answered a moment later. None of it sets a state. With `outage` it
+    is what the device, or the ends of the link, said from two minutes before it to two minutes
+    after.
     """
+    if outage is not None:
+        device, link, since, until = await _around(desk, caller, outage)
     start, end = window(since, until, desk.ports.live.now() + 1, _DAY)
     if end - start > _LONGEST:
         raise Refusal(422, "window_too_long", seconds=end - start, limit=_LONGEST)
@@ -68,6 +79,27 @@ async def traps(
     found, more = await _visible(desk, devices, wanted, start, end, limit)
     rows = [_row(desk, one, caller.language) for one in found]
     return Json(b'{"items":' + await encode_rows(rows) + b',"more":' + encode(more) + b"}")
+
+
+async def _around(
+    desk: Desk, caller: Caller, outage: str
+) -> tuple[str | None, str | None, int, int]:
+    """Return the device or the link of an outage, and the time around it. Raises Refusal."""
+    target = outage_target(outage)
+    kind, _, name = target.partition(":")
+    start = outage.rpartition("@")[2]
+    if kind not in {"device", "link"} or not _SECOND.match(start) or not desk.sees(caller, target):
+        raise Refusal(404, "unknown_target", target=outage)
+    begun = int(start)
+    came = await desk.ports.past.outages(
+        target=TargetId(target), since=begun, until=begun + 1, limit=10
+    )
+    found = next((one for one in came if one.id == outage), None)
+    if found is None:
+        raise Refusal(404, "unknown_target", target=outage)
+    end = desk.ports.live.now() if found.end is None else found.end
+    of_device, of_link = (name, None) if kind == "device" else (None, name)
+    return of_device, of_link, begun - _AROUND, end + _AROUND
 
 
 def _chosen(

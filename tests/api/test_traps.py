@@ -9,6 +9,7 @@ import pytest
 
 from api.ports import Trap
 from inventory.model import TargetId, interface_target
+from sla.states import State
 from tests.api.province import Province, make_inventory
 from tests.api.running import Running, running
 
@@ -32,6 +33,7 @@ def api() -> Iterator[Running]:
     province = Province(make_inventory())
     assert LINK.a.interface is not None
     port = interface_target(LINK.a.device, LINK.a.interface)
+    province.set(f"link:{LINK.id}", State.DOWN)
     province.traps_all = [
         said(province, LINK.a.device, port),
         said(province, "c0-r1", "device:c0-r1", 20),
@@ -96,3 +98,14 @@ def test_a_carrier_sees_what_the_ports_of_its_links_said_and_nothing_else(api: R
     assert items(api, "/api/v1/traps", token) == []
     found = items(api, f"/api/v1/traps?link={LINK.id}", token)
     assert [one["device"] for one in found] == [LINK.a.device]
+
+
+def test_what_was_said_around_an_outage_stands_beside_it(api: Running) -> None:
+    outage = api.province.outages_all[0].id
+    found = items(api, f"/api/v1/traps?outage={outage}", api.token("viewer"))
+    assert [one["device"] for one in found][:1] == [LINK.a.device]
+
+
+@pytest.mark.parametrize("outage", ["link:nothing@5", f"link:{LINK.id}@5", "nonsense", "site:p@1"])
+def test_an_outage_that_never_was_is_unknown(api: Running, outage: str) -> None:
+    assert api.ask(f"/api/v1/traps?outage={outage}", api.token("viewer")).status == 404
