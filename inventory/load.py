@@ -15,6 +15,7 @@ from inventory.form import validate
 from inventory.model import Carrier, Inventory, Unit
 from inventory.probes import assign
 from inventory.problem import Path_, Problem, Problems, fatal
+from inventory.register import access_devices
 from inventory.schema import SECTIONS, SINGLE, DefaultsForm
 from inventory.topology import topology
 from inventory.yamlmarks import DEEPEST, Marks, Source, parse, read_source
@@ -190,6 +191,7 @@ def _resolve(
     devices = resolve.devices(forms, _ports(forms), problems)
     link_groups = resolve.link_groups(forms, links, problems)
     planned_work = resolve.planned_work(forms, problems)
+    register = access_devices(forms, problems)
     revision = written["single"].get("revision", "")
     if not isinstance(revision, str | int) or isinstance(revision, bool):
         problems.add(("revision",), "needs_text")
@@ -214,6 +216,7 @@ def _resolve(
         link_groups=link_groups,
         planned_work=planned_work,
         topology=topology(sites, devices, links),
+        access_devices=register,
     )
 
 

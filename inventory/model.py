@@ -242,6 +242,18 @@ class PlannedWork:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessDevice:
+    """What may be connected at an access port (接入设备备案); `mac` as `00:e0:fc:12:34:56`."""
+
+    id: str
+    mac: str
+    title: str
+    unit: str | None = None
+    device: str | None = None
+    interface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """The whole register, resolved. Mappings are keyed by id in the order of the files."""
 
@@ -258,6 +270,7 @@ class Inventory:
     link_groups: Mapping[str, LinkGroup]
     planned_work: Mapping[str, PlannedWork]
     topology: Topology
+    access_devices: Mapping[str, AccessDevice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from inventory.edge import (
     whole_number_as_text,
 )
 from inventory.model import Level, Party, Secret
+from inventory.register import AccessDeviceForm
 from inventory.strict import Strict
 
 _SHORTEST_KEY = 8
@@ -209,6 +210,7 @@ SECTIONS: Final[Mapping[str, type[Strict]]] = {
     "links": LinkForm,
     "link_groups": LinkGroupForm,
     "planned_work": PlannedWorkForm,
+    "access_devices": AccessDeviceForm,
 }
 """Sections of named objects, in the order in which they are checked."""
 
