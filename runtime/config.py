@@ -97,9 +97,9 @@ class TrapsConfig(Strict):
     listen: Annotated[
         tuple[Listen, ...], BeforeValidator(_several), Field(min_length=1, max_length=8)
     ]
-    per_source: Annotated[float, Field(gt=0, le=1_000)] = 5.0
+    per_source: Annotated[float, Field(ge=0.001, le=1_000)] = 5.0
     per_source_burst: Annotated[int, Field(ge=1, le=10_000)] = 50
-    total: Annotated[float, Field(gt=0, le=1_000)] = 100.0
+    total: Annotated[float, Field(ge=0.001, le=1_000)] = 100.0
     total_burst: Annotated[int, Field(ge=1, le=10_000)] = 500
     relays: tuple[Address, ...] = ()
 
