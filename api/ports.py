@@ -13,6 +13,7 @@ import msgspec
 
 from alerts.model import Alert
 from inventory.model import Inventory, TargetId
+from sla.percentile import Missing, Mode
 from sla.states import State
 
 Role = Literal["viewer", "operator", "auditor", "admin"]
@@ -165,6 +166,14 @@ class Past(Protocol):
 
     async def link_availability(self, link: str, period: str) -> bytes:
         """Assess one link: `sla.documents.link_document` as JSON. Raises UnknownPeriodError."""
+
+    async def link_p95(
+        self, link: str, period: str, *, mode: Mode, missing: Missing, cap: int | None
+    ) -> bytes:
+        """Work out a link's 95th percentile: `sla.percentile.document` with a head, as JSON.
+
+        Raises UnknownPeriodError.
+        """
 
     async def site_availability(self, site: str, period: str) -> bytes:
         """Assess one site over all its legs: `sla.documents.site_document` as JSON.

@@ -57,6 +57,7 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/links/{link}"): _READ,
     ("GET", "/api/v1/links/{link}/history"): _READ,
     ("GET", "/api/v1/links/{link}/availability"): _READ,
+    ("GET", "/api/v1/links/{link}/p95"): _READ,
     ("GET", "/api/v1/outages"): _READ,
     ("GET", "/api/v1/traps"): _READ,
     ("GET", "/api/v1/alerts"): _READ,

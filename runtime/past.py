@@ -18,6 +18,7 @@ from typing import Any
 from api.ports import Outage, Trap
 from inventory.model import Inventory, TargetId
 from runtime.hand import begin, call, ready
+from sla.percentile import Missing, Mode
 
 _log = logging.getLogger("extranet.past")
 
@@ -112,6 +113,13 @@ class PastDoor:
     ) -> Sequence[Mapping[str, object]]:
         """Return one row per accounting slot."""
         found: Sequence[Mapping[str, object]] = await self._ask("history", link, since, until)
+        return found
+
+    async def link_p95(
+        self, link: str, period: str, *, mode: Mode, missing: Missing, cap: int | None
+    ) -> bytes:
+        """Work out the 95th percentile of a link's traffic; JSON."""
+        found: bytes = await self._ask("link_p95", link, period, self._now(), mode, missing, cap)
         return found
 
     async def used_shares(self) -> Sequence[tuple[str, float]]:

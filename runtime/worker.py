@@ -21,11 +21,13 @@ import msgspec
 
 from api.ports import Outage, Trap, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target, site_target
+from sla import percentile
 from sla.assess import assess_carrier, assess_link, assess_site
 from sla.documents import carrier_document, link_document, site_document
+from sla.percentile import Missing, Mode
 from sla.periods import PeriodError, Window, parse
 from sla.states import Blind, Transition
-from store import past, retention, seal
+from store import past, retention, seal, traffic
 from store.errors import StoreError
 from store.hours import HOUR, settle_seconds
 from store.ledger import FILE, open_reader
@@ -42,6 +44,8 @@ class _Here:
 
 _here: _Here | None = None
 _DAY: Final = 86_400
+_WRITTEN: Final = 180
+"""Seconds after which a slot of history has been closed and written."""
 
 
 def start(store: Path, inventory: Inventory) -> None:
@@ -184,6 +188,32 @@ def history(name: str, since: int, until: int) -> list[Mapping[str, object]]:
         }
         for row in past.read(_history(), reader, name, since, until)
     ]
+
+
+def link_p95(
+    name: str, period: str, now: int, mode: Mode, missing: Missing, cap: int | None
+) -> bytes:
+    """Work out the 95th percentile of a link's traffic; return JSON.
+
+    Of a month that is not over, slots count whose polls have all had the time to be written.
+    """
+    inventory, _ = _known()
+    window = _window(period, now)
+    end = min(window.end, now - _WRITTEN)
+    slots = percentile.expected(window.start, end, inventory.links[name].in_service)
+    rows = traffic.read(_history(), name, slots[0], slots[-1] + percentile.SLOT) if slots else []
+    figure = percentile.bill(rows, slots, mode=mode, missing=missing, cap=cap)
+    head = {
+        "link": name,
+        "period": window.period,
+        "start": window.start,
+        "end": window.end,
+        "provisional": window.provisional,
+        "mode": mode,
+        "missing": missing,
+        "cap_bps": cap,
+    }
+    return msgspec.json.encode(head | percentile.document(figure))
 
 
 def used_shares(now: int) -> list[tuple[str, float]]:

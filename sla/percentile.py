@@ -184,6 +184,34 @@ def expected(start: int, end: int, in_service: Sequence[Interval] = ()) -> list[
     ]
 
 
+def document(figure: Bill) -> dict[str, object]:
+    """Arrange a bill for JSON: `in`, `out`, `billed`, and how many slots were expected.
+
+    `bps` is what `sample` gives, octets x 8000 / ms, or the cap: whoever has the octets can count
+    again. `runs`: [kind, how many] of the slots in order.
+    """
+    return {
+        "slot_seconds": SLOT,
+        "slots_expected": figure.expected,
+        "in": _way(figure.inward),
+        "out": _way(figure.outward),
+        "billed": _way(figure.billed),
+    }
+
+
+def _way(way: Percentile) -> dict[str, object]:
+    sample = way.sample
+    return {
+        "bps": None if way.bps is None else float(way.bps),
+        "sample": None
+        if sample is None
+        else {"start": sample.start, "octets": sample.octets, "ms": sample.ms},
+        "dropped": way.dropped,
+        "slots": way.slots,
+        "runs": way.runs,
+    }
+
+
 def _by_size(sample: Sample) -> Fraction:
     return sample.bps
 

@@ -44,6 +44,7 @@ from inventory.model import (
 from runtime.events import Hub
 from sla.assess import assess_carrier, assess_link, assess_site
 from sla.documents import carrier_document, link_document, site_document
+from sla.percentile import SLOT, Missing, Mode, Traffic, bill, document
 from sla.periods import PeriodError, Window, parse
 from sla.states import State, Transition, outage_id
 from store.entries import AuditEntry, PersonRow
@@ -296,6 +297,17 @@ class Province:
                 )
             )
         )  # fmt: skip
+
+    async def link_p95(
+        self, link: str, period: str, *, mode: Mode, missing: Missing, cap: int | None
+    ) -> bytes:
+        """Traffic of one month: 100 slots of 8 Mbit/s in and 4 out, then nothing is known."""
+        self.assessed += 1
+        start = self._window(period).start
+        slots = range(start, start + 200 * SLOT, SLOT)
+        rows = [Traffic(s, 3 * 10**8, 300_000, 15 * 10**7, 300_000) for s in slots[:100]]
+        figure = bill(rows, slots, mode=mode, missing=missing, cap=cap)
+        return msgspec.json.encode({"link": link, "period": period} | document(figure))
 
     async def site_availability(self, site: str, period: str) -> bytes:
         return msgspec.json.encode(
