@@ -32,6 +32,7 @@ from collectors.traps.form import (
 )
 from collectors.traps.gate import Gate, Raw
 from collectors.wires.traps import Reader, answer
+from runtime import logs
 from runtime.clock import monotonic, wall
 
 _AT_ONCE: Final = 256
@@ -53,6 +54,7 @@ def serve(
 ) -> None:
     """Hear until the channel ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the monitor ends this process, not a key
+    logs.start()
     os.nice(_NICE)  # a poll has its instant; a trap can wait
     Process(doors, channel, limits, ourselves, relays).run()
 

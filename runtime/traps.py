@@ -71,6 +71,8 @@ class TrapDoor:
         self._logins: dict[str, Login] = {}
         self._engines: dict[str, bytes] = {}
         self._feeding = asyncio.Lock()
+        self._sending: socket.socket | None = None
+        """The channel on which a message is on its way."""
         self._mending: asyncio.Task[None] | None = None
         self._began = 0.0
         self._pause = _FIRST_PAUSE
@@ -181,9 +183,12 @@ class TrapDoor:
         """Hear nothing more of the process at hand; it ends by itself when the channel does."""
         loop = asyncio.get_running_loop()
         if self._channel is not None:
-            loop.remove_reader(self._channel.fileno())
-            self._channel.close()
-            self._channel = None
+            channel, self._channel = self._channel, None
+            loop.remove_reader(channel.fileno())
+            with contextlib.suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)  # wakes who still sends, who then closes it
+            if channel is not self._sending:
+                channel.close()
         if self._process is not None:
             loop.remove_reader(self._process.sentinel)
             self._process = None
@@ -210,7 +215,7 @@ class TrapDoor:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             try:
                 await self._begin()
-            except OSError:
+            except Exception:  # noqa: BLE001 - whatever it was, it is tried again and said
                 _log.exception("the trap process could not be started")
 
     # What is told and heard.
@@ -221,11 +226,18 @@ class TrapDoor:
                 await self._tell(part)
 
     async def _tell(self, message: Roll | Engines) -> None:
-        if self._channel is None:
+        channel = self._channel
+        if channel is None:
             return
-        with contextlib.suppress(OSError):  # it died: noticed elsewhere, and fed when replaced
-            loop = asyncio.get_running_loop()
-            await loop.sock_sendall(self._channel, self._encode(message))
+        self._sending = channel
+        try:
+            await asyncio.get_running_loop().sock_sendall(channel, self._encode(message))
+        except OSError:
+            pass  # it died: noticed elsewhere, and the next one is told everything
+        finally:
+            self._sending = None
+            if channel is not self._channel:
+                channel.close()
 
     def _read(self) -> bool:
         """Take some of what the process says; tell whether there may be more."""

@@ -14,7 +14,7 @@ OUTCOMES: Final = (
     "handed", "discovery", "repeated", "too_long", "unknown_source", "source_rate", "total_rate",
     "queue_full", "malformed", "wrong_version", "wrong_community", "ambiguous", "wrong_user",
     "wrong_level", "wrong_digest", "other_engine", "unknown_engine", "not_in_time",
-    "not_decrypted", "no_notification",
+    "not_decrypted", "no_notification", "internal",
 )  # fmt: skip
 """How a datagram may end, each in one counter (`gate.py` explains them)."""
 

@@ -24,10 +24,12 @@ oldest goes. Only then is it read. Each datagram ends in exactly one counter:
     not_in_time        older than what its sender has proved: a repetition
     not_decrypted      encrypted with another key
     no_notification    a request, an answer, or a trap that does not say which one it is
+    internal           a bug of ours; logged once
 """
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -44,6 +46,7 @@ from collectors.traps.limits import Bucket
 from collectors.traps.pdu import Said, read_v1, read_v2, response
 from collectors.traps.shape import head, sound
 
+_log = logging.getLogger("extranet.traps")
 _WAITING: Final = 1_000
 _REMEMBERED: Final = 2_048
 _REPEAT_SECONDS: Final = 60.0
@@ -155,7 +158,13 @@ class Gate:
 
     def read(self, raw: Raw, now: float) -> Read:
         """Read a datagram. Never raises for what is in it."""
-        found = self._read(raw, now)
+        found: Read | str
+        try:
+            found = self._read(raw, now)
+        except Exception:  # noqa: BLE001 - what a stranger sends must not end the process
+            if not self.counts["internal"]:
+                _log.exception("a datagram could not be read")
+            found = "internal"
         if isinstance(found, str):
             self.counts[found] += 1
             return _NOTHING

@@ -191,3 +191,23 @@ def test_a_notification_that_cannot_be_taken_costs_no_other(tmp_path: Path) -> N
             await ear.until(lambda: ear.door.failures == 3, "three failures")
 
     asyncio.run(story())
+
+
+def test_a_process_that_dies_while_it_is_told_who_may_speak_is_replaced(tmp_path: Path) -> None:
+    many = [(f"r{n}", f"127.1.{n // 250}.{n % 250 + 1}", PLAIN) for n in range(10_000)]
+    known = inventory(tmp_path, *many, ("last", KNOWN, PLAIN))
+
+    async def story() -> None:
+        async with hearing(known) as ear:
+            pid = ear.door.pid
+            assert pid is not None
+            os.kill(pid, SIGSTOP)
+            telling = asyncio.create_task(ear.door.load(known))
+            await ear.until(lambda: ear.door._sending is not None, "more than the channel holds")
+            os.kill(pid, SIGKILL)
+            await ear.until(lambda: ear.door.deaths == 1, "noticed")
+            await telling
+            await pour(ear, 1, KNOWN, trap())
+            await ear.until(lambda: [n.device for n in ear.heard] == ["last"], "heard")
+
+    asyncio.run(story())
