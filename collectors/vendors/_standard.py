@@ -162,10 +162,10 @@ MEMORY: Final = Source(
 )
 TEMPERATURE: Final = Source(
     (SENSOR_TYPE, SENSOR_SCALE, SENSOR_PRECISION, SENSOR_VALUE, SENSOR_STATUS, ENTITY_NAME,
-     ENTITY_DESCR), _temperature,
+     ENTITY_DESCR), _temperature, "synthetic",
 )  # fmt: skip
 BGP: Final = Source((BGP_STATE, BGP_REMOTE_AS), _bgp, "recorded")
-OSPF: Final = Source((OSPF_STATE, OSPF_ROUTER), _ospf)
+OSPF: Final = Source((OSPF_STATE, OSPF_ROUTER), _ospf, "synthetic")
 
 VENDOR: Final = Vendor(
     platform="generic",

@@ -257,11 +257,11 @@ VENDOR: Final = Vendor(
     ),
     fans=(
         Source((FAN_STATUS,), _fans, "recorded"),
-        Source((ERROR_STATUS, *_NAMES), _entity_fans),
+        Source((ERROR_STATUS, *_NAMES), _entity_fans, "synthetic"),
     ),
     power=(
         Source((POWER_STATUS,), _power, "recorded"),
-        Source((ERROR_STATUS, *_NAMES), _entity_power),
+        Source((ERROR_STATUS, *_NAMES), _entity_power, "synthetic"),
     ),
     optics=(
         Source(

@@ -303,11 +303,11 @@ VENDOR: Final = Vendor(
     ),
     cpu=(
         Source((CPU_USAGE, MEM_USAGE, MEM_SIZE, *_NAMES), _cpu, "recorded"),
-        Source((OLD_CPU,), _old_cpu),
+        Source((OLD_CPU,), _old_cpu, "synthetic"),
     ),
     memory=(
         Source((MEM_USAGE, MEM_SIZE, MEM_SIZE_MEGA, *_NAMES), _memory, "recorded"),
-        Source((OLD_MEMORY_SIZE, OLD_MEMORY_FREE), _old_memory),
+        Source((OLD_MEMORY_SIZE, OLD_MEMORY_FREE), _old_memory, "synthetic"),
     ),
     temperature=(Source((TEMPERATURE, OPTICAL_TEMPERATURE, *_NAMES), _temperature, "recorded"),),
     fans=(Source((FAN_REGISTERED, FAN_PRESENT, FAN_STATE), _fans, "synthetic"),),

@@ -2,7 +2,8 @@
 
 Memory is counted as `free` does: what buffers and the page cache hold is not used (UCD-SNMP-MIB).
 Where that MIB is switched off, HOST-RESOURCES-MIB remains, whose "Physical memory" counts the cache
-as used: such a server looks nearly full, and is not.
+as used: such a server looks nearly full, and is not. The load is the mean of a minute, so an agent
+younger than that has none.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ VENDOR: Final = Vendor(
     title="Linux, net-snmp",
     object_ids=("1.3.6.1.4.1.8072.3.2",),
     described=(r"\ALinux ",),
-    identity=(Source((SYS_DESCR,), _identity, "synthetic"),),
+    identity=(Source((SYS_DESCR,), _identity, "recorded"),),
     cpu=(CPU,),
-    memory=(Source((TOTAL, FREE, BUFFERS, CACHED), _memory, "synthetic"), MEMORY),
+    memory=(Source((TOTAL, FREE, BUFFERS, CACHED), _memory, "recorded"), MEMORY),
     temperature=(TEMPERATURE,),
     bgp_peers=(BGP,),
     ospf_neighbours=(OSPF,),

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from collectors import vendors as folder
 from collectors._contract import Heard
 from collectors._recognition import recognise, vendors
+from collectors.vendors.__main__ import DOCUMENT, document
 from collectors.vendors._form import (
     SECTIONS,
     Column,
@@ -177,14 +179,34 @@ def identity_of(values: Mapping[str, Heard]) -> tuple[str, str]:
 
 @pytest.mark.parametrize("vendor", ALL, ids=of_platform)
 def test_a_source_is_called_synthetic_where_a_synthetic_recording_feeds_it(vendor: Vendor) -> None:
-    own = [heard(one) for one in RECORDINGS if one.parent.parent.name == vendor.platform]
-    unfed = [
-        (section, source.columns[0].name)
-        for section, source in sources(vendor)
-        if source.sure == "synthetic"
-        and not any(readings(source, sight(source, values)) for values in own)
-    ]
+    unfed = [one for one, sure, fed in claims(vendor) if sure == "synthetic" and not fed]
     assert unfed == []
+
+
+@pytest.mark.parametrize("vendor", ALL, ids=of_platform)
+def test_a_source_is_called_documentation_where_nothing_feeds_it(vendor: Vendor) -> None:
+    fed = [one for one, sure, fed in claims(vendor) if sure == "documentation" and fed]
+    assert fed == []
+
+
+@cache
+def own_recordings() -> tuple[tuple[str, Mapping[str, Heard]], ...]:
+    return tuple((one.parent.parent.name, heard(one)) for one in RECORDINGS)
+
+
+def claims(vendor: Vendor) -> Iterator[tuple[str, str, bool]]:
+    """Yield each source, how sure it says it is, and whether a recording of its platform feeds it.
+
+    What the standard MIBs say may be seen on any platform.
+    """
+    standard = [source for _, source in sources(vendors()["generic"])]
+    for section, source in sources(vendor):
+        fed = any(
+            readings(source, sight(source, values))
+            for platform, values in own_recordings()
+            if source in standard or platform == vendor.platform
+        )
+        yield f"{section}: {source.columns[0].name}", source.sure, fed
 
 
 def sight(source: Source[Any], values: Mapping[str, Heard]) -> Sight:
@@ -295,3 +317,14 @@ def finite(reading: object) -> bool:
     assert is_dataclass(reading)
     values = [getattr(reading, one.name) for one in fields(reading)]
     return all(math.isfinite(value) for value in values if isinstance(value, float))
+
+
+def test_the_document_of_platforms_is_what_the_files_say() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python -m collectors.vendors"
+
+
+def test_the_document_names_every_object_that_is_read() -> None:
+    text = document()
+    assert [
+        one.oid for vendor in ALL for one in columns(vendor) if f"`{one.oid}`" not in text
+    ] == []

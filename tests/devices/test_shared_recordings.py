@@ -14,7 +14,11 @@ from typing import Any, Final
 
 import pytest
 
+from collectors._contract import Heard
+from collectors._recognition import vendors
+from collectors.vendors._form import SECTIONS, Sight, Source
 from tests.devices.comparing import differences
+from tests.devices.recording import heard, sight_of
 from tests.devices.test_devices import read_whole
 
 JUDGED: Final[dict[str, dict[str, Any]]] = json.loads(
@@ -104,3 +108,24 @@ def test_another_system_reads_no_temperature_that_we_do_not(name: str) -> None:
     }
     ours = {(one["name"], one["celsius"]) for one in read(name)["temperature"]}
     assert theirs - ours == set()
+
+
+SEEN_OF_NET_SNMP: Final = frozenset({"sysDescr", "memTotalReal", "hrStorageType"})
+"""Sources that are checked against the real program (`test_a_real_agent.py`)."""
+
+
+def test_what_is_called_recorded_was_seen_on_a_real_device() -> None:
+    recordings = [heard(path) for path in FOLDER.glob("*/walk.snmprec")]
+    unseen = {
+        f"{vendor.platform}: {source.columns[0].name}"
+        for vendor in vendors().values()
+        for section in ("identity", *SECTIONS)
+        for source in getattr(vendor, section)
+        if source.sure == "recorded" and source.columns[0].name not in SEEN_OF_NET_SNMP
+        if not any(tuple(source.read(shown(source, values))) for values in recordings)
+    }
+    assert unseen == set()
+
+
+def shown(source: Source[Any], values: Mapping[str, Heard]) -> Sight:
+    return sight_of(values, ["1.3.6.1.2.1.1.1", *(column.oid for column in source.columns)])
