@@ -1,0 +1,333 @@
+"""What is declared against what a device showed: pure, one device at a time.
+
+A table that could not be read is not an empty one: nothing is concluded from it, and that is a
+finding itself. What has no declared value (an alias, a serial number, a neighbour) is compared
+with what was normal when it was seen first, until somebody accepts another normal.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from collectors._inspection import Inspection
+from collectors._recognition import vendor_of, vendors
+from collectors.vendors._tables import Interface
+from inventory.model import (
+    AccessDevice,
+    Device,
+    Inventory,
+    TargetId,
+    device_target,
+    interface_target,
+)
+
+MOST: Final = 500
+"""Findings of one device; of more there is one that counts them."""
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is normal at a device, which findings were accepted (by whom, when), and since when."""
+
+    normal: dict[str, str] = {}
+    accepted: dict[str, tuple[str, int]] = {}
+    since: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference. `value`: what was observed; `becomes`: what acceptance makes normal."""
+
+    kind: str
+    target: TargetId
+    value: str
+    parameters: Mapping[str, str | int]
+    links: tuple[str, ...] = ()
+    becomes: tuple[str, str] | None = None
+
+    @property
+    def id(self) -> str:
+        """Name the difference: another value is another finding."""
+        return f"{self.kind}/{self.target}@{zlib.crc32(self.value.encode()):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a link at a port: what was contracted (bit/s), and the device at its far end."""
+
+    link: str
+    bandwidth_bps: int | None
+    far: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The access devices, and the sites at which what is seen is compared with them."""
+
+    by_mac: Mapping[str, AccessDevice]
+    sites: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the inventory says of a device."""
+
+    device: Device
+    ends: Mapping[str, tuple[End, ...]]
+    """ifName -> the links that end there."""
+    register: Register | None = None
+    """None: what is behind its ports is nobody's question."""
+
+
+@dataclass(slots=True)
+class Names:
+    """What devices call themselves (sysName), as far as they were read."""
+
+    by_device: dict[str, str] = field(default_factory=dict)
+    _devices: dict[str, set[str]] = field(default_factory=dict)
+
+    def learn(self, device: str, name: str) -> bool:
+        """Take over a name; tell whether it is news."""
+        before = self.by_device.get(device)
+        if before == name:
+            return False
+        self.forget(device)
+        if name:
+            self.by_device[device] = name
+            self._devices.setdefault(_folded(name), set()).add(device)
+        return True
+
+    def forget(self, device: str) -> None:
+        """Drop what a device called itself."""
+        name = self.by_device.pop(device, None)
+        if name is not None:
+            same = self._devices[_folded(name)]
+            same.discard(device)
+            if not same:
+                del self._devices[_folded(name)]
+
+    def is_ours(self, name: str) -> bool:
+        """Tell whether a declared device calls itself so."""
+        return _folded(name) in self._devices
+
+    def is_of(self, name: str, device: str) -> bool:
+        """Tell whether a device calls itself so."""
+        return _folded(name) == _folded(self.by_device.get(device, ""))
+
+
+def _folded(name: str) -> str:
+    return name.strip().rstrip(".").casefold()
+
+
+def ends_of(inventory: Inventory) -> dict[str, dict[str, tuple[End, ...]]]:
+    """Return the links that end at each port, by device and ifName."""
+    found: dict[str, dict[str, tuple[End, ...]]] = {}
+    for link in inventory.links.values():
+        for here, there in ((link.a, link.b), (link.b, link.a)):
+            if here.interface is not None:
+                ports = found.setdefault(here.device, {})
+                end = End(link.id, link.bandwidth_bps, there.device)
+                ports[here.interface] = (*ports.get(here.interface, ()), end)
+    return found
+
+
+def accept(state: State, found: Found, person: str, at: int) -> State:
+    """Make what was found the new normal."""
+    if found.becomes is not None:
+        key, value = found.becomes
+        return msgspec.structs.replace(state, normal={**state.normal, key: value})
+    accepted = {**state.accepted, found.id: (person, at)}
+    return msgspec.structs.replace(state, accepted=accepted)
+
+
+def settle(
+    found: Iterable[Found], state: State, at: int, *, whole: bool
+) -> tuple[list[Found], State]:
+    """Leave out what was accepted; note since when the rest is there.
+
+    An acceptance ends with its finding, so that what comes back is told again; where the device
+    was not read whole (`whole`), nobody knows whether it ended.
+    """
+    every = {one.id: one for one in found}
+    accepted = {name: whom for name, whom in state.accepted.items() if name in every or not whole}
+    left = [one for name, one in every.items() if name not in accepted]
+    if len(left) > MOST:
+        count = len(left) - MOST
+        device = device_target(left[0].target.partition(":")[2].partition("/")[0])
+        left = [*left[:MOST], Found("more_findings", device, str(count), {"count": count})]
+    since = {one.id: state.since.get(one.id, at) for one in left}
+    return left, State(state.normal, accepted, since)
+
+
+def compare(
+    declared: Declared, seen: Inspection, names: Names, state: State
+) -> tuple[list[Found], State]:
+    """Return what differs at the ports of a device and at itself, and what is normal now.
+
+    Stations are compared by `runtime.stations`.
+    """
+    ports = named(seen)
+    missing = {one.section for one in seen.missing}
+    normal = dict(state.normal)
+    found = [*_box(declared.device, seen, missing, normal)]
+    for name in declared.device.interfaces:
+        port, ends = ports.get(name), declared.ends.get(name, ())
+        target = interface_target(declared.device.id, name)
+        links = tuple(end.link for end in ends)
+        if port is None:
+            if "interfaces" not in missing:
+                found.append(_absent(name, target, links, declared, ports, normal))
+            continue
+        found += _port(name, port, target, ends, normal)
+        if not missing & {"lldp", "interfaces"}:
+            heard = heard_on(seen, name)
+            found += _neighbour(name, heard, target, ends, names, normal)
+    found += _unreadable(declared.device, seen)
+    return found, msgspec.structs.replace(state, normal=normal)
+
+
+def named(seen: Inspection) -> dict[str, Interface]:
+    """Return the ports of a device by the names an inventory may give them."""
+    short = vendor_of(seen.platform).quirks.name_is_first_word
+    found: dict[str, Interface] = {}
+    for port in seen.interfaces:
+        found.setdefault(port.name, port)
+    for port in seen.interfaces if short else ():
+        found.setdefault(port.name.split(" ", 1)[0], port)
+    return found
+
+
+def heard_on(seen: Inspection, name: str) -> tuple[str, ...]:
+    """Return who is heard by LLDP on a port."""
+    short = vendor_of(seen.platform).quirks.name_is_first_word
+    return tuple(
+        sorted(
+            {
+                one.remote_name
+                for one in seen.lldp
+                if one.remote_name
+                and (one.local == name or (short and one.local.split(" ", 1)[0] == name))
+            }
+        )
+    )
+
+
+def _box(
+    device: Device, seen: Inspection, missing: Collection[str], normal: dict[str, str]
+) -> Iterator[Found]:
+    target = device_target(device.id)
+    if (
+        device.platform != "generic"
+        and device.platform in vendors()
+        and seen.platform not in {"generic", device.platform}
+    ):
+        parameters = {"declared": device.platform, "seen": seen.platform}
+        yield Found("platform_differs", target, seen.platform, parameters)
+    if seen.serial and "identity" not in missing:
+        was = normal.setdefault("serial", seen.serial)
+        if was != seen.serial:
+            parameters = {"was": was, "now": seen.serial}
+            becomes = ("serial", seen.serial)
+            yield Found("serial_changed", target, seen.serial, parameters, becomes=becomes)
+
+
+def _port(
+    name: str,
+    port: Interface,
+    target: TargetId,
+    ends: tuple[End, ...],
+    normal: dict[str, str],
+) -> Iterator[Found]:
+    links = tuple(end.link for end in ends)
+    normal[f"index/{name}"] = str(port.index)
+    if port.descr:
+        normal[f"descr/{name}"] = port.descr
+    if port.admin == "down":
+        yield Found("interface_down_by_admin", target, "down", {"interface": name}, links)
+    told: dict[str, str | int]
+    for end in ends:
+        speed, contract = port.speed_bps, end.bandwidth_bps
+        if port.oper == "up" and speed and contract and speed < contract:
+            told = {
+                "interface": name, "link": end.link, "speed_bps": speed, "contract_bps": contract,
+            }  # fmt: skip
+            value = f"{end.link} {speed} {contract}"
+            yield Found("speed_below_contract", target, value, told, (end.link,))
+    if port.alias is not None:
+        key = f"alias/{name}"
+        was = normal.setdefault(key, port.alias)
+        if was != port.alias:
+            told = {"interface": name, "was": was, "now": port.alias}
+            becomes = (key, port.alias)
+            yield Found("alias_changed", target, port.alias, told, links, becomes)
+
+
+def _absent(
+    name: str,
+    target: TargetId,
+    links: tuple[str, ...],
+    declared: Declared,
+    ports: Mapping[str, Interface],
+    normal: Mapping[str, str],
+) -> Found:
+    """Say that a declared port is gone, and which one seems to be in its place."""
+    others = {
+        id(port): port for label, port in ports.items() if label not in declared.device.interfaces
+    }
+    for mark in ("alias", "descr", "index"):
+        wanted = normal.get(f"{mark}/{name}")
+        like = [port for port in others.values() if wanted and str(getattr(port, mark)) == wanted]
+        if len(like) == 1:
+            now = like[0].name
+            parameters = {"interface": name, "now": now, "by": mark}
+            return Found("interface_renamed", target, now, parameters, links)
+    return Found("interface_missing", target, "", {"interface": name}, links)
+
+
+def _neighbour(
+    name: str,
+    heard: tuple[str, ...],
+    target: TargetId,
+    ends: tuple[End, ...],
+    names: Names,
+    normal: dict[str, str],
+) -> Iterator[Found]:
+    """Judge who is heard on a port; silence proves nothing, LLDP may not pass the circuit."""
+    if not heard:
+        return
+    key, now = f"neighbour/{name}", "\n".join(heard)
+    links = tuple(end.link for end in ends)
+    expected = [end.far for end in ends if end.far in names.by_device]
+    if expected:
+        if any(names.is_of(one, far) for one in heard for far in expected):
+            normal[key] = now
+            return
+        parameters = {
+            "interface": name, "heard": ", ".join(heard),
+            "expected": ", ".join(names.by_device[far] for far in expected),
+        }  # fmt: skip
+        yield Found("neighbour_unexpected", target, now, parameters, links)
+        return
+    was = normal.setdefault(key, now)
+    known = [one for one in was.split("\n") if names.is_ours(one)]
+    if known and not set(map(_folded, known)) & set(map(_folded, heard)):
+        parameters = {"interface": name, "heard": ", ".join(heard), "expected": ", ".join(known)}
+        yield Found("neighbour_unexpected", target, now, parameters, links, (key, now))
+        return
+    normal[key] = now
+
+
+def _unreadable(device: Device, seen: Inspection) -> Iterator[Found]:
+    """Name what could not be read, section by section."""
+    sections: dict[str, dict[str, str]] = {}
+    for one in seen.missing:
+        sections.setdefault(one.section, {})[one.column] = one.reason
+    for section, columns in sections.items():
+        reason = next(iter(columns.values()))
+        parameters = {"section": section, "columns": ", ".join(columns), "reason": reason}
+        target = device_target(device.id)
+        yield Found("not_readable", target, f"{section} {reason}", parameters)
