@@ -124,7 +124,7 @@ class Layout:
         if known is None or oid[: len(known.oid)] != known.oid:
             return _exception(name, ber.NO_SUCH_OBJECT)
         instance = oid[len(known.oid) :]
-        if not known.column and instance == (0,):
+        if not known.column and instance == (() if known.leaf else (0,)):
             return self._slot(position, 0)
         if known.column and len(instance) == 1:
             place = bisect_left(self._indexes, instance[0])
@@ -144,6 +144,10 @@ class Layout:
             instance = oid[len(known.oid) :] if inside else ()
             if not inside and oid > known.oid:
                 continue
+            if known.leaf:
+                if not inside:
+                    return self._slot(here, 0), known.oid
+                continue
             if not known.column:
                 if not instance:
                     return self._slot(here, 0), (*known.oid, 0)
@@ -161,7 +165,7 @@ class Layout:
 
     def _prepare(self, known: Object, place: int) -> Slot:
         instance = self._indexes[place] if known.column else 0
-        name = ber.encode_oid((*known.oid, instance))
+        name = ber.encode_oid(known.oid if known.leaf else (*known.oid, instance))
         row = self._rows[place] if known.column else 0
         value = known.value
         if known.oid == IF_INDEX:
@@ -187,6 +191,9 @@ def answer(layout: Layout, agent: Agent, request: ber.Request, ticks: int) -> by
             add(slot.encode(agent, ticks))
         else:
             number = value(agent, slot.row, ticks)
+            if number < 0:
+                add(slot.encode(agent, ticks))
+                continue
             size = (number.bit_length() >> 3) + 1
             add(slot.heads[size])
             add(number.to_bytes(size, "big"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator import ber
+from simulator.boards import BOARDS
 from simulator.platforms import Platform
 from simulator.world import Agent, Port
 
@@ -36,7 +37,8 @@ Text = Callable[[Agent, int, int], bytes]
 class Object:
     """An object type: OID without the instance, BER tag, and how its value comes about.
 
-    `value` makes a number; a text object has `text` instead. `column`: it has a row per port.
+    `value` makes a number; a text object has `text` instead. `column`: it has a row per port;
+    `leaf`: the OID is that of its one instance.
     """
 
     oid: ber.Oid
@@ -44,6 +46,7 @@ class Object:
     value: Number | None = None
     text: Text | None = None
     column: bool = True
+    leaf: bool = False
 
 
 def _uptime(agent: Agent, _row: int, ticks: int) -> int:
@@ -211,4 +214,8 @@ def objects(platform: Platform) -> tuple[Object, ...]:
         Object(scalar.oid, scalar.tag, scalar.value, scalar.text, column=False)
         for scalar in _SCALARS + (_ENGINE_SCALARS if platform.engine else ())
     )
-    return tuple(sorted(scalars + _COLUMNS, key=lambda known: known.oid))
+    boards = tuple(
+        Object(told.oid, told.tag, told.value, told.text, told.column, not told.column)
+        for told in BOARDS.get(platform.name, ())
+    )
+    return tuple(sorted(scalars + _COLUMNS + boards, key=lambda known: known.oid))

@@ -117,9 +117,11 @@ def _identity(sight: Sight) -> Iterator[Identity]:
             (named[index] for index in boxes if index in named), ""
         )
     first = _MODEL.match(described)
+    found = _VERSION.search(described)
+    if not model and found and found[2] and " Series" in described:  # "Huawei AR Series"
+        model = found[2]
     if not model and first and first[1].lower() != "huawei":
         model = first[1]
-    found = _VERSION.search(described)
     bare = _BARE_VERSION.search(described)
     version = f"{found[1]} ({found[3]})" if found else bare[0] if bare else ""
     patch = next(iter(sight.texts(PATCH).values()), "")
