@@ -19,18 +19,17 @@ from functools import partial
 from time import monotonic
 from typing import Any, Final
 
-from pyasn1.type import univ
 from pysnmp.carrier.asyncio.dgram import udp, udp6
 from pysnmp.carrier.error import CarrierError
 from pysnmp.entity import config
 from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.hlapi.v3arch.asyncio.lcd import CommandGeneratorLcdConfigurator
-from pysnmp.proto import errind, rfc1902, rfc1905
+from pysnmp.proto import errind, rfc1902
 
-from collectors._contract import Heard
 from collectors._memory import DeviceMemory
 from collectors.wires._knock import discover, knock
+from collectors.wires._pysnmp_values import MISSING, login, named, part, plain
 from collectors.wires._snmp_engine import (
     DENIED,
     GARBLED,
@@ -40,31 +39,17 @@ from collectors.wires._snmp_engine import (
     Failure,
     Part,
     Place,
-    Rows,
     Values,
 )
 from collectors.wires._usm import DISCOVERY, Usm, read_usm
 from inventory.model import Credential, Endpoint
 
-_AUTH: Final = {
-    "SHA1": hlapi.USM_AUTH_HMAC96_SHA,
-    "SHA224": hlapi.USM_AUTH_HMAC128_SHA224,
-    "SHA256": hlapi.USM_AUTH_HMAC192_SHA256,
-    "SHA384": hlapi.USM_AUTH_HMAC256_SHA384,
-    "SHA512": hlapi.USM_AUTH_HMAC384_SHA512,
-}
-_PRIV: Final = {
-    "AES128": hlapi.USM_PRIV_CFB128_AES,
-    "AES192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL,
-    "AES256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
-    "AES192C": hlapi.USM_PRIV_CFB192_AES,
-    "AES256C": hlapi.USM_PRIV_CFB256_AES,
-}
 _LINGER: Final = 10.0
 """Seconds after which pysnmp forgets a request; ours are out of time before."""
+_LARGEST: Final = 16_384
+"""Bytes of an answer; pyasn1 would chew for a second on 65,000, and all others would wait."""
 _V3: Final = 3
-_MISSING: Final = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView,
-                   rfc1902.Null)  # fmt: skip
+_BROKEN: Final = object()
 _GARBLED: Final = (errind.DeserializationError, errind.SerializationError)
 _AUTHORIZATION_ERROR: Final = 16
 """RFC 3416: the error status of a request below the security level the agent wants."""
@@ -82,6 +67,8 @@ class PysnmpEngine:
         self._asked: set[tuple[str, int]] = set()
         self._tenants: dict[tuple[Credential | None, int, bytes], tuple[str, int]] = {}
         """Whose the engine ids are in each engine: it has one notion of the time of each."""
+        self.waiting: dict[tuple[str, int], asyncio.Future[Any]] = {}
+        """Who waits for an answer of an address."""
         self.told: dict[tuple[str, int], Usm] = {}
         """What each v3 agent said of its engine in its last message."""
 
@@ -113,9 +100,10 @@ class PysnmpEngine:
             self._listen(engine, endpoint.family)
         except (OSError, CarrierError):
             return NO_ROUTE
-        self._asked.add(tuple(target.transport_address[:2]))
-        name, _ = CommandGeneratorLcdConfigurator().configure(engine, _login(credential), target)
-        conversation = PysnmpConversation(self, engine, name, endpoint, credential, memory)
+        peer = tuple(target.transport_address[:2])
+        self._asked.add(peer)
+        name, _ = CommandGeneratorLcdConfigurator().configure(engine, login(credential), target)
+        conversation = PysnmpConversation(self, engine, name, endpoint, credential, memory, peer)
         conversation.discovered = discovered
         if known is not None:
             memory.engine_id = known.engine_id
@@ -134,6 +122,9 @@ class PysnmpEngine:
         """Tell whether `address` was asked; keep what it says of its engine."""
         if address not in self._asked:
             return False
+        if len(datagram) > _LARGEST:
+            self.broke(address)
+            return False
         told = read_usm(datagram)
         if told is not None:
             self.told[address] = told
@@ -146,6 +137,15 @@ class PysnmpEngine:
         if config.get_transport(engine, domain) is None:
             transport = _tapped(kind(), self.hears)
             config.add_transport(engine, domain, transport.open_client_mode())
+            transport._callback_function = _guarded(transport._callback_function, self.broke)  # noqa: SLF001 - pysnmp has no other door
+
+    def broke(self, address: tuple[str, int]) -> None:
+        """End the question to an address whose answer pysnmp broke over."""
+        waiter = self.waiting.get(address)
+        if waiter is None or waiter.done():
+            self.late += 1
+        else:
+            waiter.set_result((_BROKEN, 0, ()))
 
     def close(self) -> None:
         """Close every transport."""
@@ -166,6 +166,18 @@ def _tapped(transport: Any, hears: Callable[[bytes, tuple[str, int]], bool]) -> 
     return transport
 
 
+def _guarded(take: Callable[..., None], broke: Callable[[tuple[str, int]], None]) -> Any:
+    """Let an answer that raises inside pysnmp end its own question, and nothing else."""
+
+    def guarded(transport: Any, address: Any, datagram: bytes) -> None:
+        try:
+            take(transport, address, datagram)
+        except Exception:  # noqa: BLE001 - pyasn1 and pysnmp raise whatever they like
+            broke(tuple(address[:2]))
+
+    return guarded
+
+
 class PysnmpConversation:
     """What is fixed about one agent."""
 
@@ -177,6 +189,7 @@ class PysnmpConversation:
         endpoint: Endpoint,
         credential: Credential,
         memory: DeviceMemory,
+        peer: tuple[str, int],
     ) -> None:
         self.credential = credential
         self.discovered = False
@@ -186,7 +199,7 @@ class PysnmpConversation:
         self.wide = 20
         self._owner = owner
         self._told = owner.told
-        self._peer = endpoint.host, endpoint.port or SNMP_PORT
+        self._peer = peer
         self._engine = engine
         self._target = target
         self._cached: tuple[Any, Any] | None = None
@@ -247,22 +260,22 @@ class PysnmpConversation:
         """GET once."""
         names = self._names.get(oids)
         if names is None:
-            names = self._names[oids] = _named(oids)
+            names = self._names[oids] = named(oids)
         send = cmdgen.GetCommandGenerator().send_varbinds
         got = await self.ask(partial(send, self._engine, self._target, None, b"", names), timeout)
         if isinstance(got, Failure):
             return got
         return {
-            ".".join(map(str, name)): _plain(value)
+            ".".join(map(str, name)): plain(value)
             for name, value in got
-            if not isinstance(value, _MISSING)
+            if not isinstance(value, MISSING)
         }
 
     async def rows(
         self, places: Sequence[Place], size: int, timeout: float
     ) -> list[Part] | Failure:
         """Ask for the next rows of several columns side by side."""
-        names = _named(tuple(place.after for place in places))
+        names = named(tuple(place.after for place in places))
         about = (self._engine, self._target, None, b"")
         if size > 1:
             send = cmdgen.BulkCommandGeneratorSingleRun().send_varbinds
@@ -272,11 +285,12 @@ class PysnmpConversation:
             got = await self.ask(partial(send, *about, names), timeout)
         if isinstance(got, Failure):
             return got
-        return [_part(place.column, got[at :: len(places)]) for at, place in enumerate(places)]
+        return [part(place.column, got[at :: len(places)]) for at, place in enumerate(places)]
 
     async def ask(self, send: Callable[..., object], timeout: float) -> Sequence[Any] | Failure:
         """Send a request and wait for its variable bindings, empty on an error status."""
         self._waiter = waiter = asyncio.get_running_loop().create_future()
+        self._owner.waiting[self._peer] = waiter
         self._prime()
         try:
             send(self._heard, waiter)
@@ -287,6 +301,8 @@ class PysnmpConversation:
         except OSError:
             return NO_ROUTE
         self._adopt()
+        if indication is _BROKEN:
+            return GARBLED
         if indication is None:
             self._answered = True
             if status == _AUTHORIZATION_ERROR:
@@ -323,46 +339,7 @@ class PysnmpConversation:
 
     def close(self) -> None:
         """Give up what is under way."""
+        if self._owner.waiting.get(self._peer) is self._waiter:
+            self._owner.waiting.pop(self._peer, None)
         if self._waiter is not None:
             self._waiter.cancel()
-
-
-def _part(column: str, bindings: Sequence[Any]) -> Part:
-    rows: Rows = []
-    for name, value in bindings:
-        oid = ".".join(map(str, name))
-        inside = oid == column or oid.startswith(column + ".")
-        if isinstance(value, _MISSING) or not inside:
-            return Part(rows, ended=True)
-        rows.append((oid, _plain(value)))
-    return Part(rows, ended=False)
-
-
-def _named(oids: tuple[str, ...]) -> list[tuple[Any, Any]]:
-    return [(rfc1902.ObjectName(oid), rfc1902.Null("")) for oid in oids]
-
-
-def _plain(value: Any) -> Heard:
-    """Make a Python value of a pyasn1 one; types as the other engine has them."""
-    if isinstance(value, univ.Integer):
-        return int(value)
-    if isinstance(value, rfc1902.IpAddress):
-        return str(value.prettyPrint())
-    if isinstance(value, rfc1902.OctetString):
-        return bytes(value)
-    return str(value)
-
-
-def _login(credential: Credential) -> Any:
-    if credential.version != "3":
-        # S508, S509: v1, v2c and v3 without privacy are what devices have; the inventory decides.
-        model = 0 if credential.version == "1" else 1
-        return hlapi.CommunityData(credential.community.reveal(), mpModel=model)
-    keys: dict[str, Any] = {}
-    if credential.auth is not None:
-        keys["authKey"] = credential.auth_key.reveal()
-        keys["authProtocol"] = _AUTH[credential.auth]
-    if credential.priv is not None:
-        keys["privKey"] = credential.priv_key.reveal()
-        keys["privProtocol"] = _PRIV[credential.priv]
-    return hlapi.UsmUserData(credential.user, **keys)  # noqa: S509 - above

@@ -10,6 +10,7 @@ DISCOVERY: Final = bytes.fromhex(
 )
 """A message of nobody to an unknown engine: each v3 agent reports its engine id (RFC 3414 4)."""
 
+_MOST: Final = 2**31 - 1
 _SEQUENCE: Final = 0x30
 _INTEGER: Final = 0x02
 _OCTETS: Final = 0x04
@@ -38,9 +39,10 @@ def read_usm(datagram: bytes) -> Usm | None:
         time, _ = _item(rest, _INTEGER)
     except (IndexError, ValueError):
         return None
+    usm = Usm(engine_id, *(int.from_bytes(n, "big", signed=True) for n in (boots, time)))
     if not 5 <= len(engine_id) <= 32:  # RFC 3411 5, SnmpEngineID
         return None
-    return Usm(engine_id, int.from_bytes(boots, "big"), int.from_bytes(time, "big"))
+    return usm if 0 <= usm.boots <= _MOST and 0 <= usm.time <= _MOST else None
 
 
 def _item(data: bytes, tag: int) -> tuple[bytes, bytes]:
