@@ -340,6 +340,8 @@ VENDOR: Final = Vendor(
         f"{_MGMT}.43.2.0.2": "config.changed",  # ccmCLIRunningConfigChanged
         f"{_MGMT}.109.2.0.1": "cpu.high",  # cpmCPURisingThreshold
         f"{_MGMT}.109.2.0.2": "cpu.restored",  # cpmCPUFallingThreshold
+        f"{_MGMT}.117.2.0.3": "hardware.changed",  # cefcFRUInserted
+        f"{_MGMT}.117.2.0.4": "hardware.changed",  # cefcFRURemoved
         f"{_MGMT}.187.0.2": "bgp.down",  # cbgpBackwardTransition
         f"{_MGMT}.187.0.5": "bgp.up",  # cbgpPeer2EstablishedNotification
         f"{_MGMT}.187.0.6": "bgp.down",  # cbgpPeer2BackwardTransNotification

@@ -130,6 +130,8 @@ VENDOR: Final = Vendor(
         f"{_POWER}.2.4": "power.restored",  # powerOk
         f"{_CPU}.2.1": "cpu.high",  # cpuOverThreshold
         f"{_CPU}.2.3": "cpu.restored",  # cpuRecoverThreshold
+        f"{_CHASSIS}.5.3.1": "memory.high",  # memoryOverThreshold
+        f"{_CHASSIS}.5.3.3": "memory.restored",  # memoryRecoverThreshold
         f"{_TEMPERATURE}.3.1": "temperature.restored",  # temperatureOk
         f"{_TEMPERATURE}.3.2": "temperature.high",  # temperatureFault
         f"{_FAN}.2.1": "fan.restored",  # fanUp

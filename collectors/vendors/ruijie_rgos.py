@@ -76,11 +76,11 @@ FIBER_TEMPERATURE: Final = Column("ruijieFiberTemp", f"{_FIBER}.17", "degree Cel
 RX_POWER: Final = Column("ruijieFiberRXpower", f"{_FIBER}.76", "0.01 dBm")
 TX_POWER: Final = Column("ruijieFiberTXpower", f"{_FIBER}.81", "0.01 dBm")
 LANE_RX: Final = tuple(
-    Column(f"ruijieFiberRXpower, lane {lane}", f"{_FIBER}.{76 + lane}", "0.01 dBm")
+    Column(f"ruijieFiberChannel{lane}RXpower", f"{_FIBER}.{76 + lane}", "0.01 dBm")
     for lane in range(1, 5)
 )
 LANE_TX: Final = tuple(
-    Column(f"ruijieFiberTXpower, lane {lane}", f"{_FIBER}.{81 + lane}", "0.01 dBm")
+    Column(f"ruijieFiberChannel{lane}TXpower", f"{_FIBER}.{81 + lane}", "0.01 dBm")
     for lane in range(1, 5)
 )
 
@@ -292,10 +292,13 @@ VENDOR: Final = Vendor(
     ospf_neighbours=(OSPF,),
     traps={
         # RUIJIE-SYSTEM-MIB, ruijieSystemMIBTraps; those of a stack (VSU) beside those of one box.
+        f"{_TRAP}.2": "hardware.changed",
         f"{_TRAP}.5": "cpu.high",
         f"{_TRAP}.6": "cpu.restored",
         f"{_TRAP}.7": "temperature.high",
         f"{_TRAP}.8": "temperature.restored",
+        f"{_TRAP}.9": "memory.high",
+        f"{_TRAP}.10": "memory.restored",
         f"{_TRAP}.17": "power.restored",
         f"{_TRAP}.18": "power.failed",
         f"{_TRAP}.19": "power.restored",
@@ -309,6 +312,8 @@ VENDOR: Final = Vendor(
         f"{_TRAP}.30": "fan.restored",
         f"{_TRAP}.31": "fan.failed",
         f"{_TRAP}.34": "board.failed",  # ruijieOfflineNotify: a slot is off line
+        f"{_TRAP}.37": "memory.high",
+        f"{_TRAP}.38": "memory.restored",
         f"{_TRAP}.39": "cpu.high",
         f"{_TRAP}.40": "cpu.restored",
         f"{_TRAP}.42": "temperature.high",

@@ -2,7 +2,9 @@
 
 ZXR10-MIB: the 59xx, 52xx and 89xx switches. `zxr10SystemMemUsed` is octets by its MIB and a percent
 by what boxes send: 0..100 is a percent. ZXR10-SYSTEM-HARDWARE-MIB: M6000, T8000, ZXCTN 9000, with
-fans and power supplies. Neither has optics: `show opticalinfo` is the only way.
+fans and power supplies. Optical modules are in ZXR10OPTICALMIB, by ifIndex or by the name of the
+port: numbers in text, of which the MIB names no unit; they are dBm, mA, degrees and V as seen by
+others. Some software walks that table's index only: nothing is read of its modules then.
 
 ROS 4 has no ifXTable: an interface's description stands behind its name in ifDescr, octets are
 counted in 32 bits only, and 10 Gbit/s wraps them in less than four seconds.
@@ -19,6 +21,7 @@ from collectors.vendors._form import (
     Cpu,
     Identity,
     Memory,
+    Optics,
     Part,
     Quirks,
     Sight,
@@ -34,7 +37,17 @@ from collectors.vendors._standard import (
     SYS_DESCR,
     of_chassis,
 )
-from collectors.vendors._units import celsius, percent, unwrapped, used_part
+from collectors.vendors._tables import IF_DESCR, IF_NAME, interface_names
+from collectors.vendors._units import (
+    amperes,
+    celsius,
+    dbm,
+    numbers_in,
+    percent,
+    unwrapped,
+    used_part,
+    volts,
+)
 
 _UNIT: Final = "1.3.6.1.4.1.3902.3.3.1.1"
 VERSION: Final = Column("zxr10SystemVersion", "1.3.6.1.4.1.3902.3.1.6")
@@ -61,7 +74,29 @@ BOARD_TEMPERATURE: Final = Column("zxr10BoardTempCurTemp", f"{_HARDWARE}.5.1.9",
 POWER_PRESENT: Final = Column("zxr10PowerModulePhyStatus", f"{_HARDWARE}.6.2.1.4")
 POWER_STATE: Final = Column("zxr10PowerModulePowerStatus", f"{_HARDWARE}.6.2.1.5")
 
+_OPTICAL: Final = "1.3.6.1.4.1.3902.3.103.11.1.1"
+OPTICAL_NAME: Final = Column("zxr10OpticalIfName", f"{_OPTICAL}.2")
+OPTICAL_ONLINE: Final = Column("zxr10OpticalOnline", f"{_OPTICAL}.3")
+RX_POWER: Final = Column("zxr10OpticalSRxPower", f"{_OPTICAL}.18", "dBm")
+RX_VALID: Final = Column("zxr10OpticalSRxPowerValid", f"{_OPTICAL}.19")
+TX_POWER: Final = Column("zxr10OpticalSTxPower", f"{_OPTICAL}.20", "dBm")
+TX_VALID: Final = Column("zxr10OpticalSTxPowerValid", f"{_OPTICAL}.21")
+BIAS: Final = Column("zxr10OpticalSTxCurrent", f"{_OPTICAL}.22", "mA")
+OPTICAL_TEMPERATURE: Final = Column("zxr10OpticalSTemperature", f"{_OPTICAL}.24", "degree Celsius")
+VOLTAGE: Final = Column("zxr10Optical33SVoltage", f"{_OPTICAL}.26", "V")
+LANE_RX: Final = tuple(
+    Column(f"zxr10OpticalSRxPowerChannel{lane}", f"{_OPTICAL}.{32 + 2 * lane}", "dBm")
+    for lane in range(1, 5)
+)
+LANE_TX: Final = tuple(
+    Column(f"zxr10OpticalSTxPowerChannel{lane}", f"{_OPTICAL}.{40 + 2 * lane}", "dBm")
+    for lane in range(1, 5)
+)
+
 _UP: Final = 1
+_OFFLINE: Final = 0
+_INVALID: Final = 0
+_MILLI: Final = 1000
 _NORMAL: Final = 1
 _ONLINE: Final = 1
 _UNKNOWN: Final = 0
@@ -173,6 +208,62 @@ def _power(sight: Sight) -> Iterator[Part]:
             yield Part(f"power {_place(index)}", state == _NORMAL)
 
 
+def _optics(sight: Sight) -> Iterator[Optics]:
+    online, names = sight.numbers(OPTICAL_ONLINE), interface_names(sight)
+    told = sight.texts(OPTICAL_NAME)
+    rx, tx = _powers(sight, RX_POWER, RX_VALID), _powers(sight, TX_POWER, TX_VALID)
+    rx_lanes = [_powers(sight, column) for column in LANE_RX]
+    tx_lanes = [_powers(sight, column) for column in LANE_TX]
+    bias, voltage = _readings(sight, BIAS), _readings(sight, VOLTAGE)
+    temperature = _readings(sight, OPTICAL_TEMPERATURE)
+    for index in dict.fromkeys(i for powers in (rx, tx, *rx_lanes, *tx_lanes) for i in powers):
+        if online.get(index) == _OFFLINE:
+            continue
+        name = told.get(index) or names.get(index) or _name_in(index)
+        lanes = [
+            Optics(name, lane, received.get(index), sent.get(index))
+            for lane, (received, sent) in enumerate(zip(rx_lanes, tx_lanes, strict=True), 1)
+        ]
+        if any(lane.rx_dbm is not None or lane.tx_dbm is not None for lane in lanes[1:]):
+            yield from lanes
+            continue
+        yield Optics(
+            name,
+            None,
+            rx.get(index, lanes[0].rx_dbm),
+            tx.get(index, lanes[0].tx_dbm),
+            amperes(bias.get(index, 0) / _MILLI),
+            celsius(temperature[index]) if index in temperature else None,
+            volts(voltage.get(index, 0)),
+        )
+
+
+def _powers(sight: Sight, column: Column, valid: Column | None = None) -> dict[str, float]:
+    """Return the powers in dBm that are such. 0.000 stands for none beside other sentinels."""
+    marks = {} if valid is None else sight.numbers(valid)
+    return {
+        index: power
+        for index, power in _readings(sight, column).items()
+        if power and dbm(power) is not None and marks.get(index) != _INVALID
+    }
+
+
+def _readings(sight: Sight, column: Column) -> dict[str, float]:
+    """Return the numbers that begin the texts: `-9.073`, `-9.073 dBm`."""
+    found = {i: numbers_in(text.split()[0])[0] for i, text in sight.texts(column).items()}
+    return {index: value for index, value in found.items() if value is not None}
+
+
+def _name_in(index: str) -> str:
+    """Return the name in an index of length and characters, else the index."""
+    arcs = index.split(".")
+    try:
+        name = bytes(map(int, arcs[1:])).decode("ascii")
+    except ValueError:
+        return index
+    return name if name.isprintable() and arcs[0] == str(len(name)) else index
+
+
 VENDOR: Final = Vendor(
     platform="zte_zxros",
     title="ZTE ZXROS",
@@ -202,7 +293,29 @@ VENDOR: Final = Vendor(
     ),
     fans=(Source((FAN_STATE,), _fans, "synthetic"),),
     power=(Source((POWER_PRESENT, POWER_STATE), _power, "synthetic"),),
+    optics=(
+        Source(
+            (
+                OPTICAL_NAME,
+                OPTICAL_ONLINE,
+                RX_POWER,
+                RX_VALID,
+                TX_POWER,
+                TX_VALID,
+                BIAS,
+                OPTICAL_TEMPERATURE,
+                VOLTAGE,
+                *LANE_RX,
+                *LANE_TX,
+                IF_NAME,
+                IF_DESCR,
+            ),
+            _optics,
+            "synthetic",
+        ),
+    ),
     bgp_peers=(BGP,),
     ospf_neighbours=(OSPF,),
     quirks=Quirks(name_is_first_word=True),
+    traps={"1.3.6.1.4.1.3902.3.126.0.1": "optics.abnormal"},  # zxr10optAlarmTrap
 )

@@ -92,8 +92,8 @@ def _s5750() -> Device:
 
 def _s6220_vsu() -> Device:
     """A stack: boards, points and supplies by device; four lanes; the model as it is ordered."""
-    lanes_rx = " ".join(f"ruijieFiberRXpowerLane{lane}" for lane in range(1, 5))
-    lanes_tx = " ".join(f"ruijieFiberTXpowerLane{lane}" for lane in range(1, 5))
+    lanes_rx = " ".join(f"ruijieFiberChannel{lane}RXpower" for lane in range(1, 5))
+    lanes_tx = " ".join(f"ruijieFiberChannel{lane}TXpower" for lane in range(1, 5))
     rows = agent(
         system(
             "Ruijie 10G Ethernet Switch(S6220-48XS6QXS) By Ruijie Networks",

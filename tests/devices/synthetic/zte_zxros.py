@@ -34,6 +34,16 @@ def _5952e() -> Device:
             "zxr10SlotOperStatus zxr10SlotTemperature",
             {"0.1.1": (1, 39), "0.1.2": (1, 0), "0.1.3": (0, 41)},
         ),
+        table(
+            "zxr10OpticalIfName zxr10OpticalOnline zxr10OpticalSRxPower"
+            " zxr10OpticalSRxPowerValid zxr10OpticalSTxPower zxr10OpticalSTxPowerValid"
+            " zxr10OpticalSTxCurrent zxr10OpticalSTemperature zxr10Optical33SVoltage",
+            {
+                1: ("gei-0/1/1/1", 1, "-9.073", 1, "-5.986", 1, "15.728", "37.625", "3.259"),
+                2: ("xgei-0/1/2/1", 1, "-40.000", 0, "-2.310", 1, "35.1", "40.0", "3.3"),
+                3: ("xgei-0/1/2/2", 0, "0.000", 0, "0.000", 0, "0.0", "0.0", "0.0"),
+            },
+        ),
         table("bgpPeerState bgpPeerRemoteAs", {"10.30.0.1": (6, 65030)}),
         table("ospfNbrRtrId ospfNbrState", {"10.30.0.1.0": ("10.255.30.1", 8)}),
     )  # fmt: skip
@@ -52,6 +62,18 @@ def _5952e() -> Device:
             "cpu": [{"name": "unit 1", "ratio": 0.12}],
             "memory": [{"name": "unit 1", "used_ratio": 0.47, "total_bytes": 536870912}],
             "temperature": [{"name": "slot 0/1/1", "celsius": 39}],
+            "optics": [
+                {
+                    "interface": "gei-0/1/1/1",
+                    "lane": None,
+                    "rx_dbm": -9.073,
+                    "tx_dbm": -5.986,
+                    "bias_amperes": 0.0157,
+                    "celsius": 37.625,
+                    "volts": 3.259,
+                },
+                {"interface": "xgei-0/1/2/1", "rx_dbm": None, "tx_dbm": -2.31},
+            ],
             "bgp_peers": [{"address": "10.30.0.1", "remote_as": 65030, "state": "established"}],
             "ospf_neighbours": [
                 {"router_id": "10.255.30.1", "address": "10.30.0.1", "state": "full"}
@@ -102,6 +124,10 @@ def _t64g() -> Device:
     )  # fmt: skip
 
 
+def _by_name(port: str) -> str:
+    return ".".join(map(str, (len(port), *port.encode())))
+
+
 def _m6000() -> Device:
     """A router with the newer MIB: fans, supplies, boards by rack/shelf/slot."""
     rows = agent(
@@ -111,6 +137,26 @@ def _m6000() -> Device:
             uptime=5000000,
         ),
         ports({1: ("gei-0/2/0/1", "gei-0/2/0/1", "", _ETHERNET, 1000, _UP, _UP)}),
+        table(
+            " ".join(
+                f"zxr10OpticalS{way}PowerChannel{lane}"
+                for way in ("Rx", "Tx")
+                for lane in range(1, 5)
+            ),
+            # This software has the port's name in the index: its length, its characters.
+            {
+                _by_name("cgei-0/2/0/2"): (
+                    "-1.10",
+                    "-1.20 dBm",
+                    "-40.00",
+                    "-1.40",
+                    "0.5",
+                    "0.6",
+                    "0.7",
+                    "0.8",
+                )
+            },
+        ),
         table(
             "hardware.zxr10SystemUnitRunStatus hardware.zxr10SystemMemSize"
             " hardware.zxr10SystemMemUsed hardware.zxr10SystemCpuUtility1m",
@@ -143,6 +189,12 @@ def _m6000() -> Device:
                 {"name": "shelf 0/0", "celsius": 31},
                 {"name": "board 0/0/9/0/1 (CPU)", "celsius": 52},
                 {"name": "board 0/0/2/0/1 (NP)", "celsius": 88},
+            ],
+            "optics": [
+                {"interface": "cgei-0/2/0/2", "lane": 1, "rx_dbm": -1.1, "tx_dbm": 0.5},
+                {"interface": "cgei-0/2/0/2", "lane": 2, "rx_dbm": -1.2, "tx_dbm": 0.6},
+                {"interface": "cgei-0/2/0/2", "lane": 3, "rx_dbm": -40.0, "tx_dbm": 0.7},
+                {"interface": "cgei-0/2/0/2", "lane": 4, "rx_dbm": -1.4, "tx_dbm": 0.8},
             ],
             "fans": [{"name": "fan 0/0/1/1", "ok": True}, {"name": "fan 0/0/1/2", "ok": False}],
             "power": [
