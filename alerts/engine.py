@@ -131,7 +131,7 @@ class Engine:
         condition = book.conditions.get((rule.id, target))
         is_held = condition is not None and condition.alert is not None
         low, high = (watch.calm_low, watch.calm_high) if is_held else (watch.low, watch.high)
-        is_gone = book.states.get(target, UP) in _NOT_MEASURED
+        is_gone = book.states.get(target, UP) in _NOT_MEASURED or value < watch.floor
         if low <= value <= high or is_gone:
             if condition is None or condition.alert is None:
                 return NOTHING

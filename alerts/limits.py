@@ -37,6 +37,8 @@ class Watch:
     calm_high: float
     keep: float
     warm: int
+    floor: float
+    """Values below it are neither good nor bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +152,5 @@ def _watch(
         calm_high=clear if when.is_above else math.inf,
         keep=math.exp(-every / when.average) if when.average else 0.0,
         warm=math.ceil(when.average / every),
+        floor=-math.inf if when.ignore_below is None else when.ignore_below,
     )

@@ -29,7 +29,8 @@ class OnMetric:
     `over`: divide by this metric of the same probe and target. `limit`: a number in the metric's
     unit, or None = what the link's contract promises. `average`: seconds over which the value
     (with `over`: both parts) is smoothed exponentially; 0 = each value counts alone. `clear`: the
-    value on whose other side the condition ends; None = the limit itself.
+    value on whose other side the condition ends; None = the limit itself. `ignore_below`: values
+    below it are neither good nor bad: they mean something else, e.g. a dark fibre.
     """
 
     metric: str
@@ -38,6 +39,7 @@ class OnMetric:
     clear: float | None = None
     over: str | None = None
     average: int = 0
+    ignore_below: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class _OnMetric(Strict):
     below: _Limit = None
     clear: float | None = None
     average: Duration = 0.0
+    ignore_below: float | None = None
 
     @model_validator(mode="after")
     def _sensible(self) -> _OnMetric:
@@ -128,6 +129,7 @@ class _OnMetric(Strict):
             clear=self.clear,
             over=self.over,
             average=round(self.average),
+            ignore_below=self.ignore_below,
         )
 
 

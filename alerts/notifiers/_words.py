@@ -204,6 +204,9 @@ def _duration(seconds: int, language: Language) -> str:
     return say(f"alert.{code}", language, days=days, hours=hours, minutes=minutes, seconds=rest)
 
 
+_SIGNS: Final = {"celsius": "°C", "dbm": "dBm", "amperes": "A"}
+
+
 def _number(value: float, unit: str) -> str:
     """Write a value as people read it."""
     if unit == "ratio":
@@ -212,4 +215,4 @@ def _number(value: float, unit: str) -> str:
         return f"{value * 1000:.4g} ms"
     if unit == "bits_per_second":
         return f"{value / 1e6:.4g} Mbit/s"
-    return f"{value:.6g} {unit}".strip()
+    return f"{value:.6g} {_SIGNS.get(unit, unit)}".strip()

@@ -8,8 +8,9 @@ import pytest
 
 from alerts.engine import Engine
 from alerts.model import DOWN, NOTHING, SHADOW, UP, Alert, OnMetric, Phase, Rule
-from inventory.model import PlannedWork, TargetId
-from metrics.observation import Value
+from inventory.model import PlannedWork, TargetId, device_target, interface_target
+from metrics import catalogue
+from metrics.observation import Probe, Series, Value
 from tests.alerts.province import (
     START,
     echo_probe,
@@ -76,6 +77,47 @@ def test_a_limit_below_works_the_other_way_round() -> None:
     rule = Rule("low", OnMetric("extranet_link_in_utilization_ratio", False, 0.2, 0.3), "info")
     engine = one_link([rule])
     assert use(engine, [0.2, 0.19, 0.25, 0.3]) == [("firing", 10), ("resolved", 30)]
+
+
+def light(*powers: float) -> list[tuple[str, str, int]]:
+    """Tell received powers of a port of the county's router, one each 5 minutes, in dBm."""
+    port = interface_target("county-r1", "ge1")
+    series = (Series(catalogue.OPTICAL_RX, port, (("device", "county-r1"),)),)
+    target = device_target("county-r1")
+    probe = Probe(
+        f"optics@{target}",
+        "optics",
+        target,
+        "county-r1",
+        "city",
+        300_000,
+        60.0,
+        series,
+        1,
+        (),
+        None,
+    )
+    engine = Engine(shipped(), make_inventory(), [probe])
+    told = []
+    for step, power in enumerate(powers):
+        new = engine.observe(reading(probe, START + 300 * step, power))
+        told += [(alert.rule, alert.phase.value, 300 * step) for alert in new]
+    return told
+
+
+def test_weak_light_is_told_after_ten_minutes() -> None:
+    assert light(-20, -25, -25, -25, -21) == [
+        ("light-weak", "firing", 900),
+        ("light-weak", "resolved", 1200),
+    ]
+
+
+def test_darkness_is_an_outage_and_no_weak_light() -> None:
+    assert light(-20, -40, -40, -40, -40) == []
+
+
+def test_darkness_resolves_no_weak_light() -> None:
+    assert light(-25, -25, -25, -40, -40) == [("light-weak", "firing", 600)]
 
 
 def test_what_changes_nothing_returns_the_shared_empty_tuple() -> None:

@@ -62,6 +62,8 @@ def test_a_loss_that_cuts_nobody_off_says_so() -> None:
         ("bandwidth-in", 0.934, 0.9, "当前 93.4 %，限值 90 %"),
         ("link-loss", 0.12, 0.05, "当前 12 %，限值 5 %"),
         ("link-slow", 0.0613, 0.05, "当前 61.3 ms，限值 50 ms"),
+        ("device-hot", 78.0, 75.0, "当前 78 °C，限值 75 °C"),
+        ("light-weak", -25.31, -24.0, "当前 -25.31 dBm，限值 -24 dBm"),
         ("sla-at-risk", 0.81, 0.8, "当前 81 %，限值 80 %"),
     ],
 )
