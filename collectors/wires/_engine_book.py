@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from collectors._engines import Engine
+from collectors._memory import DeviceMemory
 from collectors.wires._usm import Usm
 
 
@@ -30,6 +31,19 @@ class EngineBook:
         self.forget(address)
         self._engines[address] = usm, at
         self._addresses.setdefault(usm.engine_id, set()).add(address)
+
+    def learn_of(self, address: str, memory: DeviceMemory, usm: Usm, at: float) -> None:
+        """Note it also in the memory of the device."""
+        memory.engine_id, memory.engine_boots, memory.engine_time = usm
+        memory.engine_heard_at = at
+        self.learn(address, usm, at)
+
+    def recall(self, address: str, memory: DeviceMemory) -> None:
+        """Put into the memory of the device what is known from before it was made."""
+        known = self._engines.get(address)
+        if known is not None:
+            memory.engine_id, memory.engine_boots, memory.engine_time = known[0]
+            memory.engine_heard_at = known[1]
 
     def forget(self, address: str) -> None:
         """Know nothing of an address."""

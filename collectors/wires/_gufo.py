@@ -7,7 +7,10 @@ connected sockets (the kernel drops answers from elsewhere), request ids and com
 engine boots and time taken from any report, so that "not in time window" heals by asking again.
 
 Limits: an answer above 4,080 bytes is cut and so garbled; error statuses are not shown (the answer
-is empty); no context names; GETBULK of one column.
+is empty); no context names; GETBULK of one column. It cannot be told boots and time: a socket that
+is opened with a known engine id costs one report before its first answer, as many packets as to ask
+for the id. It does not count the agent's time on by itself: after 150 s without a question the
+next one costs a report. A report of another engine's id is ignored and looks like silence.
 """
 
 from __future__ import annotations

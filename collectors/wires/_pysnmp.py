@@ -6,8 +6,9 @@ because an engine knows a user name once only. Names are never resolved through 
 
 pysnmp listens on one socket for all agents, so two facts are found out here: an answer counts only
 from the address that was asked, and after silence a connected socket shows whether the agent's
-port is closed (ICMP port unreachable). Datagrams that are no SNMP are dropped by pysnmp: they look
-like silence. Engine ids are asked for here, and pysnmp is told, so that it asks nobody itself.
+port is closed (ICMP port unreachable). Most datagrams that are no SNMP are dropped by pysnmp and
+look like silence; those it breaks over end their question. Engine ids are asked for here, and
+pysnmp is told, so that it asks nobody itself.
 """
 
 from __future__ import annotations
@@ -121,6 +122,7 @@ class PysnmpEngine:
     def hears(self, datagram: bytes, address: tuple[str, int]) -> bool:
         """Tell whether `address` was asked; keep what it says of its engine."""
         if address not in self._asked:
+            self.late += 1
             return False
         if len(datagram) > _LARGEST:
             self.broke(address)

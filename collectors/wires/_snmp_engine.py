@@ -108,7 +108,8 @@ class Engine(Protocol):
 
     name: str
     late: int
-    """Answers that came after nobody waited for them, or to an earlier request."""
+    """Answers that came after nobody waited for them, to an earlier request, or from a stranger
+    (of whom gufo's connected sockets never hear)."""
 
     async def open(
         self, endpoint: Endpoint, credential: Credential, memory: DeviceMemory, timeout: float

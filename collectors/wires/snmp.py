@@ -15,6 +15,10 @@
     SKIPPED   no_route        the request did not leave this machine
     SKIPPED   no_descriptor   this process has no file descriptor left
 
+SNMPv3: engine ids are remembered, also over a restart (`remember`, `engines`), and mistrusted after
+the first silence: the agent is asked who it is, and the question once more, so that a box that was
+replaced is heard in the same run. A report that our notion of its time is wrong costs one try.
+
 An agent that was silent is asked for one small value first: so a dead device costs one small
 request (the breaker: three silent runs leave a single try, the first answer gives the retries
 back), and an agent that loses only large answers is found out, and asked in smaller parts.
@@ -287,7 +291,7 @@ class Snmp:
             return NO_DESCRIPTOR
         got: Conversation | Failure = SILENT
         if credential.version == "3" and memory.engine_id is None:
-            self._recall(endpoint, memory)
+            self._book.recall(_address(endpoint), memory)
         self._sessions.opening += 1
         try:
             for _ in range(tries):
@@ -315,7 +319,8 @@ class Snmp:
             got = DENIED  # it told its engine id and then nothing: a key it cannot decrypt
         key = (endpoint.host, endpoint.port)
         if conversation is not None and conversation.heard is not None:
-            self._learn(endpoint, memory, conversation)
+            heard, conversation.heard = conversation.heard, None
+            self._book.learn_of(_address(endpoint), memory, heard, monotonic())
         lost = got is SILENT or got is DENIED
         if lost and memory.engine_id is not None:
             memory.engine_id = None  # the box may have been replaced: find out anew
@@ -334,22 +339,6 @@ class Snmp:
         memory.answers += 1
         self._answered += 1
         return SnmpReply(_ANSWERED, "", got)
-
-    def _recall(self, endpoint: Endpoint, memory: DeviceMemory) -> None:
-        """Remember the engine of an agent from before the start."""
-        known = self._book.known(_address(endpoint))
-        if known is not None:
-            (memory.engine_id, memory.engine_boots, memory.engine_time), _ = known
-            memory.engine_heard_at = known[1]
-
-    def _learn(self, endpoint: Endpoint, memory: DeviceMemory, conversation: Conversation) -> None:
-        """Note what an agent said of its engine."""
-        heard, conversation.heard = conversation.heard, None
-        if heard is None or conversation.credential.version != "3":
-            return
-        memory.engine_id, memory.engine_boots, memory.engine_time = heard
-        memory.engine_heard_at = monotonic()
-        self._book.learn(_address(endpoint), heard, memory.engine_heard_at)
 
     def remember(self, engines: Mapping[str, KnownEngine], now: int) -> None:
         """Take over the SNMPv3 engines that were known at `now` (UTC seconds) or before."""

@@ -48,6 +48,7 @@ class Agent:
     """What leaves instead of an answer; None = nothing."""
     wrong_id: bool = False
     other_port: bool = False
+    other_host: bool = False
     following: Callable[[Oid], Oid | None] | None = None
     """Replaces the order of a walk."""
     seen: list[Request] = field(default_factory=list)
@@ -117,7 +118,11 @@ class _Served(asyncio.DatagramProtocol):
             return  # no SNMP it knows: a real agent drops it
         if answer is None:
             return
-        if self._agent.other_port:
+        if self._agent.other_host:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+                stranger.bind(("127.0.0.2", self._agent.port))
+                stranger.sendto(answer, addr)
+        elif self._agent.other_port:
             self._elsewhere.sendto(answer, addr)
         else:
             self._transport.sendto(answer, addr)

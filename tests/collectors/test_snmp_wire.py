@@ -184,8 +184,8 @@ def test_what_is_no_snmp_is_no_answer(engine: str, spoil: Callable[[bytes], byte
         agent.spoil = spoil
         async with opened(engine) as wire, serving(agent):
             reply = await get(wire, agent.port)
-            expected = Outcome.GARBLED if engine == "gufo" else Outcome.SILENT
-            assert reply.outcome is expected
+            silent = () if engine == "gufo" else (Outcome.SILENT,)  # pysnmp drops some
+            assert reply.outcome in (Outcome.GARBLED, *silent)
             assert not reply.values
 
     run(work())
@@ -230,10 +230,11 @@ def test_an_answer_to_another_request_is_not_ours(engine: str) -> None:
     run(work())
 
 
-def test_an_answer_from_another_port_is_not_ours(engine: str) -> None:
+@pytest.mark.parametrize("elsewhere", ["other_port", "other_host"])
+def test_an_answer_from_elsewhere_is_not_ours(engine: str, elsewhere: str) -> None:
     async def work() -> None:
         agent = agent_with()
-        agent.other_port = True
+        setattr(agent, elsewhere, True)
         async with opened(engine) as wire, serving(agent):
             reply = await get(wire, agent.port)
             assert reply.outcome is Outcome.SILENT
