@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -41,6 +42,8 @@ class DeviceMemory:
     """probe id -> its OIDs split into PDUs, valid for the `if_index` at hand."""
     walked_at: dict[str, float] = field(default_factory=dict)
     """probe id -> when its tables were walked last, on the monotonic clock."""
+    names: dict[str, Mapping[str, Mapping[str, int | float | bytes | str]]] | None = None
+    """probe id -> columns as they were walked, which name what it asks; most need none."""
     max_varbinds: int = 40
     """Halved when the agent says tooBig or a large answer gets lost; kept."""
     bulks: dict[str, Bulk] = field(default_factory=dict)

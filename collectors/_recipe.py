@@ -21,6 +21,10 @@ from inventory.model import Credential, Endpoint
 from metrics.observation import Outcome, Value
 
 _WALK_AGAIN: Final = 6 * 3600.0
+_YOUNG: Final = 600 * 100
+_SOON: Final = 600.0
+"""An agent that is up for less than ten minutes (hundredths of a second) may not tell all of itself
+yet: net-snmp has no load in its first minute. It is walked again after as long."""
 _HELLO: Final = 2.0
 """Seconds a box has to say its uptime."""
 _TEXT: Final = 32
@@ -68,7 +72,7 @@ async def read(
         heard |= reply.values
     if any(oid not in heard for oid in known[0]):
         memory.questions.pop(probe, None)
-    sight = _sight(question, heard)
+    sight = _sight(question, heard, (memory.names or {}).get(probe, {}))
     found = {section: _first(question, section, sight) for section in question.sections}
     return SnmpReply(Outcome.ANSWERED, "", heard), found
 
@@ -90,28 +94,35 @@ async def _walk(
     reader.timeout = question.timeout
     found = {}
     rows: dict[tuple[str, ...], None] = {}
+    names: dict[str, Mapping[str, Heard]] = {}
     for section in question.sections:
         sources: tuple[Source[Any], ...] = getattr(question.vendor, section)
         found[section] = await reader.read(section, sources)
         chosen = next((one for one in sources if tuple(one.read(reader.sight))), None)
         if chosen is not None:
             rows |= dict.fromkeys(_rows(chosen, reader.sight))
+            names |= {column.oid: reader.sight.column(column) for column in chosen.names}
     if reader.missing:
         return SnmpReply(Outcome.ANSWERED, "incomplete", {}), found
     asked = (f"{UPTIME.oid}.0", *dict.fromkeys(oid for row in rows for oid in row))
     pdus = split(asked[:1], list(rows), question.credential, memory.max_varbinds, _TEXT)
     memory.questions[probe] = (asked, *pdus)
     memory.walked_at[probe] = monotonic()
+    if names:
+        memory.names = {**(memory.names or {}), probe: names}
+    if (reader.sight.number(UPTIME) or 0) < _YOUNG:
+        memory.walked_at[probe] -= _WALK_AGAIN - _SOON
     return SnmpReply(Outcome.ANSWERED, "", {}), found
 
 
 def _rows(source: Source[Any], sight: Sight) -> Iterable[tuple[str, ...]]:
-    """Yield the OIDs of each row that gives a reading by itself."""
-    columns = {column.oid: sight.column(column) for column in source.columns}
+    """Yield the OIDs of each row that gives a reading by itself, but for what names it."""
+    names = {column.oid: sight.column(column) for column in source.names}
+    columns = {one.oid: sight.column(one) for one in source.columns if one.oid not in names}
     indexes = dict.fromkeys(index for column in columns.values() for index in column)
     for index in indexes:
         alone = {oid: _of(index, values) for oid, values in columns.items()}
-        if tuple(source.read(Sight(alone))):
+        if tuple(source.read(Sight(alone | names))):
             yield tuple(f"{oid}.{at}" for oid, values in alone.items() for at in values)
 
 
@@ -120,14 +131,16 @@ def _of(index: str, column: Mapping[str, Heard]) -> dict[str, Heard]:
     return {at: value for at, value in column.items() if at == index or at.startswith(f"{index}.")}
 
 
-def _sight(question: Question, heard: Mapping[str, Heard]) -> Sight:
-    columns: dict[str, dict[str, Heard]] = {}
+def _sight(
+    question: Question, heard: Mapping[str, Heard], names: Mapping[str, Mapping[str, Heard]]
+) -> Sight:
+    columns: dict[str, Mapping[str, Heard]] = {}
     for column in _columns(question.vendor, question.sections):
         start = f"{column.oid}."
         columns[column.oid] = {
             oid[len(start) :]: value for oid, value in heard.items() if oid.startswith(start)
         }
-    return Sight(columns)
+    return Sight({**columns, **names})
 
 
 def _columns(vendor: Vendor, sections: Iterable[str]) -> dict[Column, None]:

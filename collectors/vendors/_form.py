@@ -157,6 +157,9 @@ class Source(Generic[T]):
     columns: tuple[Column, ...]
     read: Callable[[Sight], Iterable[T]]
     sure: Sure = "documentation"
+    names: tuple[Column, ...] = ()
+    """Those of the columns that name things by another index than the readings': what is asked
+    often takes them from the last walk."""
 
 
 @dataclass(frozen=True, slots=True)

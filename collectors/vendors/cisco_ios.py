@@ -233,9 +233,8 @@ def _optics(sight: Sight) -> Iterator[Optics]:
                 found.setdefault((port, int(lane) if lane else None), {})[what] = value
     several = {port for port, lane in found if lane is not None and lane > 1}
     for (port, lane), values in found.items():
-        if values.keys() & {"r", "t"}:
-            which = lane if port in several else None
-            yield Optics(port, which, values.get("r"), values.get("t"), values.get("b"))
+        which = lane if port in several else None
+        yield Optics(port, which, values.get("r"), values.get("t"), values.get("b"))
 
 
 def _port_names(sight: Sight) -> dict[str, str]:
@@ -302,7 +301,7 @@ VENDOR: Final = Vendor(
             (ENTITY_CLASS, ENTITY_MODEL, ENTITY_SOFTWARE, ENTITY_SERIAL), _identity, "synthetic"
         ),
     ),
-    cpu=(Source((CPU_1M, CPU_ENTITY, *_NAMES), _cpu, "synthetic"),),
+    cpu=(Source((CPU_1M, CPU_ENTITY, *_NAMES), _cpu, "synthetic", _NAMES),),
     memory=(
         Source(
             (ENHANCED_NAME, ENHANCED_USED, ENHANCED_FREE, ENHANCED_HC_USED, ENHANCED_HC_FREE),
@@ -324,7 +323,9 @@ VENDOR: Final = Vendor(
         Source((SUPPLY_STATE, SUPPLY_NAME), _power, "synthetic"),
         Source((FRU_SUPPLY, ENTITY_CLASS, *_NAMES), _fru_power, "synthetic"),
     ),
-    optics=(Source((*_SENSORS, *_NAMES, IF_NAME, IF_DESCR), _optics, "synthetic"),),
+    optics=(
+        Source((*_SENSORS, *_NAMES, IF_NAME, IF_DESCR), _optics, "synthetic", (IF_NAME, IF_DESCR)),
+    ),
     bgp_peers=(
         Source((PEER3_STATE, PEER3_AS, PEER3_VRF), _bgp_by_vrf, "synthetic"),
         Source((PEER2_STATE, PEER2_AS), _bgp, "synthetic"),
