@@ -6,7 +6,7 @@ reader wants. Values are plain msgspec structs, so that JSON is one step away.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -98,13 +98,64 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing for the page: `kind` is `state`, `alert`, `blind`, `reload` or `resync`.
+    """One thing for the page: `kind` is `state`, `alert`, `drift`, `blind`, `reload` or `resync`.
 
-    The body of `state` has `target`, that of `alert` `id` and `phase`, that of `blind` `since`.
+    The body of `state` and `drift` has `target`, that of `alert` `id` and `phase`, that of `blind`
+    `since`.
     """
 
     kind: str
     body: Mapping[str, object]
+
+
+FindingKind = Literal[
+    "interface_missing",
+    "interface_renamed",
+    "interface_down_by_admin",
+    "speed_below_contract",
+    "alias_changed",
+    "neighbour_unexpected",
+    "serial_changed",
+    "platform_differs",
+    "station_unregistered",
+    "stations_unregistered",
+    "station_moved",
+    "not_readable",
+    "more_findings",
+]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Where what is declared and what was observed differ: a warning, never a state.
+
+    `id` names what differs and how: it changes when the difference does. `target`: the port or the
+    device; `links`: whose ends are at that port. `since`: when it was seen first. `parameters` hold
+    text of the device's own, to be escaped like any other.
+    """
+
+    id: str
+    kind: FindingKind
+    device: str
+    target: TargetId
+    links: tuple[str, ...]
+    since: int
+    parameters: Mapping[str, str | int]
+
+
+class Surveyed(msgspec.Struct, frozen=True):
+    """How far the survey has come: living mappings, not copies. Times are UTC seconds.
+
+    `every`: its period in seconds, None = it is off. `asked`: devices that can be read at all;
+    `seen`: when each was read last; `failed`: the reason of the last try that failed. `waiting`:
+    devices that were read and are still to be compared. `failure`: why nothing can be kept, or "".
+    """
+
+    every: int | None
+    asked: Collection[str]
+    seen: Mapping[str, int]
+    failed: Mapping[str, str]
+    waiting: int
+    failure: str
 
 
 class UnknownPeriodError(ValueError):
@@ -220,6 +271,19 @@ class Acts(Protocol):
         """Read the inventory again; return problems (empty = taken)."""
 
 
+class Drift(Protocol):
+    """What is declared against what was observed."""
+
+    def findings(self) -> Sequence[Finding]:
+        """Return every difference that nobody accepted, by device in the order of the files."""
+
+    def surveyed(self) -> Surveyed:
+        """Return how much of the network this is known of."""
+
+    async def accept(self, finding: str, person: str) -> bool:
+        """Make what was observed the new normal; False = no such finding (any more)."""
+
+
 class Exposition(Protocol):
     """The pages Prometheus reads."""
 
@@ -238,3 +302,4 @@ class Ports(msgspec.Struct, frozen=True):
     people: People
     acts: Acts
     exposition: Exposition
+    drift: Drift

@@ -8,13 +8,13 @@ from typing import Final, Literal
 
 from api.ports import Person, Role
 
-Permission = Literal["read", "metrics", "acknowledge", "reload"]
+Permission = Literal["read", "metrics", "acknowledge", "accept", "reload"]
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "viewer": frozenset({"read", "metrics"}),
-    "operator": frozenset({"read", "metrics", "acknowledge"}),
+    "operator": frozenset({"read", "metrics", "acknowledge", "accept"}),
     "auditor": frozenset({"read"}),
-    "admin": frozenset({"read", "metrics", "acknowledge", "reload"}),
+    "admin": frozenset({"read", "metrics", "acknowledge", "accept", "reload"}),
 }
 
 
@@ -60,6 +60,8 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/links/{link}/p95"): _READ,
     ("GET", "/api/v1/outages"): _READ,
     ("GET", "/api/v1/traps"): _READ,
+    ("GET", "/api/v1/drift"): _READ,
+    ("POST", "/api/v1/drift/accept"): Need("accept"),
     ("GET", "/api/v1/alerts"): _READ,
     ("POST", "/api/v1/alerts/{alert:path}/acknowledge"): Need("acknowledge"),
     ("GET", "/api/v1/carriers"): _READ,

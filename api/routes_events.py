@@ -1,9 +1,9 @@
 """Server-sent events (WHATWG HTML, 9.2): what changes, as it changes.
 
 `hello` comes first: fetch then, and nothing is missed in between. `site` and `link` carry the row
-of what changed as the lists show it; `alert` an id and its phase; `blind` since when. After
-`resync` and after each reconnect everything is fetched again. A comment comes after 15 s of
-silence.
+of what changed as the lists show it; `alert` an id and its phase; `drift` a device that differs in
+other things than before from what is declared; `blind` since when. After `resync` and after each
+reconnect everything is fetched again. A comment comes after 15 s of silence.
 """
 
 from __future__ import annotations
@@ -114,6 +114,8 @@ def _concerns(desk: Desk, caller: Caller, event: Event) -> bool:
     if event.kind == "state":
         target = str(event.body["target"])
         return target.startswith(("site:", "link:")) and desk.sees(caller, target)
+    if event.kind == "drift":
+        return desk.sees(caller, str(event.body["target"]))
     return event.kind != "alert" or desk.sees(caller, alert_target(str(event.body["id"])))
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic_core import PydanticCustomError
 
 from alerts.model import Severity
-from inventory.edge import Address, Every, Id, Listen, Size, Text
+from inventory.edge import Address, Every, Id, Listen, Size, Text, duration
 from inventory.form import validate
 from inventory.model import LEVELS, EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
@@ -28,6 +28,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": ("link", "site", "device", "interface", "canary", "monitor"),
 }
 """Labels of an alert whose values are known without an inventory."""
+_SURVEY_FLOOR: Final = 60.0
 
 
 def _path(value: object, info: ValidationInfo) -> Path:
@@ -104,6 +105,25 @@ class TrapsConfig(Strict):
     relays: tuple[Address, ...] = ()
 
 
+def _survey_every(value: object) -> float | None:
+    if value == "never":
+        return None
+    try:
+        seconds = duration(value)
+    except PydanticCustomError:
+        seconds = 0.0
+    if seconds < _SURVEY_FLOOR:
+        raise PydanticCustomError("bad_survey", "bad survey", {"least": "1m"})
+    return seconds
+
+
+class SurveyConfig(Strict):
+    """How often each device is read whole (seconds; None = never), and how many at once."""
+
+    every: Annotated[float | None, PlainValidator(_survey_every)] = 86_400.0
+    in_flight: Annotated[int, Field(ge=1, le=32)] = 2
+
+
 class CanaryConfig(Strict):
     """Something near the monitor that always answers: all silent means that it is blind."""
 
@@ -140,6 +160,7 @@ class _ConfigForm(Strict):
     api: ApiConfig = ApiConfig()
     snmp: SnmpConfig = SnmpConfig()
     traps: TrapsConfig | None = None
+    survey: SurveyConfig = SurveyConfig()
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
     sinks: Mapping[Id, _PluginForm] = Field(default_factory=dict)
     rules: tuple[FilePath, ...] = ()
@@ -166,6 +187,7 @@ class Config:
     api: ApiConfig
     snmp: SnmpConfig
     traps: TrapsConfig | None
+    survey: SurveyConfig
     canaries: Mapping[str, CanaryConfig]
     sinks: Mapping[str, Plugin]
     rules: tuple[Path, ...]
@@ -233,6 +255,7 @@ def _resolve(
         form.api,
         form.snmp,
         form.traps,
+        form.survey,
         form.canaries,
         {name: plugin for name in form.sinks if (plugin := made["sinks", name])},
         form.rules,

@@ -7,13 +7,14 @@ with what was normal when it was seen first, until somebody accepts another norm
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2s
 from typing import Final
 
 import msgspec
 
+from api.ports import FindingKind
 from collectors._inspection import Inspection
 from collectors._recognition import vendor_of, vendors
 from collectors.vendors._tables import Interface
@@ -29,6 +30,9 @@ from inventory.model import (
 MOST: Final = 500
 """Findings of one device; of more there is one that counts them."""
 
+_LONGEST: Final = 120
+"""Characters of a target in the name of a finding; names of ports may be long."""
+
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is normal at a device, which findings were accepted (by whom, when), and since when."""
@@ -42,7 +46,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
 class Found:
     """A difference. `value`: what was observed; `becomes`: what acceptance makes normal."""
 
-    kind: str
+    kind: FindingKind
     target: TargetId
     value: str
     parameters: Mapping[str, str | int]
@@ -52,7 +56,8 @@ class Found:
     @property
     def id(self) -> str:
         """Name the difference: another value is another finding."""
-        return f"{self.kind}/{self.target}@{zlib.crc32(self.value.encode()):08x}"
+        told = blake2s(f"{self.target} {self.value}".encode(), digest_size=8).hexdigest()
+        return f"{self.kind}/{self.target[:_LONGEST]}@{told}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ from runtime.runner import Runner
 from runtime.schedule import Schedule
 from runtime.selfmetrics import SelfMetrics, Stats
 from runtime.sending import Sending
+from runtime.survey import Survey
 from runtime.telling import Telling
 from runtime.trapping import Trapping
 from sinks._exposition import Exposition
@@ -149,12 +150,20 @@ class Monitor:
         )
         self._trapping.load(inventory, self._probes)
 
+        # Comparing.
+        self._survey = Survey(
+            config.survey, config.snmp.engine, config.store.path, live.states, hub.publish,
+            clock.now,
+        )  # fmt: skip
+        self._survey.load(inventory)
+
         # Answering.
         self._past = PastDoor(config.store.path, live.inventory, clock.now)
         self._reload = Reload(
             read, config, self._probes, self._pipeline, telling, live, self._sending,
             self._exposition, self._runner, record, self._past, self._dispatch,
             hub, self._open_wires, self._snmp.retain, self._trapping.load,
+            self._survey.load,
         )  # fmt: skip
         metrics = SelfMetrics(self._runner, self._parts(), cpu)
         self._app = build(
@@ -164,6 +173,7 @@ class Monitor:
                 PeopleDoor(record.people, clock.now),
                 ActsDoor(telling, self._reload.ask),
                 ExpositionDoor(metrics, self._exposition),
+                self._survey,
             ),
             ApiSettings(
                 tls=config.api.tls is not None,
@@ -176,7 +186,12 @@ class Monitor:
             self._sending, self._past, config.store,
         )  # fmt: skip
         self._engines = KnownEngines(self._snmp, config.store.path, clock.now)
-        self._beat.also += [self._trapping.tick, self._watch_traps, self._engines.tick]
+        self._beat.also += [
+            self._survey.tick,
+            self._trapping.tick,
+            self._watch_traps,
+            self._engines.tick,
+        ]
         self._reload.beat = self._beat
         record.continue_from(judge, self._pipeline, telling, self._dispatch)
         telling.begin(
@@ -201,6 +216,7 @@ class Monitor:
         await self._dispatch.start(http, stack)
         await self._open_wires(self._probes)
         await self._trapping.start(stack)
+        await self._survey.start(stack)
         for wire in (self._icmp, self._udp):
             stack.push_async_callback(wire.close)
         stack.push_async_callback(self._snmp.close)
@@ -321,6 +337,7 @@ class Monitor:
             "api": lambda: stats(self._app.state.desk),
             "page": lambda: {"readers": self._hub.readers, "resyncs": self._hub.resyncs},
             "out_of_turn": lambda: self._runner.out_of_turn,
+            "survey": self._survey.stats,
             **self._trapping.stats(),
             **self._sending.stats(),
         }

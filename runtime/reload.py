@@ -60,6 +60,7 @@ class Reload:
         open_wires: Callable[[Iterable[Probe]], Awaitable[None]],
         retain: Callable[[Collection[tuple[str, int | None]]], None],
         load_traps: Callable[[Inventory, Sequence[Probe]], None],
+        load_survey: Callable[[Inventory], None],
     ) -> None:
         self._read = read
         self._config = config
@@ -77,6 +78,7 @@ class Reload:
         self._open_wires = open_wires
         self._retain = retain
         self._load_traps = load_traps
+        self._load_survey = load_survey
         self._lock = asyncio.Lock()
         self._wanted = False
         self._task: asyncio.Task[None] | None = None
@@ -156,6 +158,7 @@ class Reload:
         )
         self._live.load(inventory, probes)
         self._load_traps(inventory, probes)
+        self._load_survey(inventory)
         for change in changes:
             self._pipeline.announce(change)
         self._pipeline.forget(gone)

@@ -14,12 +14,14 @@ import msgspec
 from alerts.model import Alert, Phase
 from api.ports import (
     Event,
+    Finding,
     LinkNow,
     Outage,
     Person,
     Ports,
     Session,
     StateNow,
+    Surveyed,
     Trap,
     UnknownPeriodError,
 )
@@ -157,6 +159,10 @@ class Province:
         self.alerts_now: dict[str, Alert] = {}
         self.outages_all: list[Outage] = []
         self.traps_all: list[Trap] = []
+        self.findings_all: list[Finding] = []
+        self.seen: dict[str, int] = {}
+        self.failed: dict[str, str] = {}
+        self.accepted_by = ""
         self.blind: int | None = None
         self.ok = True
         self.parts: dict[str, Mapping[str, object]] = {}
@@ -360,6 +366,20 @@ class Province:
         self.reloaded_by = person
         return self.reload_problems
 
+    # Drift
+
+    def findings(self) -> Sequence[Finding]:
+        return self.findings_all
+
+    def surveyed(self) -> Surveyed:
+        return Surveyed(86_400, self.register.devices.keys(), self.seen, self.failed, 0, "")
+
+    async def accept(self, finding: str, person: str) -> bool:
+        before = len(self.findings_all)
+        self.findings_all = [one for one in self.findings_all if one.id != finding]
+        self.accepted_by = person
+        return len(self.findings_all) < before
+
     # Exposition
 
     async def monitor(self) -> bytes:
@@ -419,4 +439,7 @@ def _session(row: SessionRow) -> Session:
 
 def ports(province: Province, crowd: Crowd) -> Ports:
     """Wire them as the runtime does."""
-    return Ports(live=province, past=province, people=crowd, acts=province, exposition=province)
+    return Ports(
+        live=province, past=province, people=crowd, acts=province, exposition=province,
+        drift=province,
+    )  # fmt: skip

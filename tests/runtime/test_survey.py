@@ -1,0 +1,304 @@
+"""The survey: devices are read over real SNMP by its own process, compared, kept, accepted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.ports import Event, StateNow
+from inventory.model import Credential, Endpoint, Inventory, Secret, TargetId, device_target
+from runtime.config import SurveyConfig
+from runtime.survey import Survey
+from runtime.survey_process import Job, read
+from simulator import recorded
+from simulator.sockets import open_door
+from sla.states import State
+from store.observed import FILE
+from tests.collectors.network import network
+from tests.devices.recording import agent, ports, snmprec, system, table
+
+START = 1_795_500_000
+COMMUNITY = "public"
+RO = Credential("ro", "2c", Secret(COMMUNITY))
+HOSTILE = "<script>hit=1</script>"
+
+
+def rows(*, alias: str = "to the county", names: tuple[str, ...] = ("ge1", "ge2")) -> str:
+    """A small router: two ports, and whom it hears."""
+    return snmprec(
+        agent(
+            system("A box", ".1.3.6.1.4.1.99999.1", uptime=1000, name="XG-R1"),
+            ports(
+                {index: (name, name, alias, 6, 1000, 1, 1) for index, name in enumerate(names, 1)}
+            ),
+            table("lldpLocPortIdSubtype lldpLocPortId", {1: (5, "ge1")}),
+            table("lldpRemSysName", {"0.1.1": "OTHER"}),
+        )
+    )
+
+
+class Box:
+    """A recorded device on loopback whose recording may change."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        self._path = folder / "walk.snmprec"
+        self.door = open_door("127.0.0.1", 0)
+        self.endpoint = Endpoint("127.0.0.1", self.door.port)
+        self.become(text)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.door.socket, self._answer)
+
+    def become(self, text: str) -> None:
+        self._path.write_text(text, encoding="utf-8")
+        self._recording = recorded.read(self._path)
+
+    def _answer(self) -> None:
+        while (received := self.door.receive()) is not None:
+            key, data, peer = received
+            if (response := self._recording.answer(data, COMMUNITY.encode())) is not None:
+                self.door.send(key, response, peer)
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.door.socket)
+        self.door.close()
+
+
+@dataclass
+class Scene:
+    """A survey, its clock, and what it told."""
+
+    folder: Path
+    inventory: Inventory
+    clock: int = START
+    states: dict[TargetId, StateNow] = field(default_factory=dict)
+    told: list[Event] = field(default_factory=list)
+    every: float | None = 86_400.0
+
+    def survey(self) -> Survey:
+        made = Survey(
+            SurveyConfig(every="never" if self.every is None else "24h"),  # type: ignore[arg-type]
+            "auto", self.folder, lambda: self.states, self.told.append, lambda: self.clock,
+        )  # fmt: skip
+        made.load(self.inventory)
+        return made
+
+    def set(self, state: State) -> None:
+        target = device_target("xg-r1")
+        self.states[target] = StateNow(target, state, START, "")
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Survey]:
+        made = self.survey()
+        async with AsyncExitStack() as stack:
+            await made.start(stack)
+            yield made
+
+    async def until(self, survey: Survey, done: Callable[[], Any]) -> None:
+        """Let seconds pass until something is so."""
+        async with asyncio.timeout(30):
+            while not done():
+                self.clock += 60
+                survey.tick()
+                await asyncio.sleep(0.02)
+
+
+def scene(folder: Path, endpoint: Endpoint | None, **other: Any) -> Scene:
+    made = Scene(folder / "store", network(snmp=endpoint), **other)
+    made.set(State.UP)
+    return made
+
+
+def run(work: Callable[[], Any]) -> Any:
+    return asyncio.run(asyncio.wait_for(work(), 60))
+
+
+def test_a_device_is_read_and_what_differs_is_told(tmp_path: Path) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows(names=("ge1",)))
+        here = scene(tmp_path, box.endpoint)
+        async with here.running() as survey:
+            await here.until(survey, survey.findings)
+            (found,) = survey.findings()
+            assert (found.kind, found.target) == ("interface_missing", "interface:xg-r1/ge2")
+            assert survey.surveyed().seen["xg-r1"] == found.since
+            assert [(one.kind, one.body["target"]) for one in here.told] == [
+                ("drift", "device:xg-r1")
+            ]
+        box.close()
+
+    run(work)
+
+
+def test_what_was_normal_before_a_restart_is_remembered_and_hostile_text_is_only_text(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows())
+        here = scene(tmp_path, box.endpoint)
+        async with here.running() as survey:
+            await here.until(survey, lambda: survey.counts["read"])
+            assert survey.findings() == []
+        box.become(rows(alias=HOSTILE))
+        here.clock += 2 * 86_400
+        async with here.running() as survey:
+            await here.until(survey, survey.findings)
+            assert [one.parameters for one in survey.findings()] == [
+                {"interface": name, "was": "to the county", "now": HOSTILE}
+                for name in ("ge1", "ge2")
+            ]
+        box.close()
+
+    run(work)
+
+
+def test_what_is_accepted_is_normal_from_then_on_after_a_restart_too(tmp_path: Path) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows(names=("ge1",)))
+        here = scene(tmp_path, box.endpoint)
+        async with here.running() as survey:
+            await here.until(survey, survey.findings)
+            (found,) = survey.findings()
+            assert await survey.accept(found.id, "wang")
+            assert survey.findings() == []
+            assert not await survey.accept(found.id, "wang")
+        async with here.running() as survey:
+            await here.until(survey, lambda: not survey.surveyed().waiting)
+            assert survey.findings() == []
+        box.close()
+
+    run(work)
+
+
+def test_a_restart_tells_again_what_differed_without_asking_the_device(tmp_path: Path) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows(names=("ge1",)))
+        here = scene(tmp_path, box.endpoint)
+        async with here.running() as survey:
+            await here.until(survey, survey.findings)
+            before = survey.findings()
+        box.close()
+        here.set(State.DOWN)
+        async with here.running() as survey:
+            await here.until(survey, survey.findings)
+            assert survey.findings() == before
+
+    run(work)
+
+
+def test_a_reload_compares_anew_what_was_seen(tmp_path: Path) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows(names=("ge1",)))
+        here = scene(tmp_path, box.endpoint)
+        async with here.running() as survey:
+            await here.until(survey, survey.findings)
+            device = replace(here.inventory.devices["xg-r1"], interfaces=("ge1",))
+            survey.load(replace(here.inventory, devices={"xg-r1": device}))
+            await here.until(survey, lambda: not survey.findings())
+            assert survey.counts["read"] == 1
+        box.close()
+
+    run(work)
+
+
+def test_a_device_that_leaves_takes_its_findings_along(tmp_path: Path) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows(names=("ge1",)))
+        here = scene(tmp_path, box.endpoint)
+        async with here.running() as survey:
+            await here.until(survey, survey.findings)
+            survey.load(replace(here.inventory, devices={}, links={}))
+            assert survey.findings() == []
+            assert dict(survey.surveyed().seen) == {}
+        box.close()
+
+    run(work)
+
+
+@pytest.mark.parametrize("state", [State.DOWN, State.UNKNOWN, State.SHADOW])
+def test_a_device_that_is_not_reached_is_left_out_and_read_when_it_is(
+    tmp_path: Path, state: State
+) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows())
+        here = scene(tmp_path, box.endpoint)
+        here.set(state)
+        async with here.running() as survey:
+            await here.until(survey, lambda: survey.counts["left_out"] > 1)
+            assert not survey.counts["read"]
+            here.set(State.UP)
+            await here.until(survey, lambda: survey.counts["read"])
+        box.close()
+
+    run(work)
+
+
+def test_a_device_that_keeps_silent_is_named_with_the_reason() -> None:
+    silent = open_door("127.0.0.1", 0)
+    (read_,) = read("auto", [Job("xg-r1", Endpoint("127.0.0.1", silent.port), RO, stations=False)])
+    silent.close()
+    assert (read_.document, read_.reason) == (b"", "timeout")
+
+
+def test_a_device_without_an_end_is_given_up() -> None:
+    silent = open_door("127.0.0.1", 0)
+    job = Job("xg-r1", Endpoint("127.0.0.1", silent.port), RO, stations=False)
+    (read_,) = read("auto", [job], longest=0.1)
+    silent.close()
+    assert read_.reason == "too_slow"
+
+
+def test_off_it_opens_nothing(tmp_path: Path) -> None:
+    async def work() -> None:
+        here = scene(tmp_path, Endpoint("127.0.0.1", 9), every=None)
+        async with here.running() as survey:
+            survey.tick()
+            assert survey.surveyed().every is None
+            assert not here.folder.exists()
+
+    run(work)
+
+
+def test_a_damaged_file_is_begun_anew_and_counted(tmp_path: Path) -> None:
+    async def work() -> None:
+        here = scene(tmp_path, None)
+        here.folder.mkdir()
+        (here.folder / FILE).write_bytes(b"no database " * 100)
+        async with here.running() as survey:
+            assert survey.stats()["set_aside"] == 1
+
+    run(work)
+
+
+def test_a_file_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        here = scene(tmp_path, None)
+        here.folder.write_text("in the way")
+        async with here.running() as survey:
+            assert survey.surveyed().failure
+            here.folder.unlink()
+            await here.until(survey, lambda: not survey.surveyed().failure)
+
+    run(work)
+
+
+def test_a_process_that_dies_is_replaced_and_counted(tmp_path: Path) -> None:
+    async def work() -> None:
+        box = Box(tmp_path, rows())
+        here = scene(tmp_path, box.endpoint)
+        async with here.running() as survey:
+            await here.until(survey, lambda: survey.counts["read"])
+            assert survey._process is not None
+            for child in survey._process._processes.values():
+                child.kill()
+            here.clock += 2 * 86_400
+            await here.until(survey, lambda: survey.counts["read"] > 1)
+            assert survey.counts["deaths"] == 1
+        box.close()
+
+    run(work)
