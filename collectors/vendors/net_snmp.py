@@ -24,7 +24,9 @@ CACHED: Final = Column("memCached", f"{_UCD}.15", "KiB")
 _KIBIBYTE: Final = 1024
 
 _UNAME: Final = re.compile(r"\A(?P<system>\S+) \S+ (?P<release>\d\S*)(?: .*?(?P<machine>\S+))?\Z")
-_MACHINE: Final = re.compile(r"x86_64|i[3-6]86|aarch64|arm\w+|loongarch64|mips\w*|sw_64|ppc64\w*")
+_MACHINE: Final = re.compile(
+    r"x86_64|i[3-6]86|aarch64|arm\w+|loongarch64|mips\w*|sw_64|ppc64\w*|riscv64|s390x"
+)
 
 
 def _identity(sight: Sight) -> Iterator[Identity]:

@@ -27,6 +27,8 @@ WITHOUT_UCD = "view hosts included .1.3.6.1.2.1\nview hosts included .1.3.6.1.6.
 
 @dataclass
 class Read:
+    before: float
+    """The host's uptime before any agent was started, in seconds."""
     whole: dict[str, Any]
     hosts_only: dict[str, Any]
 
@@ -34,6 +36,7 @@ class Read:
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Read:
     return Read(
+        float(Path("/proc/uptime").read_text(encoding="ascii").split()[0]),
         read(tmp_path_factory.mktemp("whole"), "rocommunity hush\n"),
         read(tmp_path_factory.mktemp("hosts"), f"{WITHOUT_UCD}rocommunity hush default -V hosts\n"),
     )
@@ -78,12 +81,11 @@ def test_nothing_is_missing(host: Read) -> None:
 
 
 def test_uptime_is_the_hosts_not_the_young_agents(host: Read) -> None:
-    now = float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
-    assert host.whole["uptime_seconds"] == pytest.approx(now, abs=300)
+    assert host.whole["uptime_seconds"] >= int(host.before)
 
 
-def test_an_agent_younger_than_a_minute_has_no_load_yet(host: Read) -> None:
-    assert host.whole["cpu"] == []
+def test_a_young_agent_has_no_load_yet_or_one_for_each_processor(host: Read) -> None:
+    assert len(host.whole["cpu"]) in {0, os.cpu_count()}
 
 
 def test_all_memory_is_counted(host: Read) -> None:
