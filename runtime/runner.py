@@ -29,6 +29,7 @@ _WAITING_PER_DEVICE: Final = 4
 _RING_MASK: Final = RING - 1
 _OVERDUE: Final = (Outcome.SILENT, "deadline")
 _GAVE_WAY: Final = (Outcome.SKIPPED, "gave_way")
+_STOPPED: Final = (Outcome.SKIPPED, "stopped")
 
 
 class Runner:
@@ -160,8 +161,8 @@ class Runner:
     ) -> None:
         took, nothing = monotonic() - began, self._nothing(probe)
         if task.cancelled():
-            late = took > probe.deadline
-            answer = Answer(*_OVERDUE, nothing) if late else Answer(*_GAVE_WAY, nothing)
+            why = _OVERDUE if took > probe.deadline else _GAVE_WAY
+            answer = Answer(*(_STOPPED if self._stopping else why), nothing)
         elif isinstance(bug := task.exception(), Exception):
             answer = self._bug(probe, bug)
         else:

@@ -1,4 +1,4 @@
-"""What a device says unasked: its events, in words."""
+"""What a device says unasked: its events, in words; why a run out of turn went as it did."""
 
 from __future__ import annotations
 
@@ -32,5 +32,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "trap.lldp.changed": ("A neighbour seen by LLDP changed", "LLDP 邻居变化"),
     "trap.hardware.changed": ("Hardware was changed", "硬件配置变化"),
     "trap.asked": ("Asked because of what it said", "因上述通知立即查询"),
+    "wire.reason.gave_way": ("a scheduled run came due and took its place", "让位于到期的定时查询"),
     "trap.other": ("A notification nobody has named", "未归类的通知"),
 }

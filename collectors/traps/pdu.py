@@ -20,7 +20,9 @@ from collectors.traps.form import MOST_BINDINGS
 _UPTIME: Final = "1.3.6.1.2.1.1.3.0"
 _TRAP_OID: Final = "1.3.6.1.6.3.1.1.4.1.0"
 _SNMP_TRAPS: Final = "1.3.6.1.6.3.1.1.5"
-TRAP_ADDRESS: Final = "1.3.6.1.6.3.18.1.3.0"
+_TRAP_ADDRESS: Final = "1.3.6.1.6.3.18.1.3.0"
+_TRAP_COMMUNITY: Final = "1.3.6.1.6.3.18.1.4.0"
+"""RFC 3584: a relay may put the community there. It is a secret, and left out."""
 _ENTERPRISE_SPECIFIC: Final = 6
 
 
@@ -68,7 +70,7 @@ def read_v2(pdu: Any) -> Said | None:
         elif place <= 1 and dotted == _TRAP_OID and isinstance(value, univ.ObjectIdentifier):
             oid = _dotted(value)
         else:
-            if dotted == TRAP_ADDRESS:
+            if dotted == _TRAP_ADDRESS:
                 agent = str(_plain(value))
             rest.append((name, value))
     if not oid:
@@ -85,8 +87,10 @@ def response(pdu: Any) -> Any:
 
 
 def _values(bindings: Iterable[tuple[Any, Any]]) -> tuple[tuple[tuple[str, int | str], ...], int]:
-    every = list(bindings)
-    kept = tuple((_dotted(name), _plain(value)) for name, value in every[:MOST_BINDINGS])
+    every = [
+        (dotted, value) for name, value in bindings if (dotted := _dotted(name)) != _TRAP_COMMUNITY
+    ]
+    kept = tuple((dotted, _plain(value)) for dotted, value in every[:MOST_BINDINGS])
     return kept, len(every) - len(kept)
 
 

@@ -191,7 +191,7 @@ def test_a_stop_ends_it() -> None:
         scene.ask_now(question())
         await scene.runner.stop()
         await scene.settled()
-        assert [one.outcome for one in scene.extra] == [Outcome.SKIPPED]
+        assert [(one.outcome, one.reason) for one in scene.extra] == [(Outcome.SKIPPED, "stopped")]
         assert not scene.scheduled
 
     play(story)

@@ -275,3 +275,33 @@ def test_a_reload_changes_who_is_heard(tmp_path: Path) -> None:
             await ear.counted(received=2, unknown_source=1)
 
     asyncio.run(story())
+
+
+def test_a_community_that_a_relay_added_is_left_out(tmp_path: Path) -> None:
+    added = ("1.3.6.1.6.3.18.1.4.0", "s", "hush")
+
+    async def story() -> None:
+        async with hearing(inventory(tmp_path, ("r1", OURS, PLAIN))) as ear:
+            to = f"{OURS}:{ear.port}"
+            await said("snmptrap", "-v2c", "-c", "hush", to, "1", *LINK_DOWN, *added)
+            await ear.counted(handed=1)
+            assert one(ear.heard).values == VALUES
+
+    asyncio.run(story())
+
+
+def test_a_name_in_chinese_is_read_in_either_encoding(tmp_path: Path) -> None:
+    alias = "1.3.6.1.2.1.31.1.1.1.18.7"
+    name = "至孝感市专线"
+    hexed = name.encode("gb18030").hex(" ")
+
+    async def story() -> None:
+        async with hearing(inventory(tmp_path, ("r1", OURS, PLAIN))) as ear:
+            to = f"{OURS}:{ear.port}"
+            for kind, text in (("s", name), ("x", hexed)):
+                words = ("-v2c", "-c", "hush", to, "1", LINK_DOWN[0], alias, kind, text)
+                await said("snmptrap", *words)
+            await ear.counted(handed=2)
+            assert [heard.values for heard in ear.heard] == [((alias, name),)] * 2
+
+    asyncio.run(story())
