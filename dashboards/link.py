@@ -1,4 +1,4 @@
-"""One link: its state, its echoes, its load, and the ports and devices of its far site.
+"""One link: its state, its echoes, its load, and the ports, devices and light of its far site.
 
 The pickers lead from area and level to site and link. Each shows at most 500 values; `find`
 narrows the sites of an area that has more.
@@ -12,22 +12,31 @@ from dashboards._grafana import Dashboard, Panel, Query, Row, Step, Text, Variab
 from dashboards._promql import by, select
 from dashboards._words import LOSS_STEPS, RATIO_STEPS, STATES, both
 from metrics.catalogue import (
+    BGP_DOWN,
+    CPU,
     DEVICE_STATE,
     ECHO_JITTER,
     ECHO_LOST,
     ECHO_RTT,
     ECHO_RTT_MAX,
     ECHO_SENT,
+    FANS_FAILED,
     IN_DISCARDS,
     IN_ERRORS,
     IN_RATE,
     IN_UTILIZATION,
     LINK_STATE,
+    MEMORY,
     OPER_STATUS,
+    OPTICAL_RX,
+    OPTICAL_TX,
+    OSPF_DOWN,
     OUT_DISCARDS,
     OUT_ERRORS,
     OUT_RATE,
     OUT_UTILIZATION,
+    POWER_FAILED,
+    TEMPERATURE,
     Metric,
 )
 
@@ -49,6 +58,7 @@ def dashboard() -> Dashboard:
         rows=(
             Row(both("link"), _link()),
             Row(both("far_site"), _site()),
+            Row(both("boxes"), _boxes()),
         ),
     )
 
@@ -149,6 +159,61 @@ def _site() -> tuple[Panel, ...]:
         _rates("errors", IN_ERRORS, OUT_ERRORS),
         _rates("discards", IN_DISCARDS, OUT_DISCARDS),
     )
+
+
+def _boxes() -> tuple[Panel, ...]:
+    return (
+        Panel(
+            both("load"),
+            "timeseries",
+            (
+                Query(_seldom(CPU), f"{{{{device}}}} {both('cpu')}"),
+                Query(_seldom(MEMORY), f"{{{{device}}}} {both('memory')}"),
+            ),
+            unit="percentunit",
+            maximum=1,
+            steps=RATIO_STEPS,
+            help=both("load_help"),
+        ),
+        Panel(
+            both("temperature"),
+            "timeseries",
+            (Query(_seldom(TEMPERATURE), "{{device}}"),),
+            unit="celsius",
+            steps=(Step(None, "green"), Step(65, "yellow"), Step(75, "red")),
+        ),
+        Panel(
+            both("failed"),
+            "timeseries",
+            tuple(
+                Query(_seldom(metric), f"{{{{device}}}} {both(name)}")
+                for metric, name in (
+                    (FANS_FAILED, "fans"),
+                    (POWER_FAILED, "power"),
+                    (BGP_DOWN, "bgp"),
+                    (OSPF_DOWN, "ospf"),
+                )
+            ),
+            steps=(Step(None, "green"), Step(1, "red")),
+            help=both("failed_help"),
+        ),
+        Panel(
+            both("light"),
+            "timeseries",
+            (
+                Query(_seldom(OPTICAL_RX), f"{{{{device}}}} {{{{interface}}}} {both('received')}"),
+                Query(_seldom(OPTICAL_TX), f"{{{{device}}}} {{{{interface}}}} {both('sent')}"),
+            ),
+            unit="dBm",
+            width=24,
+            help=both("light_help"),
+        ),
+    )
+
+
+def _seldom(metric: Metric) -> str:
+    """Select what comes every five minutes: the last value of three turns."""
+    return f"last_over_time({_at(metric)}[15m])"
 
 
 def _rates(title: str, inward: Metric, outward: Metric) -> Panel:

@@ -13,6 +13,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "dashboards.worst": ("Worst", "最差排行"),
     "dashboards.monitor": ("The monitor itself", "监测系统自身"),
     "dashboards.far_site": ("Ports and devices of the site", "站点端口与设备"),
+    "dashboards.boxes": ("Boxes and light", "设备健康与光功率"),
     # Words.
     "dashboards.up": ("Up", "正常"),
     "dashboards.degraded": ("Degraded", "劣化"),
@@ -30,7 +31,32 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "dashboards.median": ("median", "中位数"),
     "dashboards.maximum": ("maximum", "最大"),
     "dashboards.jitter": ("jitter", "抖动"),
+    "dashboards.cpu": ("processor", "处理器"),
+    "dashboards.memory": ("memory", "内存"),
+    "dashboards.fans": ("fans", "风扇"),
+    "dashboards.power": ("power supplies", "电源"),
+    "dashboards.bgp": ("BGP sessions", "BGP 会话"),
+    "dashboards.ospf": ("OSPF neighbours", "OSPF 邻居"),
+    "dashboards.received": ("received", "接收"),
+    "dashboards.sent": ("sent", "发送"),
     "dashboards.skipped": ("skipped", "跳过"),
+    # Panels of boxes.
+    "dashboards.load": ("Load", "负载"),
+    "dashboards.load_help": (
+        "The busiest processor and the fullest memory of each device. Nothing: it does not tell.",
+        "每台设备最忙的处理器与占用最高的内存。无数据表示设备不提供。",
+    ),
+    "dashboards.temperature": ("Highest temperature", "最高温度"),
+    "dashboards.failed": ("Failed", "故障数"),
+    "dashboards.failed_help": (
+        "Fitted parts that do not work, and routing sessions that are not established.",
+        "已安装但不工作的部件，以及未建立的路由会话。",
+    ),
+    "dashboards.light": ("Light", "光功率"),
+    "dashboards.light_help": (
+        "Of a module with several lanes the weakest. For darkness receivers give some -40 dBm.",
+        "多通道模块取最弱的一路。无光时通常显示约 -40 dBm。",
+    ),
     # Panels of the province.
     "dashboards.links_by_state": ("Links by state", "线路状态统计"),
     "dashboards.links_by_level": ("Links by level", "各层级线路状态"),

@@ -25,7 +25,15 @@ from sinks import prometheus_remote_write
 from sinks._buffer import Limits
 from sinks._outbox import Outbox
 from tests.servers import wait_for
-from tests.sinks.samples import device_poll, echo_run, link_series, probe_of, reading
+from tests.sinks.samples import (
+    device_poll,
+    device_series,
+    echo_run,
+    link_series,
+    port_series,
+    probe_of,
+    reading,
+)
 from tests.sinks.stores import instant, prometheus
 from tests.sinks.test_scrape import CONFIG, serving
 
@@ -54,6 +62,19 @@ def utilisation(link: str) -> Probe:
     return probe_of("interfaces", series[0].target, "yc-r1", series)
 
 
+def health() -> Probe:
+    metrics = (
+        c.CPU, c.MEMORY, c.TEMPERATURE, c.FANS_FAILED, c.POWER_FAILED, c.BGP_DOWN, c.OSPF_DOWN,
+    )  # fmt: skip
+    series = device_series("yc-r1", *metrics)
+    return probe_of("health", series[0].target, "yc-r1", series)
+
+
+def optics() -> Probe:
+    series = port_series("yc-r1", "GE0/0/1", c.OPTICAL_RX, c.OPTICAL_TX)
+    return probe_of("optics", TargetId("device:yc-r1"), "yc-r1", series)
+
+
 def heard(probe: Probe, run: int, *, down: bool = False) -> tuple[Value, ...]:
     states = {c.LINK_STATE, c.DEVICE_STATE, c.CANARY_STATE}
     fixed: dict[c.Metric, Value] = {c.OPER_STATUS: 1, c.ECHO_SENT: 2, c.ECHO_LOST: 2 * down}
@@ -69,7 +90,8 @@ def province() -> list[Reading]:
     """Hear five minutes of a device, a link that works, one that is cut, and a canary."""
     now = int(time.time()) * 1000
     cut = echo_run("yc-mobile-1")
-    probes = (device_poll("yc-r1"), echo_run(), cut, utilisation("yc-telecom-1"), canary())
+    boxes = (device_poll("yc-r1"), health(), optics())
+    probes = (*boxes, echo_run(), cut, utilisation("yc-telecom-1"), canary())
     return [
         reading(probe, now - 10_000 * (RUNS - run), heard(probe, run, down=probe is cut))
         for run in range(RUNS)
