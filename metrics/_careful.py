@@ -46,7 +46,7 @@ def carefully(
         asleep = (port := track.ports.get(group.start)) is not None and port.idle
         quiet += [value == 0 and (port is None or asleep) for value in found]
         rates += found
-    track.quiet = tuple(quiet)
+    track.quiet = tuple(quiet) if any(quiet) else None
     track.awake = not all(port.idle for port in track.ports.values())
     return rates, wrong or ("not_refreshed" if None in rates else "")
 
@@ -85,9 +85,10 @@ def _group(
                 del track.ports[start]
     if span <= 0:
         return [None] * (end - start), ""
+    slow = track.blunt or span != seconds
     rates: list[Value] = []
     for (spec, limit), (amount, _) in zip(limited, counted, strict=True):
-        value = None if amount is None else _rate(spec, amount, span, limit, slow=span != seconds)
+        value = None if amount is None else _rate(spec, amount, span, limit, slow=slow)
         if value is None:
             wrong = wrong or "too_fast"
         rates.append(value)
@@ -197,9 +198,10 @@ def follow(
         track.study = None
         track.study_at = track.clock + every * _LOOK
     elif study.add(track.clock, after):
-        window = study.window(every)
-        if window is not None and window != track.window:
-            track.window = window
+        verdict = study.verdict(every)
+        if verdict is not None and verdict != (track.window, track.blunt):
+            track.window, track.blunt = verdict
+            track.limits = None
             track.kept.clear()
         track.study = None
         track.study_at = track.clock + every * _REST

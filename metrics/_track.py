@@ -35,8 +35,8 @@ class Track:
     groups: tuple[Group, ...]
     narrow: bool
     """Some counter has 32 bits."""
-    quiet: tuple[bool, ...]
-    """Of each rate: its counter stands still and nothing is to be asked about that."""
+    quiet: tuple[bool, ...] | None = None
+    """Of each rate: its counter stands still and nothing is to be asked about that; None = none."""
     values: tuple[Value, ...] = ()
     """Of the last reading; none = compare with nothing."""
     slot_ms: int = 0
@@ -47,6 +47,10 @@ class Track:
     rates: tuple[Value, ...] = ()
     limits: tuple[float, ...] | None = None
     """Units a second of each counter, at most; None = to be found."""
+    caps: tuple[float, ...] = ()
+    """The same, or less where what is above must be looked at twice."""
+    blunt: bool = False
+    """Rates from poll to poll are wrong by more than half a per cent."""
     ports: dict[int, Port] = field(default_factory=dict)
     """By the place of their first rate: those seen standing still."""
     awake: bool = False
@@ -77,4 +81,4 @@ def track_of(specs: tuple[RateSpec, ...]) -> Track:
         groups.append(Group(start, start + len(group), look))
         start += len(group)
     narrow = any(spec.width == NARROW for spec in specs)
-    return Track(tuple(groups), narrow, (False,) * len(specs))
+    return Track(tuple(groups), narrow)

@@ -83,7 +83,10 @@ class Rates:
         if not old:
             track.values, track.slot_ms, track.heard_ms = new, slot_ms, slot_ms
             return self._nothing(track, specs, "first")
-        seconds = _elapsed(old, new, specs[0].uptime, slot_ms, track, probe.every_ms)
+        place, every_ms = specs[0].uptime, probe.every_ms
+        began = None if place is None else old[place]
+        now = None if place is None else new[place]
+        seconds = _elapsed(began, now, slot_ms, track, every_ms)
         track.heard_ms = slot_ms
         if seconds == _STILL:
             self.absent["still"] += 1
@@ -95,8 +98,12 @@ class Rates:
         clock = track.clock = track.clock + seconds
         limits = track.limits or self._limits(track, specs)
         gap = ""
-        plain = not (track.narrow or track.awake or track.window)
-        rates = _plainly(specs, old, new, seconds, limits, track.quiet) if plain else None
+        if track.narrow or track.awake or track.window:
+            rates = None
+        elif track.quiet is None:
+            rates = _plainly(specs, old, new, seconds, track.caps)
+        else:
+            rates = _quietly(specs, old, new, seconds, track.caps, track.quiet)
         if rates is None:
             rates, gap = carefully(track, probe, old, new, seconds, limits)
             if gap:
@@ -118,6 +125,10 @@ class Rates:
             if spec.bits
             else float("inf")
             for spec in specs
+        )
+        track.caps = tuple(
+            min(limit, 1.0 / spec.scale) if track.blunt and spec.share else limit
+            for spec, limit in zip(specs, track.limits, strict=True)
         )
         return track.limits
 
@@ -163,14 +174,7 @@ class Rates:
                     del self._of_device[probe.device]
 
 
-def _elapsed(
-    old: tuple[Value, ...],
-    new: tuple[Value, ...],
-    position: int | None,
-    slot_ms: int,
-    track: Track,
-    every_ms: int,
-) -> float:
+def _elapsed(before: Value, after: Value, slot_ms: int, track: Track, every_ms: int) -> float:
     """Return seconds between two readings, or why there are none to count with.
 
     By uptime a fall is a wrap, not a restart, when the distance modulo 2^32 ticks is what the clock
@@ -179,14 +183,13 @@ def _elapsed(
     and one rate is absent that need not be.
     """
     wall_ms = slot_ms - track.slot_ms
-    before = after = None
-    if position is not None:
-        before, after = old[position], new[position]
     if before is None or after is None:
         if wall_ms <= 0:
             return _CLOCK
         return _GAP if 2 * (slot_ms - track.heard_ms) > 5 * every_ms else wall_ms / 1000
     ticks = after - before
+    if 0 < ticks * 4 <= every_ms and wall_ms <= ticks * 20:  # as it nearly always is
+        return ticks / 100
     if ticks < 0:
         ticks %= _TICKS
         if abs(ticks * 10 - wall_ms) > wall_ms / 4 + 5000:
@@ -207,9 +210,35 @@ def _plainly(
     new: tuple[Value, ...],
     seconds: float,
     limits: tuple[float, ...],
+) -> list[Value] | None:
+    """Make the rates of a probe whose counters all moved, as most do; None = one did not."""
+    rates: list[Value] = []
+    try:
+        for spec, limit in zip(specs, limits, strict=True):
+            place, moved = spec.counter, spec.discontinuity
+            before, after = old[place], new[place]
+            if not before < after < SENTINEL:  # type: ignore[operator]  # see TypeError
+                return None
+            if moved is not None and old[moved] != new[moved]:
+                return None
+            each = (after - before) / seconds  # type: ignore[operator]
+            if each > limit:
+                return None
+            rates.append(each * spec.scale)
+    except TypeError:  # one is None; to look before would cost all the others
+        return None
+    return rates
+
+
+def _quietly(
+    specs: tuple[RateSpec, ...],
+    old: tuple[Value, ...],
+    new: tuple[Value, ...],
+    seconds: float,
+    limits: tuple[float, ...],
     quiet: tuple[bool, ...],
 ) -> list[Value] | None:
-    """Make the rates of a probe whose counters all moved but quiet ones; None = one did not."""
+    """Do so where the quiet ones, and no others, stand still as before; None = they do not."""
     rates: list[Value] = []
     for spec, limit, still in zip(specs, limits, quiet, strict=True):
         before, after, moved = old[spec.counter], new[spec.counter], spec.discontinuity

@@ -37,11 +37,13 @@ within 40 polls."""
 _GRID: Final = 24
 """Moves that make a grid: its period is then known within one poll in 24, some 4 %."""
 _KEPT: Final = 49
-_BESIDE: Final = 1.2
-"""How far from a line a refresh explains, in polls: 1, and what the line itself is off."""
+_AGAIN: Final = 8
+"""Moves after which the grid is looked for again."""
+_THIRDS: Final = 20
 _WINDOW: Final = 22.0
 """A window of so many times what the counter is off is right within 4.5 %."""
 _STEADY: Final = 0.045
+_SHARP: Final = 0.005
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Port:
     """The last of `moves` was one; else it is only since when the port stood still at least."""
     period: float = 0.0
     """Refresh interval in seconds; 0 = not known."""
+    since: int = _AGAIN
+    """Moves since the grid was looked for."""
     idle: bool = False
     """It has stood still for longer than any refresh takes: its zeros are believed."""
 
@@ -80,8 +84,9 @@ class Port:
         self.moves.append(clock)
         if len(self.moves) > _KEPT:
             self.moves.pop(0)
-        if len(self.moves) > _GRID:
-            self.period = _grid(self.moves, every)
+        self.since += 1
+        if self.since >= _AGAIN and len(self.moves) > _GRID:
+            self.since, self.period = 0, _grid(self.moves, every)
         if not self.period:
             return silent
         # Hardly slower than the question: there is one refresh in a poll, whatever its interval.
@@ -101,21 +106,33 @@ class Port:
 
 def _grid(moves: array[float], every: float) -> float:
     """Return the period of the grid that the moves lie on, each within one poll; 0 = none."""
-    period = _slope(range(len(moves)), moves)
-    return period if _spread(range(len(moves)), moves, period) <= every * _BESIDE else 0.0
+    period, spread = _line(range(len(moves)), moves)
+    return period if spread <= every * SLACK else 0.0
 
 
-def _slope(xs: Sequence[float], ys: Sequence[float]) -> float:
-    """Return the slope of the straight line that fits best (least squares)."""
-    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
-    over = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
-    return over / sum((x - mean_x) ** 2 for x in xs)
+def _line(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float]:
+    """Return the slope of the straight line that all points lie closest to, and how close.
 
+    That is the distance between the points furthest above and below it, which is convex in the
+    slope: so the smallest is found by thirds, around the slope from the first point to the last.
+    """
 
-def _spread(xs: Sequence[float], ys: Sequence[float], slope: float) -> float:
-    """Return how far apart the points lie that are furthest above and below such a line."""
-    off = [y - slope * x for x, y in zip(xs, ys, strict=True)]
-    return max(off) - min(off)
+    def spread(slope: float) -> float:
+        off = [y - slope * x for x, y in zip(xs, ys, strict=True)]
+        return max(off) - min(off)
+
+    width = xs[-1] - xs[0]
+    middle = (ys[-1] - ys[0]) / width
+    reach = spread(middle) / width
+    low, high = middle - reach, middle + reach
+    for _ in range(_THIRDS):
+        third = (high - low) / 3
+        if spread(low + third) <= spread(high - third):
+            high -= third
+        else:
+            low += third
+    slope = (low + high) / 2
+    return slope, spread(slope)
 
 
 @dataclass(slots=True)
@@ -134,19 +151,20 @@ class Study:
         self.counts.append(count - self.first)
         return len(self.counts) > STUDIED
 
-    def window(self, every: float) -> float | None:
-        """Return over how many seconds a rate must be taken to be right; 0 = poll by poll.
+    def verdict(self, every: float) -> tuple[float, bool] | None:
+        """Return over how many seconds a rate must be taken to be right, and whether it is blunt.
 
-        None: the traffic varied more than a refresh explains, which says nothing.
+        0 seconds: poll by poll. Blunt: right, but not to the half per cent. None: the traffic
+        varied more than a refresh explains, which says nothing.
         """
         # Seconds of traffic against seconds: how far the counter is ahead of its own mean.
         times, counts = self.times, self.counts
-        rate = _slope(times, counts)
-        off = _spread(times, counts, rate) / rate
+        rate, off = _line(times, counts)
+        off /= rate
         if off <= every * _STEADY:
-            return 0.0
+            return 0.0, off > every * _SHARP
         steps = zip(pairwise(times), pairwise(counts), strict=True)
         largest = max(abs((d - c) / rate - (b - a)) for (a, b), (c, d) in steps)
-        if off > every * _BESIDE or off > 2 * largest * _BESIDE:
+        if off > every * SLACK or off > 2 * largest * SLACK:
             return None
-        return off * _WINDOW
+        return off * _WINDOW, True

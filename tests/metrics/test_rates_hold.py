@@ -107,8 +107,8 @@ class Agent(RuleBasedStateMachine):
 
     @rule(down=st.floats(5, 300), up=st.floats(0.01, 20), counted=st.integers(0, 2**31))
     def restarts(self, down: float, up: float, counted: int) -> None:
-        if self.ticks < up * 100 + 200:
-            return  # an agent whose clock was as young as that is a case of its own
+        if self.ticks < up * 100 + 2000:
+            return  # an agent that has just started is a case of its own
         self.ours += down + up
         self.ticks = round(up * 100)
         self.octets, self.moved, self.before = counted % self.top, 0, None

@@ -60,7 +60,7 @@ def learning_polls(refresh: float, every: float) -> int:
     return max(STUDIED + 2, int(LEARNT * refresh / every) + 2) + STUDIED
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     refresh=st.integers(1, 40),
     every=st.integers(5, 60),
@@ -76,7 +76,7 @@ def test_no_rate_lies_a_tenth_beside_the_truth_once_the_agent_is_known(
         assert value is None or 0.9 <= value / (8 * rate) <= 1.1
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(
     refresh=st.integers(1, 40),
     every=st.integers(5, 60),
@@ -91,7 +91,7 @@ def test_a_contract_that_is_not_exceeded_is_never_shown_exceeded(
     assert all(value is None or value <= 1.0 + 1e-9 for *_, value in found[learning:])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(
     refresh=st.integers(1, 40),
     every=st.integers(5, 60),
@@ -118,7 +118,7 @@ def test_an_idle_port_reads_nought_after_the_longest_refresh(every: int) -> None
     assert set(found[found.index(0.0) :]) == {0.0}
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(refresh=st.integers(1, 40), every=st.integers(5, 30), stop=st.floats(1500, 1600))
 def test_a_port_that_stops_is_seen_and_what_it_carried_is_not_more_than_a_refresh(
     refresh: int, every: int, stop: float
@@ -148,7 +148,7 @@ def test_a_burst_after_a_stillness_is_the_mean_since_the_port_was_last_known_to_
     assert found[-1] == 45_000 * 8 / LONGEST
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.one_of(st.just(0), st.integers(1, 1_000_000)), min_size=2, max_size=120),
     st.sampled_from([5, 10, 30, 60]),
