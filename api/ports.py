@@ -44,6 +44,8 @@ class LinkNow(msgspec.Struct, frozen=True):
     out_bps: float | None
     in_utilization: float | None
     out_utilization: float | None
+    no_rate: str = ""
+    """Why a rate is absent, a reason of `metrics.rates`; "" = none is."""
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -156,6 +158,27 @@ class Surveyed(msgspec.Struct, frozen=True):
     failed: Mapping[str, str]
     waiting: int
     failure: str
+
+
+class PollQuality(msgspec.Struct, frozen=True):
+    """How well a device answers, since it was first asked (or asked other things: a reload).
+
+    `late`: answers that came when nobody waited for them any more. `resyncs`: times an SNMPv3 agent
+    had another notion of time. `silent_runs`: questions in a row without an answer. `max_varbinds`:
+    what one GET may ask for; `bulk_sizes`: rows that one answer bears, of tables (OID of the entry)
+    where it is fewer than usual. `p95_seconds`: of the last answered runs; None = none yet.
+    """
+
+    device: str
+    polls: int
+    answered: int
+    late: int
+    retries: int
+    resyncs: int
+    silent_runs: int
+    max_varbinds: int
+    bulk_sizes: Mapping[str, int]
+    p95_seconds: float | None
 
 
 class UnknownPeriodError(ValueError):
@@ -284,6 +307,13 @@ class Drift(Protocol):
         """Make what was observed the new normal; False = no such finding (any more)."""
 
 
+class Polls(Protocol):
+    """How the network answers."""
+
+    def quality(self, device: str) -> PollQuality | None:
+        """Return how well a device answers; None = it was never asked."""
+
+
 class Exposition(Protocol):
     """The pages Prometheus reads."""
 
@@ -303,3 +333,4 @@ class Ports(msgspec.Struct, frozen=True):
     acts: Acts
     exposition: Exposition
     drift: Drift
+    polls: Polls

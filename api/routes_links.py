@@ -27,7 +27,7 @@ from api.queries import (
 )
 from api.refusal import Refusal
 from api.rows import LinkRow, link_row, outage_row
-from inventory.model import Level, Link, LinkEnd, link_target
+from inventory.model import Level, Link, LinkEnd, device_target, link_target
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["links"])
 _ROWS: Final = 100
@@ -85,13 +85,21 @@ async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
         target=link_target(link), since=now, until=now + 1, limit=1
     )
     affected = (await desk.board(caller.person)).affected
-    row = link_row(caller.person, inventory, found, live.link(link))
+    now_known = live.link(link)
+    row = link_row(caller.person, inventory, found, now_known)
     contract = inventory.contracts[found.contract]
     return small(
         {
             **{name: getattr(row, name) for name in row.__struct_fields__},
+            "no_rate": "" if now_known is None else now_known.no_rate,
             "circuit": found.circuit,
             "ends": {"a": _end(found.a), "b": _end(found.b)},
+            "polls": {
+                side: None
+                if end.device is None or not desk.sees(caller, device_target(end.device))
+                else desk.ports.polls.quality(end.device)
+                for side, end in (("a", found.a), ("b", found.b))
+            },
             "profile": {"name": found.profile.name, "slot": found.profile.slot},
             "promised": {
                 "title": contract.title,

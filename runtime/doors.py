@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import asdict
 
-from api.ports import Person, Role, Session
+from api.ports import Person, PollQuality, Role, Session
+from collectors._memory import DeviceMemory
+from collectors._quality import quality
 from runtime.selfmetrics import SelfMetrics
 from runtime.telling import Telling
 from sinks._exposition import Exposition
@@ -51,6 +54,18 @@ def _person(row: PersonRow) -> Person:
 
 def _session(row: SessionRow) -> Session:
     return Session(row.id, _person(row.person), row.csrf, row.expires)
+
+
+class PollsDoor:
+    """`api.ports.Polls` over what the runner has learnt."""
+
+    def __init__(self, known: Callable[[str], DeviceMemory | None]) -> None:
+        self._known = known
+
+    def quality(self, device: str) -> PollQuality | None:
+        """Sum up how well a device answers."""
+        memory = self._known(device)
+        return None if memory is None else PollQuality(device=device, **asdict(quality(memory)))
 
 
 class ActsDoor:

@@ -39,7 +39,7 @@ from runtime.beat import Beat
 from runtime.check import Checked
 from runtime.clock import Steady, cpu
 from runtime.config import Config
-from runtime.doors import ActsDoor, ExpositionDoor, PeopleDoor
+from runtime.doors import ActsDoor, ExpositionDoor, PeopleDoor, PollsDoor
 from runtime.engines import KnownEngines
 from runtime.events import Hub
 from runtime.live import LiveView
@@ -174,6 +174,7 @@ class Monitor:
                 ActsDoor(telling, self._reload.ask),
                 ExpositionDoor(metrics, self._exposition),
                 self._survey,
+                PollsDoor(self._runner.known),
             ),
             ApiSettings(
                 tls=config.api.tls is not None,
@@ -331,6 +332,7 @@ class Monitor:
                 "observations": self._pipeline.observations,
                 "retired": self._pipeline.retired,
                 **{f"failed_{name}": n for name, n in self._pipeline.failures.items()},
+                **{f"rates_absent_{why}": n for why, n in self._pipeline.rates.absent.items()},
             },
             "beat": lambda: self._beat.stats(),  # noqa: PLW0108 - made below
             "worker": lambda: {"deaths": self._past.deaths},

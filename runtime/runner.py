@@ -78,6 +78,10 @@ class Runner:
             found = self._memories[device] = DeviceMemory()
         return found
 
+    def known(self, device: str) -> DeviceMemory | None:
+        """Return what has been learnt about a device that was asked; None = it never was."""
+        return self._memories.get(device)
+
     def forget(self, device: str) -> None:
         """Drop what has been learnt about a device that is gone, or is asked other things now."""
         self._memories.pop(device, None)

@@ -61,6 +61,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There is no site “{site}” among those you may see.",
         "在您可见的范围内没有站点“{site}”。",
     ),
+    "api.unknown_device": (
+        "There is no device “{device}” among those you may see.",
+        "在您可见的范围内没有设备“{device}”。",
+    ),
     "api.unknown_link": (
         "There is no link “{link}” among those you may see.",
         "在您可见的范围内没有链路“{link}”。",

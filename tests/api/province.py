@@ -18,6 +18,7 @@ from api.ports import (
     LinkNow,
     Outage,
     Person,
+    PollQuality,
     Ports,
     Session,
     StateNow,
@@ -163,6 +164,7 @@ class Province:
         self.seen: dict[str, int] = {}
         self.failed: dict[str, str] = {}
         self.accepted_by = ""
+        self.qualities: dict[str, PollQuality] = {}
         self.blind: int | None = None
         self.ok = True
         self.parts: dict[str, Mapping[str, object]] = {}
@@ -170,6 +172,9 @@ class Province:
         self.assessed = 0
         self.reloaded_by = ""
         self.take(inventory)
+
+    def quality(self, device: str) -> PollQuality | None:
+        return self.qualities.get(device)
 
     def take(self, inventory: Inventory) -> None:
         """Take over an inventory; everything is UP."""
@@ -441,5 +446,5 @@ def ports(province: Province, crowd: Crowd) -> Ports:
     """Wire them as the runtime does."""
     return Ports(
         live=province, past=province, people=crowd, acts=province, exposition=province,
-        drift=province,
+        drift=province, polls=province,
     )  # fmt: skip

@@ -28,6 +28,7 @@ def concrete(path: str) -> str:
         path.replace("{name}", "page.css")
         .replace("{site}", "c0")
         .replace("{link}", "c0-unicom")
+        .replace("{device}", "c0-r1")
         .replace("{carrier}", "unicom")
         .replace("{alert:path}", "none")
     )
