@@ -147,6 +147,7 @@ class LiveView:
             out_bps=out_bps,
             in_utilization=in_utilization,
             out_utilization=out_utilization,
+            no_rate=self._no_rate(port),
         )
 
     def _echoed(self, probe: Probe | None) -> tuple[Value, ...]:
@@ -164,6 +165,14 @@ class LiveView:
         if flow is None or reading is None:
             return None, None
         return reading.values[flow[1]], reading.values[flow[2]]
+
+    def _no_rate(self, port: TargetId) -> str:
+        """Return why a rate of a port is absent."""
+        flow = self._flows.get(port)
+        reading = None if flow is None else self._pipeline.latest.get(flow[0])
+        if flow is None or reading is None or None not in reading.values[flow[1] : flow[2] + 1]:
+            return ""
+        return reading.gap
 
     def alerts(self) -> Sequence[Alert]:
         """Return alerts that are pending, firing or were resolved of late."""

@@ -5,7 +5,7 @@ import { figure } from "/static/figures.js";
 import { get } from "/static/net.js";
 import { chip, named } from "/static/states.js";
 import { strip } from "/static/strip.js";
-import { bits, duration, milliseconds, now, percent, reason, t, time } from "/static/words.js";
+import { bits, duration, milliseconds, noRate, now, percent, reason, t, time } from "/static/words.js";
 
 const RANGES = { "1h": 3600, "6h": 21600, "24h": 86400 };
 let shown = null; // {kind, id}
@@ -90,6 +90,7 @@ async function linkBody(id) {
       big(t("page.column.loss"), percent(link.loss_ratio)),
       big(t("page.rate.in"), bits(link.in_bps), percent(link.in_utilization)),
       big(t("page.rate.out"), bits(link.out_bps), percent(link.out_utilization))),
+    link.no_rate ? soft(noRate(link.no_rate)) : null,
     month === null ? null : monthLine(link, month),
     h("div", { class: "head" }, h("h3", {}, t("page.history")), ranges(id)),
     history === null ? h("p", { class: "empty" }, t("page.history.none")) : strip(history),

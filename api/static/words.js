@@ -84,6 +84,8 @@ const orItself = (prefix, code) => (`${prefix}${code}` in texts ? t(`${prefix}${
 
 export const reason = (code) => orItself("page.reason.", code);
 
+export const noRate = (code) => orItself("page.no_rate.", code);
+
 export const rule = (name) => orItself("page.rule.", name);
 
 // "3 × county, 14 × township" from {county: 3, township: 14}.
