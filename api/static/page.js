@@ -3,6 +3,7 @@
 import { drawCounts as counts } from "/static/counts.js";
 import * as detail from "/static/detail.js";
 import { button, byId, fill, soon } from "/static/dom.js";
+import * as drift from "/static/drift.js";
 import { figure } from "/static/figures.js";
 import * as table from "/static/links.js";
 import { all, get, listen, post, setCsrf } from "/static/net.js";
@@ -16,6 +17,7 @@ let me = null;
 let overview = null;
 let carriers = [];
 let alerts = [];
+let differing = [];
 const sites = new Map();
 const links = new Map();
 const figures = new Map();
@@ -90,10 +92,19 @@ async function loadCarriers() {
   side.drawCarriers(carriers, figures);
 }
 
+async function loadDrift(cursor = null) {
+  const page = await get(`/api/v1/drift?${drift.query(cursor)}`);
+  differing = cursor === null ? page.items : [...differing, ...page.items];
+  const more = page.next === null ? null : () => loadDrift(page.next).catch(failed);
+  const take = may("accept") ? accept : null;
+  const visit = me.carriers.length ? null : (site) => open("site", site);
+  drift.draw(differing, page.coverage, visit, take, more, () => driftSoon());
+}
+
 async function loadAll() {
   try {
     await loadOverview();
-    await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers()]);
+    await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift()]);
     reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
@@ -176,9 +187,19 @@ async function acknowledge(alert) {
   }
 }
 
+async function accept(finding) {
+  try {
+    await post(`/api/v1/drift/accept?finding=${encodeURIComponent(finding)}`);
+  } catch (error) {
+    failed(error);
+  }
+  await quietly(loadDrift)();
+}
+
 const countsSoon = soon(quietly(loadOverview), 2000);
 const outagesSoon = soon(quietly(loadOutages), 1000);
 const alertsSoon = soon(quietly(loadAlerts), 800);
+const driftSoon = soon(quietly(loadDrift), 500);
 const figuresSoon = soon(quietly(loadCarriers), 30000);
 const linksSoon = soon(drawLinks, 400);
 const wallSoon = soon(quietly(async () => { await loadOverview(); drawWall(); }), 2500);
@@ -187,6 +208,7 @@ const everythingSoon = soon(loadAll, 500);
 
 function heard(kind, body) {
   if (kind === "alert") { alertsSoon(); return; }
+  if (kind === "drift") { driftSoon(); return; }
   if (kind !== "site" && kind !== "link") { // hello, resync, reload, blind
     if (kind === "blind") { overview.blind_since = body.since; drawBlind(); }
     everythingSoon();
@@ -233,7 +255,7 @@ async function start() {
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
   setInterval(() => { if (!document.hidden) { loadCarriers().catch(failed); countsSoon(); } }, 60000);
   await loadAll();
-  listen(["site", "link", "alert", "blind", "reload", "resync"], heard, drawLive);
+  listen(["site", "link", "alert", "drift", "blind", "reload", "resync"], heard, drawLive);
 }
 
 start().catch(failed);

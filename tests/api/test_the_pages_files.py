@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import api
-from texts.page import TEXTS
+from texts.say import catalogue
 
 FILES = sorted((Path(api.__path__[0]) / "static").iterdir())
 SCRIPTS = [file for file in FILES if file.suffix == ".js"]
@@ -47,4 +47,4 @@ def test_every_sentence_the_page_asks_for_exists() -> None:
         for code in re.findall(r"[\"{](page\.[a-z_.]+[a-z_])[\"}]", file.read_text())
     }
     assert asked
-    assert asked <= set(TEXTS)
+    assert asked <= set(catalogue())
