@@ -48,7 +48,7 @@ class DeviceMemory:
     """Halved when the agent says tooBig or a large answer gets lost; kept."""
     bulks: dict[str, Bulk] = field(default_factory=dict)
     """Table (OID of its entry) -> how it is read, where it is not as at the start; bounded."""
-    missing: set[str] = field(default_factory=set)
+    missing: dict[str, None] = field(default_factory=dict)
     """OIDs the agent does not have, where one of them would hide the others (SNMPv1)."""
     missing_since: int = 0
     """GETs since all of them were asked for."""

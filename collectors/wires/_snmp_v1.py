@@ -54,7 +54,7 @@ class PlainConversation:
         if isinstance(got, Failure) or got:
             return got
         if len(oids) == 1:
-            self._memory.missing.add(oids[0])
+            self._memory.missing[oids[0]] = None
             return got
         values: Values = {}
         middle = len(oids) // 2
