@@ -36,7 +36,6 @@ from collectors.vendors._tables import (
     Interface,
     LldpNeighbour,
     Station,
-    named_by_first_word,
 )
 from inventory.model import Credential, Endpoint
 from metrics.observation import Outcome
@@ -203,8 +202,6 @@ async def inspect(
     reader.timeout = max(timeout, vendor.quirks.timeout)
     identity = next(iter(await reader.read("identity", vendor.identity)), Identity())
     found: dict[str, Any] = {"interfaces": await reader.read("interfaces", (INTERFACES,))}
-    if vendor.quirks.name_is_first_word:
-        found["interfaces"] = tuple(map(named_by_first_word, found["interfaces"]))
     for section in SECTIONS:
         found[section] = await reader.read(section, getattr(vendor, section))
     found["lldp"] = await reader.read("lldp", (LLDP,))

@@ -82,9 +82,11 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
     reply, found = await _recipe.read(probe.id, question, wires.snmp, memory)
     if reply.outcome is not Outcome.ANSWERED:
         return Answer(reply.outcome, reply.reason, question.nothing)
+    first_word = question.vendor.quirks.name_is_first_word
     modules: dict[str, list[Optics]] = {}
     for lane in found["optics"]:
-        modules.setdefault(lane.interface, []).append(lane)
+        name = lane.interface.partition(" ")[0] if first_word else lane.interface
+        modules.setdefault(name, []).append(lane)
     values = tuple(value for name in question.names for value in _of(modules.get(name, ())))
     return Answer(Outcome.ANSWERED, reply.reason, values)
 

@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from collectors._contract import SnmpReply
 from collectors._inspection import Inspection, inspect
 from collectors._memory import DeviceMemory
+from collectors._recognition import vendor_of
 from collectors.wires.snmp import open_snmp
 from inventory.edge import endpoint
 from inventory.load import load
@@ -132,8 +133,9 @@ def _row(row: object) -> dict[str, Any]:
 
 def stanza(seen: Inspection, where: Endpoint, credential: str | None) -> str:
     """Return the YAML of a device, to be reviewed: its ports that are up, and its platform."""
+    first_word = vendor_of(seen.platform).quirks.name_is_first_word
     ports = [
-        port.name
+        port.name.partition(" ")[0] if first_word else port.name
         for port in seen.interfaces
         if port.type in _PORTS and port.oper == "up" and port.name
     ]

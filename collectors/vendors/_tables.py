@@ -7,7 +7,7 @@ IP-MIB (RFC 4293).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from collectors._text import decode
@@ -92,14 +92,6 @@ class Station:
 def interface_names(sight: Sight) -> dict[str, str]:
     """Return ifName by ifIndex, ifDescr where there is no ifName."""
     return sight.texts(IF_DESCR) | sight.texts(IF_NAME)
-
-
-def named_by_first_word(port: Interface) -> Interface:
-    """Part a name from the description behind it, where ifDescr is all there is."""
-    name, _, rest = port.name.partition(" ")
-    if not rest or port.name != port.descr:
-        return port
-    return replace(port, name=name, alias=port.alias or rest.strip())
 
 
 def _interfaces(sight: Sight) -> Iterator[Interface]:

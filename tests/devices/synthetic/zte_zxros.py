@@ -116,7 +116,7 @@ def _t64g() -> Device:
             "cpu": [{"name": "unit 1", "ratio": 0.18}],
             "memory": [{"name": "unit 1", "used_ratio": 0.25, "total_bytes": 268435456}],
             "interfaces": [
-                {"index": 1, "name": "gei_1/1", "alias": "to county 3",
+                {"index": 1, "name": "gei_1/1 to county 3", "alias": None,
                  "descr": "gei_1/1 to county 3", "speed_bps": 1000000000},
                 {"index": 2, "name": "xgei_2/1", "alias": None, "speed_bps": None},
             ],
