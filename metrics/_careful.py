@@ -6,6 +6,7 @@ It costs some times what the usual way does, and is taken for the devices that n
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from typing import Final
 
 from metrics._track import NARROW, Group, Track
@@ -150,12 +151,13 @@ def _windowed(
 
     None: something is wrong with this reading, or the window is too long for a Counter32.
     """
-    kept, clock = track.kept, track.clock
-    if not kept:
-        kept.append((clock - seconds, old))
+    clock = track.clock
+    kept = track.kept
+    if kept is None:
+        kept = track.kept = deque([(clock - seconds, old)])
     limited = list(zip(specs, limits, strict=True))
     if any(_delta(spec, old, new, seconds, limit)[1] for spec, limit in limited):
-        kept.clear()
+        track.kept = None
         return None
     kept.append((clock, new))
     while len(kept) > 2 and clock - kept[1][0] >= track.window:
@@ -202,6 +204,6 @@ def follow(
         if verdict is not None and verdict != (track.window, track.blunt):
             track.window, track.blunt = verdict
             track.limits = None
-            track.kept.clear()
+            track.kept = None
         track.study = None
         track.study_at = track.clock + every * _REST

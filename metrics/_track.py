@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -59,12 +60,12 @@ class Track:
     study_at: float = 0.0
     window: float = 0.0
     """Seconds a rate must span; 0 = from poll to poll."""
-    kept: deque[tuple[float, tuple[Value, ...]]] = field(default_factory=deque)
-    """Readings of the window."""
+    kept: deque[tuple[float, tuple[Value, ...]]] | None = None
+    """Readings of the window, of the few devices that have one: an empty deque has 760 bytes."""
 
     def begin(self) -> None:
         """Begin anew after a break; how the agent refreshes was not broken."""
-        self.kept.clear()
+        self.kept = None
         self.study = None
         for port in self.ports.values():
             port.begin(self.clock, seen=False)
@@ -76,9 +77,19 @@ def track_of(specs: tuple[RateSpec, ...]) -> Track:
     for _, of_one in groupby(specs, key=lambda spec: spec.interface):
         group = list(of_one)
         looks = {spec.counter for spec in group} | {spec.discontinuity for spec in group}
-        places = sorted(place for place in looks if place is not None)
-        look = itemgetter(places[0], *places)  # twice, so that it is a tuple always
-        groups.append(Group(start, start + len(group), look))
+        places = tuple(sorted(place for place in looks if place is not None))
+        groups.append(_group(start, start + len(group), places))
         start += len(group)
     narrow = any(spec.width == NARROW for spec in specs)
-    return Track(tuple(groups), narrow)
+    return Track(_same(tuple(groups)), narrow)
+
+
+@lru_cache(1024)
+def _group(start: int, end: int, places: tuple[int, ...]) -> Group:
+    """Make a group, shared by all probes of one form."""
+    return Group(start, end, itemgetter(places[0], *places))  # twice: always a tuple
+
+
+@lru_cache(1024)
+def _same(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    return groups

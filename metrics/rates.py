@@ -56,6 +56,8 @@ class Rates:
         self._speeds: dict[TargetId, float] = {}
         self._speed_positions: dict[Probe, tuple[tuple[int, TargetId], ...]] = {}
         self._absent: dict[int, tuple[None, ...]] = {}
+        self._same: dict[tuple[float, ...], tuple[float, ...]] = {}
+        """Limits, of which a province has many and few that differ."""
         self.absent: Counter[str] = Counter()
         """Answers with a rate that is absent, by reason."""
 
@@ -126,10 +128,12 @@ class Rates:
             else float("inf")
             for spec in specs
         )
-        track.caps = tuple(
-            min(limit, 1.0 / spec.scale) if track.blunt and spec.share else limit
-            for spec, limit in zip(specs, track.limits, strict=True)
-        )
+        track.limits = track.caps = self._same.setdefault(track.limits, track.limits)
+        if track.blunt:
+            track.caps = tuple(
+                min(limit, 1.0 / spec.scale) if spec.share else limit
+                for spec, limit in zip(specs, track.limits, strict=True)
+            )
         return track.limits
 
     def _learn(self, observation: Observation) -> None:
