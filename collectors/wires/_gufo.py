@@ -264,7 +264,8 @@ class GufoConversation:
         send = wire.send_get_bulk if size > 1 else wire.send_get_next
         # Any answer is read as one to GETBULK: `recv_get_next` panics at the end of the view.
         got = await self.ask(partial(send, seek), partial(wire.recv_get_bulk, keep), timeout)
-        if got == [] and size == 1:  # the end of the view, or an error status: `recv_get` tells
+        if got == [] and size == 1 and self.credential.version != "1":
+            # The end of the view, or an error status: `recv_get` tells; SNMPv1 has the latter only.
             got = await self.ask(partial(send, seek), partial(_nothing_follows, wire), timeout)
         if isinstance(got, Failure):
             return got

@@ -42,7 +42,7 @@ from collectors.wires._snmp_engine import (
     Place,
     Values,
 )
-from collectors.wires._usm import DISCOVERY, Usm, read_usm
+from collectors.wires._usm import DISCOVERY, MOST, Usm, read_usm
 from inventory.model import Credential, Endpoint
 
 _LINGER: Final = 10.0
@@ -231,7 +231,7 @@ class PysnmpConversation:
         if self._cached is None or self._known is None:
             return
         known, at = self._known
-        now = known.time + int(monotonic() - at)
+        now = min(MOST, known.time + int(monotonic() - at))
         engine_id = rfc1902.OctetString(known.engine_id)
         peers = self._engine.message_processing_subsystems[_V3]
         peers._SnmpV3MessageProcessingModel__engineIdCache[self._cached] = {  # noqa: SLF001 - above

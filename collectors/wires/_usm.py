@@ -10,7 +10,8 @@ DISCOVERY: Final = bytes.fromhex(
 )
 """A message of nobody to an unknown engine: each v3 agent reports its engine id (RFC 3414 4)."""
 
-_MOST: Final = 2**31 - 1
+MOST: Final = 2**31 - 1
+"""Of boots and of time."""
 _SEQUENCE: Final = 0x30
 _INTEGER: Final = 0x02
 _OCTETS: Final = 0x04
@@ -42,7 +43,7 @@ def read_usm(datagram: bytes) -> Usm | None:
     usm = Usm(engine_id, *(int.from_bytes(n, "big", signed=True) for n in (boots, time)))
     if not 5 <= len(engine_id) <= 32:  # RFC 3411 5, SnmpEngineID
         return None
-    return usm if 0 <= usm.boots <= _MOST and 0 <= usm.time <= _MOST else None
+    return usm if 0 <= usm.boots <= MOST and 0 <= usm.time <= MOST else None
 
 
 def _item(data: bytes, tag: int) -> tuple[bytes, bytes]:

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collectors._contract import SnmpReply
 from collectors._memory import DeviceMemory
+from collectors.wires._snmp_engine import (
+    DENIED,
+    GARBLED,
+    PANICKED,
+    SILENT,
+    Failure,
+    Part,
+    Place,
+    Rows,
+    Values,
+)
+from collectors.wires._snmp_line import Line
+from collectors.wires._snmp_table import Caps, Table
+from collectors.wires._usm import Usm
 from collectors.wires.snmp import Snmp, open_snmp
 from inventory.model import Credential, Endpoint, Secret
 from metrics.observation import Outcome
@@ -308,3 +325,84 @@ def test_a_dead_device_costs_its_tries_and_one_small_question(engine: str) -> No
             assert [request.kind for request in agent.seen] == [GETBULK, GETBULK, GETNEXT]
 
     run(work())
+
+
+def test_too_big_is_answered_by_smaller_questions(engine: str) -> None:
+    async def work() -> None:
+        agent, memory = table_of(40), DeviceMemory()
+        agent.largest = 7
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, memory)
+            assert (reply.outcome, len(reply.values)) == (Outcome.ANSWERED, 120)
+            assert memory.bulk(TABLE).size <= 7
+            agent.seen.clear()
+            await read(wire, agent, memory)
+            assert len(agent.seen) < 140
+
+    run(work())
+
+
+class Scripted:
+    """A conversation that answers as it was told, whatever is asked."""
+
+    def __init__(self, script: list[list[tuple[int, bool]] | Failure], wide: int) -> None:
+        self.credential = V2C
+        self.discovered = False
+        self.heard: Usm | None = None
+        self.in_time = True
+        self.busy = False
+        self.wide = wide
+        self.asked = 0
+        self._script = script
+
+    async def get(self, oids: tuple[str, ...], timeout: float) -> Values | Failure:
+        raise NotImplementedError
+
+    async def rows(
+        self,
+        places: Sequence[Place],
+        size: int,  # noqa: ARG002 - as the protocol has it
+        timeout: float,  # noqa: ARG002 - likewise
+    ) -> list[Part] | Failure:
+        """Give each column rows that move on by a number, which may be 0 or less; or its end."""
+        answer = self._script[self.asked % len(self._script)]
+        self.asked += 1
+        if isinstance(answer, Failure):
+            return answer
+        parts = []
+        for at, (column, after) in enumerate(places):
+            step, ended = answer[at % len(answer)]
+            last = 0 if after == column else int(after.rpartition(".")[2])
+            rows: Rows = [] if step == NOTHING else [(f"{column}.{max(0, last + step)}", 1)]
+            parts.append(Part(rows, ended))
+        return parts
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+NOTHING = 9
+FAILURES = st.sampled_from([SILENT, GARBLED, PANICKED, DENIED])
+ANSWERS = st.lists(st.tuples(st.sampled_from([-1, 0, 1, 1, 2, NOTHING]), st.booleans()), min_size=1)
+
+
+@given(
+    st.lists(st.one_of(ANSWERS, ANSWERS, FAILURES), min_size=1, max_size=8),
+    st.integers(1, 20), st.integers(1, 3), st.booleans(),
+)  # fmt: skip
+def test_every_reading_ends_whatever_is_answered(
+    script: list[list[tuple[int, bool]] | Failure],
+    wide: int,
+    tries: int,
+    alone: bool,  # noqa: FBT001 - drawn
+) -> None:
+    memory, agent = DeviceMemory(), Scripted(script, wide)
+    line = Line(agent, Endpoint("192.0.2.1"), memory, 1.0, Counter(), None)
+    table = Table(line, COLUMNS, memory, version="2c", wide=wide)
+    asyncio.run(table.read(Caps(30, 100_000, 60.0), tries, alone=alone))
+    rows = 30 * len(COLUMNS)
+    assert agent.asked <= (tries + 2) * 2 * (rows + len(COLUMNS) + 8)
+    for column in COLUMNS:
+        mine = [numbers(oid) for oid in table.values if oid.startswith(column + ".")]
+        assert mine == sorted(set(mine))
+        assert len(mine) <= 30
