@@ -8,8 +8,8 @@ away as fast as it comes.
 from __future__ import annotations
 
 import os
-import signal
 import socket
+import sys
 from collections import deque
 from collections.abc import Sequence
 from selectors import EVENT_READ, DefaultSelector
@@ -22,11 +22,10 @@ from collectors.traps.form import (
     Counts,
     Engines,
     Heard,
-    Limits,
     Login,
     Notification,
-    Ourselves,
     Roll,
+    Settings,
     Source,
     ToProcess,
 )
@@ -45,18 +44,14 @@ _COUNTS_EVERY: Final = 0.5
 _NICE: Final = 5
 
 
-def serve(
-    doors: Sequence[socket.socket],
-    channel: socket.socket,
-    limits: Limits,
-    ourselves: Ourselves,
-    relays: tuple[str, ...],
-) -> None:
-    """Hear until the channel ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the monitor ends this process, not a key
+def main() -> None:
+    """Hear until the channel ends; the one argument is `Settings` as JSON."""
     logs.start()
     os.nice(_NICE)  # a poll has its instant; a trap can wait
-    Process(doors, channel, limits, ourselves, relays).run()
+    settings = msgspec.json.decode(sys.argv[1], type=Settings)
+    doors = [socket.socket(fileno=number) for number in settings.doors]
+    channel = socket.socket(fileno=settings.channel)
+    Process(doors, channel, settings).run()
 
 
 class Process:
@@ -66,13 +61,11 @@ class Process:
         self,
         doors: Sequence[socket.socket],
         channel: socket.socket,
-        limits: Limits,
-        ourselves: Ourselves,
-        relays: tuple[str, ...],
+        settings: Settings,
     ) -> None:
         self._doors = doors
         self._channel = channel
-        self._gate = Gate(limits, ourselves, relays, monotonic())
+        self._gate = Gate(settings.limits, settings.ourselves, settings.relays, monotonic())
         self._reader = Reader()
         self._selector = DefaultSelector()
         self._out: deque[Notification] = deque()
@@ -197,3 +190,7 @@ class Process:
             "handover_full": self._overflowed,
             "unsent_answers": self._unsent,
         }
+
+
+if __name__ == "__main__":
+    main()

@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import sha256
-from multiprocessing import get_context
-from multiprocessing.context import SpawnProcess
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -31,12 +31,14 @@ from collectors.traps.form import (
     Notification,
     Ourselves,
     Roll,
+    Settings,
     Source,
 )
-from collectors.wires.traps import PORT, dropped, open_door
-from inventory.model import Credential, Device, Inventory
+from collectors.wires.traps import dropped, open_door
+from inventory.model import Inventory
 from runtime.clock import monotonic
 from runtime.config import TrapsConfig
+from runtime.trap_roll import engine_id, parts, who
 
 _log = logging.getLogger("extranet.traps")
 _LARGEST: Final = 1 << 18
@@ -63,8 +65,10 @@ class TrapDoor:
         self._heard = heard
         self._now = now
         self._doors: list[socket.socket] = []
-        self._process: SpawnProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._alive = -1
+        """A descriptor that becomes readable when the process dies (pidfd_open(2))."""
         self._decode = msgspec.msgpack.Decoder(FromProcess).decode
         self._encode = msgspec.msgpack.Encoder().encode
         self._sources: tuple[Source, ...] = ()
@@ -162,21 +166,25 @@ class TrapDoor:
             config.per_source, config.per_source_burst, config.total, config.total_burst
         )
         boots = max(1, self._now() - _BOOTS_SINCE)
-        relays = tuple(endpoint.host for endpoint in config.relays)
-        arguments = (
-            self._doors, theirs, limits, Ourselves(engine_id(config), boots), relays,
-        )  # fmt: skip
+        settings = Settings(
+            tuple(door.fileno() for door in self._doors),
+            theirs.fileno(),
+            limits,
+            Ourselves(engine_id(config), boots),
+            tuple(endpoint.host for endpoint in config.relays),
+        )
         try:
-            process = await asyncio.to_thread(_spawn, arguments)
+            process = await asyncio.to_thread(_spawn, settings)
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
         self._process, self._channel, self._began = process, ours, monotonic()
+        self._alive = os.pidfd_open(process.pid)
         loop = asyncio.get_running_loop()
         loop.add_reader(ours.fileno(), self._read)
-        loop.add_reader(process.sentinel, self._died)
+        loop.add_reader(self._alive, self._died)
         await self._feed()
 
     def _let_go(self) -> None:
@@ -190,7 +198,8 @@ class TrapDoor:
             if channel is not self._sending:
                 channel.close()
         if self._process is not None:
-            loop.remove_reader(self._process.sentinel)
+            loop.remove_reader(self._alive)
+            os.close(self._alive)
             self._process = None
 
     def _died(self) -> None:
@@ -208,7 +217,7 @@ class TrapDoor:
         _log.error("the trap process died", extra={"died": self.deaths, "again_in": self._pause})
         self._mending = asyncio.get_running_loop().create_task(self._mend(process))
 
-    async def _mend(self, dead: SpawnProcess) -> None:
+    async def _mend(self, dead: subprocess.Popen[bytes]) -> None:
         await asyncio.to_thread(_end, dead)
         while self._process is None:
             await asyncio.sleep(self._pause)
@@ -222,7 +231,7 @@ class TrapDoor:
 
     async def _feed(self) -> None:
         async with self._feeding:
-            for part in _parts(self._sources, self._logins, self._engines):
+            for part in parts(self._sources, self._logins, self._engines):
                 await self._tell(part)
 
     async def _tell(self, message: Roll | Engines) -> None:
@@ -291,78 +300,20 @@ class TrapDoor:
         }
 
 
-def who(inventory: Inventory) -> tuple[tuple[Source, ...], dict[str, Login]]:
-    """Return which devices may speak, from which addresses, and with which credentials.
-
-    Beside the address at which a device is asked, it may use its own ends of links.
-    """
-    hosts: dict[str, dict[str, None]] = {}
-    for device in inventory.devices.values():
-        if device.address is not None:
-            hosts.setdefault(device.id, {})[device.address.host] = None
-    for link in inventory.links.values():
-        for end in (link.a, link.b):
-            if end.address is not None and end.device in inventory.devices:
-                hosts.setdefault(end.device, {})[end.address.host] = None
-    speaking: list[tuple[Device, str]] = [
-        (device, device.credential)
-        for device in inventory.devices.values()
-        if device.credential is not None and device.id in hosts
-    ]
-    logins = {name: _login(inventory.credentials[name]) for _, name in speaking}
-    sources = tuple(
-        Source(device.id, tuple(hosts[device.id]), credential) for device, credential in speaking
-    )
-    return sources, logins
-
-
-def _login(credential: Credential) -> Login:
-    return Login(
-        credential.version,
-        credential.community.reveal().encode(),
-        credential.user.encode(),
-        credential.auth or "",
-        credential.auth_key.reveal().encode(),
-        credential.priv or "",
-        credential.priv_key.reveal().encode(),
+def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
+    """Start the process with nothing of ours in it but the sockets and its settings."""
+    told = msgspec.json.encode(settings).decode()
+    return subprocess.Popen(  # noqa: S603 - our own program, no shell
+        [sys.executable, "-m", "runtime.trap_process", told],
+        stdin=subprocess.DEVNULL,
+        pass_fds=(*settings.doors, settings.channel),
+        start_new_session=True,  # the monitor ends it, not a key
     )
 
 
-def _parts(
-    sources: Sequence[Source], logins: Mapping[str, Login], engines: Mapping[str, bytes]
-) -> Iterator[Roll]:
-    """Cut a roll into messages that a socket takes whole."""
-    starts = range(0, max(1, len(sources)), _IN_ONE_PART)
-    for at in starts:
-        some = tuple(
-            msgspec.structs.replace(one, engine_id=engines.get(one.device, b""))
-            for one in sources[at : at + _IN_ONE_PART]
-        )
-        needed = {one.login: logins[one.login] for one in some}
-        yield Roll(some, needed, first=at == 0, last=at == starts[-1])
-
-
-def engine_id(config: TrapsConfig) -> bytes:
-    """Return the id of our own engine: the same at each start on this machine (RFC 3411 5).
-
-    Format 5 (octets) of pysnmp's enterprise, 20408.
-    """
-    where = ",".join(f"{e.host}:{e.port or PORT}" for e in config.listen)
-    told = sha256(f"{socket.gethostname()} {where}".encode()).digest()
-    return bytes.fromhex("80004fb805") + told[:12]
-
-
-def _spawn(arguments: tuple[Any, ...]) -> SpawnProcess:
-    from runtime.trap_process import serve  # noqa: PLC0415 - its decoder is needed there only
-
-    process = get_context("spawn").Process(target=serve, args=arguments, name="traps", daemon=True)
-    process.start()
-    return process
-
-
-def _end(process: SpawnProcess) -> None:
-    process.join(_STOP_SECONDS)
-    if process.is_alive():
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
         process.kill()
-        process.join()
-    process.close()
+        process.wait()

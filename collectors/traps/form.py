@@ -60,6 +60,16 @@ class Ourselves(msgspec.Struct, frozen=True):
     boots: int
 
 
+class Settings(msgspec.Struct, frozen=True):
+    """What the process is started with: descriptors of its sockets, and how much is heard."""
+
+    doors: tuple[int, ...]
+    channel: int
+    limits: Limits
+    ourselves: Ourselves
+    relays: tuple[str, ...]
+
+
 class Notification(msgspec.Struct, frozen=True):
     """One trap or inform, as v2 says it. `at_ms`: when it was read, UTC milliseconds.
 
