@@ -245,7 +245,7 @@ def _write(found: Iterable[Trial], folder: Path, seed: int) -> Path:
     path = folder / f"found-{seed}.txt"
     with path.open("a") as file:
         for number, trial in enumerate(found):
-            file.write(f"# {trial.engine} v{trial.version}: {trial.complaint}\n")
+            file.write(f"# {trial.engine} v{trial.version}: {trial.complaint[:80]}\n")
             file.write(f"found-{seed}-{monotonic():.0f}-{number} {trial.answer.hex()}\n")
     return path
 

@@ -179,7 +179,10 @@ def test_boots_and_time_are_learnt(engine: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.server("snmpd")
-def test_another_notion_of_the_time_costs_exactly_one_report(engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("believed", [9_000, 2**31 - 1])
+def test_another_notion_of_the_time_costs_exactly_one_report(
+    engine: str, tmp_path: Path, believed: int
+) -> None:
     async def work() -> None:
         port = free_port(socket.SOCK_DGRAM)
         with snmpd(tmp_path / "a", port):
@@ -191,7 +194,7 @@ def test_another_notion_of_the_time_costs_exactly_one_report(engine: str, tmp_pa
                 await wire.close()
                 tap.asked.clear()
                 again = open_snmp(engine)
-                again.remember({address: known._replace(time=known.time + 9_000)}, now=1_000)
+                again.remember({address: known._replace(time=believed)}, now=1_060)
                 reply = await get(again, tap.port, DeviceMemory(), SECURED)
                 assert reply.outcome is Outcome.ANSWERED
                 assert len(tap.asked) == 2
