@@ -3,6 +3,7 @@
 import { button, byId, fill, h } from "/static/dom.js";
 import { figure } from "/static/figures.js";
 import { get } from "/static/net.js";
+import { line as polled } from "/static/polls.js";
 import { chip, named } from "/static/states.js";
 import { strip } from "/static/strip.js";
 import { bits, duration, milliseconds, noRate, now, percent, reason, t, time } from "/static/words.js";
@@ -135,6 +136,8 @@ function linkFacts(link) {
     [t("page.end.a"), end(link.ends.a)],
     [t("page.end.b"), end(link.ends.b)],
     [t("page.last_answer"), link.last_answer === null ? "" : time(link.last_answer)],
+    [t("page.polls.a"), polled(link.polls.a)],
+    [t("page.polls.b"), polled(link.polls.b)],
     [t("page.backup"), others.length ? others : ""],
   ]);
 }

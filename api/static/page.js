@@ -7,6 +7,7 @@ import * as drift from "/static/drift.js";
 import { figure } from "/static/figures.js";
 import * as table from "/static/links.js";
 import { all, get, listen, post, setCsrf } from "/static/net.js";
+import * as polls from "/static/polls.js";
 import * as side from "/static/side.js";
 import { size } from "/static/states.js";
 import * as wall from "/static/wall.js";
@@ -101,10 +102,16 @@ async function loadDrift(cursor = null) {
   drift.draw(differing, page.coverage, visit, take, more, () => driftSoon());
 }
 
+async function loadSlowest() {
+  const visit = me.carriers.length ? null : open;
+  polls.draw((await get("/api/v1/polls/slowest")).items, visit);
+}
+
 async function loadAll() {
   try {
     await loadOverview();
-    await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift()]);
+    await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift(),
+      loadSlowest()]);
     reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
@@ -253,7 +260,8 @@ async function start() {
   tick();
   setInterval(tick, 1000);
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
-  setInterval(() => { if (!document.hidden) { loadCarriers().catch(failed); countsSoon(); } }, 60000);
+  const seldom = () => { loadCarriers().catch(failed); loadSlowest().catch(failed); countsSoon(); };
+  setInterval(() => { if (!document.hidden) seldom(); }, 60000);
   await loadAll();
   listen(["site", "link", "alert", "drift", "blind", "reload", "resync"], heard, drawLive);
 }

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from api.ports import PollQuality
+from tests.api.browser import Page
 from tests.api.province import Province, make_inventory
 from tests.api.running import Running, running
+from tests.api.test_the_page import browse
 
 
 def quality(device: str, p95: float | None, answered: int = 90) -> PollQuality:
@@ -78,3 +80,21 @@ def test_who_sees_a_part_of_the_province_sees_its_devices_only(api: Running) -> 
     ]
     everything = api.ask("/api/v1/polls/slowest?limit=200", api.token("viewer")).json["items"]
     assert 0 < len(rows) < len(everything)
+
+
+def test_the_page_lists_the_slowest_and_a_link_names_its_polls() -> None:
+    province = Province(make_inventory())
+    link = province.register.links["c0-unicom"]
+    assert link.a.device is not None
+    province.qualities[link.a.device] = quality(link.a.device, 0.25)
+
+    async def use(api: Running, page: Page) -> None:
+        await page.login(api.address, api.token("viewer"))
+        cells = "[...document.querySelectorAll('#slowest tbody td')].map(cell => cell.textContent)"
+        (_, p95, answered, retries, late) = await page.eval(cells)
+        assert (p95, answered, retries, late) == ("250.0 ms", "90.00 %", "5", "2")
+        await page.eval("document.querySelector('[data-link=c0-unicom]').click()")
+        told = "document.querySelector('#detail .facts')?.textContent ?? ''"
+        await page.until(f"({told}).includes('100 次轮询应答率 90.00 %，p95 250.0 ms')")
+
+    browse(use, province)
