@@ -156,7 +156,9 @@ def _windowed(
     if kept is None:
         kept = track.kept = deque([(clock - seconds, old)])
     limited = list(zip(specs, limits, strict=True))
-    if any(_delta(spec, old, new, seconds, limit)[1] for spec, limit in limited):
+    # A share is counted by the counter of a rate beside it.
+    counted = (one for one in limited if not one[0].share)
+    if any(_delta(spec, old, new, seconds, limit)[1] for spec, limit in counted):
         track.kept = None
         return None
     kept.append((clock, new))

@@ -37,9 +37,11 @@ within 40 polls."""
 _GRID: Final = 24
 """Moves that make a grid: its period is then known within one poll in 24, some 4 %."""
 _KEPT: Final = 49
-_AGAIN: Final = 8
+_ADJACENT: Final = 1.25
+"""In polls: how far apart the shortest and the longest gap on a grid lie; 1, and some lateness."""
+_AGAIN: Final = 24
 """Moves after which the grid is looked for again."""
-_THIRDS: Final = 20
+_THIRDS: Final = 12
 _WINDOW: Final = 22.0
 """A window of so many times what the counter is off is right within 4.5 %."""
 _STEADY: Final = 0.045
@@ -86,7 +88,12 @@ class Port:
             self.moves.pop(0)
         self.since += 1
         if self.since >= _AGAIN and len(self.moves) > _GRID:
-            self.since, self.period = 0, _grid(self.moves, every)
+            self.since = 0
+            if (
+                not self.period
+                or _spread(self.period, range(len(self.moves)), self.moves) > every * SLACK
+            ):
+                self.period = _grid(self.moves, every)
         if not self.period:
             return silent
         # Hardly slower than the question: there is one refresh in a poll, whatever its interval.
@@ -106,6 +113,9 @@ class Port:
 
 def _grid(moves: array[float], every: float) -> float:
     """Return the period of the grid that the moves lie on, each within one poll; 0 = none."""
+    gaps = [after - before for before, after in pairwise(moves)]
+    if max(gaps) - min(gaps) > every * _ADJACENT:
+        return 0.0
     period, spread = _line(range(len(moves)), moves)
     return period if spread <= every * SLACK else 0.0
 
@@ -116,23 +126,23 @@ def _line(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float]:
     That is the distance between the points furthest above and below it, which is convex in the
     slope: so the smallest is found by thirds, around the slope from the first point to the last.
     """
-
-    def spread(slope: float) -> float:
-        off = [y - slope * x for x, y in zip(xs, ys, strict=True)]
-        return max(off) - min(off)
-
     width = xs[-1] - xs[0]
     middle = (ys[-1] - ys[0]) / width
-    reach = spread(middle) / width
+    reach = _spread(middle, xs, ys) / width
     low, high = middle - reach, middle + reach
     for _ in range(_THIRDS):
         third = (high - low) / 3
-        if spread(low + third) <= spread(high - third):
+        if _spread(low + third, xs, ys) <= _spread(high - third, xs, ys):
             high -= third
         else:
             low += third
     slope = (low + high) / 2
-    return slope, spread(slope)
+    return slope, _spread(slope, xs, ys)
+
+
+def _spread(slope: float, xs: Sequence[float], ys: Sequence[float]) -> float:
+    off = [y - slope * x for x, y in zip(xs, ys, strict=True)]
+    return max(off) - min(off)
 
 
 @dataclass(slots=True)
