@@ -33,5 +33,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "trap.hardware.changed": ("Hardware was changed", "硬件配置变化"),
     "trap.asked": ("Asked because of what it said", "因上述通知立即查询"),
     "wire.reason.gave_way": ("a scheduled run came due and took its place", "让位于到期的定时查询"),
+    "page.traps": ("Said by its ends in the last day", "两端设备最近一天的通知"),
     "trap.other": ("A notification nobody has named", "未归类的通知"),
 }

@@ -79,10 +79,11 @@ async function linkBody(id) {
   const path = `/api/v1/links/${encodeURIComponent(id)}`;
   const until = now();
   const window = `since=${until - RANGES[range]}&until=${until}`;
-  const [link, history, month] = await Promise.all([
+  const [link, history, month, traps] = await Promise.all([
     get(path),
     get(`${path}/history?${window}`).catch(() => null),
     get(`${path}/availability`).catch(() => null),
+    get(`/api/v1/traps?link=${encodeURIComponent(id)}&limit=8`).catch(() => null),
   ]);
   return [
     head("link", link.title || link.id, link.id, link),
@@ -96,7 +97,17 @@ async function linkBody(id) {
     h("div", { class: "head" }, h("h3", {}, t("page.history")), ranges(id)),
     history === null ? h("p", { class: "empty" }, t("page.history.none")) : strip(history),
     linkFacts(link),
+    ...group(t("page.traps"), (traps?.items ?? []).map(trapLine)),
   ];
+}
+
+// What an end of the link said unasked, or answered when it was asked because of that.
+function trapLine(one) {
+  const port = decodeURIComponent(one.subject.split("/")[1] ?? "");
+  return h("span", { class: "jump" },
+    soft(time(Math.floor(one.at))),
+    h("span", {}, one.text),
+    soft([one.device_title, port].filter(Boolean).join(" · ")));
 }
 
 function big(name, value, small = "–") {
