@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from alerts.model import Phase
-from api.ports import Event
+from api.ports import Event, Trap
 from api.settings import ApiSettings
-from inventory.model import Carrier, TargetId
+from inventory.model import Carrier, TargetId, device_target
 from sla.states import State
 from tests.api.browser import Page, browser
 from tests.api.province import Province, make_inventory, retitled
@@ -295,6 +295,33 @@ def test_the_strip_of_a_link_shows_its_slots() -> None:
         assert "100.0000 %" in await page.eval(text("#detail .month"))
 
     browse(use)
+
+
+def test_what_the_ends_of_a_link_said_stands_beside_it() -> None:
+    province = Province(make_inventory())
+    end = province.register.links["c0-unicom"].b
+    device = device_target(end.device)
+    when = (province.clock - 60) * 1000
+    province.traps_all = [
+        Trap(
+            when,
+            device,
+            device,
+            "cold_start",
+            "1.3",
+            "2c",
+            informed=False,
+            source="192.0.2.1",
+            told={},
+        )
+    ]
+
+    async def use(api: Running, page: Page) -> None:
+        await page.login(api.address, api.token("viewer"))
+        await page.eval("document.querySelector('[data-link=\"c0-unicom\"]').click()")
+        await page.until(f"{text('#detail .jumps')}.includes('设备冷启动')")
+
+    browse(use, province)
 
 
 def test_a_large_province_opens_city_by_city() -> None:
