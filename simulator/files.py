@@ -19,6 +19,8 @@ from simulator.script import announcements
 
 _PROFILES: Final = (("backbone", "骨干", 99.95), ("standard", "接入", 99.9))
 _ANNOUNCED: Final = 5 * 86_400
+_SMALL: Final = 1000
+"""Sites of a province that is surveyed while somebody watches."""
 """Seconds before its start at which planned work was registered: more than the usual 72 hours."""
 
 
@@ -156,10 +158,12 @@ def _head(plan: Plan, community: str, every: str) -> Iterator[str]:
 
 def _monitor(plan: Plan, api: str) -> str:
     canary = _address(CANARY, plan.settings.echo_port)
+    often = "10m" if len(plan.sites) <= _SMALL else "24h"
     return f"""\
 # The monitor of the simulated province. What is left out has its default.
 inventory: inventory.yaml
 store: {{path: data, disk_floor: 200M}}
+survey: {{every: {often}}}
 api: {{listen: {_text(api)}, title: 模拟省电子政务外网}}
 canaries:
   simulator: {{address: {canary}, wire: udp}}
