@@ -1,9 +1,11 @@
-"""A v3 message that was heard long ago is not heard again, whoever sends it."""
+"""A v3 message that was heard long ago, or was changed, is not heard, whoever sends it."""
 
 from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collectors.traps.form import Login, Ourselves
 from collectors.traps.usm import Clock, Users, read
@@ -55,3 +57,16 @@ def test_a_trap_may_not_pose_as_of_our_own_engine() -> None:
     assert heard(sealed(LOGIN, OURSELVES.engine_id, boots=5, time=1_000), Clock()) == (
         "no_notification"
     )
+
+
+GENUINE = sealed(LOGIN, ENGINE, boots=3, time=500)
+USERS = Users()
+
+
+@given(st.data())
+def test_a_signed_message_that_was_changed_in_any_octet_is_not_heard(data: st.DataObject) -> None:
+    changed = bytearray(GENUINE)
+    for _ in range(data.draw(st.integers(1, 4))):
+        changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    verdict = read(bytes(changed), LOGIN, Clock(), OURSELVES, 1_000, USERS)
+    assert (verdict.said is not None) == (bytes(changed) == GENUINE)
