@@ -6,7 +6,15 @@ import asyncio
 import socket
 from typing import Final
 
-from collectors.wires._snmp_engine import CLOSED, GARBLED, NO_ROUTE, SILENT, SNMP_PORT, Failure
+from collectors.wires._snmp_engine import (
+    CLOSED,
+    GARBLED,
+    NO_DESCRIPTOR,
+    NO_ROUTE,
+    SILENT,
+    SNMP_PORT,
+    Failure,
+)
 from collectors.wires._usm import DISCOVERY, Usm, read_usm
 from inventory.model import Endpoint
 
@@ -18,7 +26,11 @@ _KNOCK_WAIT: Final = 0.3
 async def knock(endpoint: Endpoint, datagram: bytes, wait: float = _KNOCK_WAIT) -> bytes | Failure:
     """Send one datagram by a connected socket, which hears ICMP, and return what comes back."""
     family = socket.AF_INET6 if endpoint.family == 6 else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as door:
+    try:
+        door = socket.socket(family, socket.SOCK_DGRAM)
+    except OSError:
+        return NO_DESCRIPTOR
+    with door:
         door.setblocking(False)
         try:
             door.connect((endpoint.host, endpoint.port or SNMP_PORT))
