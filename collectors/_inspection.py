@@ -200,6 +200,7 @@ async def inspect(
     sight = reader.sight
     vendor = recognise(sight.text(_OBJECT_ID), sight.text(SYS_DESCR))
     reader.timeout = max(timeout, vendor.quirks.timeout)
+    memory.first_bulk = vendor.quirks.bulk_size
     identity = next(iter(await reader.read("identity", vendor.identity)), Identity())
     found: dict[str, Any] = {"interfaces": await reader.read("interfaces", (INTERFACES,))}
     for section in SECTIONS:

@@ -42,10 +42,16 @@ class DeviceMemory:
     """probe id -> its OIDs split into PDUs, valid for the `if_index` at hand."""
     walked_at: dict[str, float] = field(default_factory=dict)
     """probe id -> when its tables were walked last, on the monotonic clock."""
+    walked_in: dict[str, float] = field(default_factory=dict)
+    """probe id -> seconds that walk took."""
+    dear: frozenset[str] = frozenset()
+    """Probes whose tables are walked each time: to GET their rows took longer than to walk."""
     names: dict[str, Mapping[str, Mapping[str, int | float | bytes | str]]] | None = None
     """probe id -> columns as they were walked, which name what it asks; most need none."""
     max_varbinds: int = 40
     """Halved when the agent says tooBig or a large answer gets lost; kept."""
+    first_bulk: int = _BULK.size
+    """Rows that a table is first asked for in one request; the platform may say fewer."""
     bulks: dict[str, Bulk] = field(default_factory=dict)
     """Table (OID of its entry) -> how it is read, where it is not as at the start; bounded."""
     missing: dict[str, None] = field(default_factory=dict)
@@ -80,12 +86,12 @@ class DeviceMemory:
 
     def bulk(self, table: str) -> Bulk:
         """Return how `table` is best read."""
-        return self.bulks.get(table, _BULK)
+        return self.bulks.get(table) or Bulk(self.first_bulk)
 
     def learn_bulk(self, table: str, bulk: Bulk) -> None:
         """Remember how `table` is best read; of too many tables the oldest is forgotten."""
         self.bulks.pop(table, None)
-        if bulk[:2] == _BULK[:2]:
+        if bulk[:2] == (self.first_bulk, _BULK.wide):
             return
         if len(self.bulks) >= _MOST_TABLES:
             del self.bulks[next(iter(self.bulks))]

@@ -147,7 +147,7 @@ class Table:
         if whole + 1 < _WHOLE_BEFORE_MORE:
             self._memory.learn_bulk(self._table, Bulk(size, wide, whole + 1))
         else:
-            start = Bulk()
+            start = Bulk(self._memory.first_bulk)
             self._memory.learn_bulk(self._table, Bulk(min(start.size, 2 * size), start.wide))
 
     def _take(self, group: list[Place], parts: list[Part], caps: Caps) -> Failure | None:

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from inventory.model import Endpoint
-from simulator import recorded
+from simulator import ber, recorded
 from simulator.sockets import open_door
 
 COMMUNITY = "public"
 
 
 @asynccontextmanager
-async def served(path: Path) -> AsyncIterator[Endpoint]:
-    """Serve a `.snmprec` file by UDP."""
+async def served(path: Path, *, slow_get: float = 0.0) -> AsyncIterator[Endpoint]:
+    """Serve a `.snmprec` file by UDP. `slow_get`: seconds that a GET of several values takes."""
     door = open_door("127.0.0.1", 0)
-    close = recorded.serve(recorded.read(path), door, COMMUNITY.encode())
+    loop = asyncio.get_running_loop()
+    recording = recorded.read(path)
+
+    def answer() -> None:
+        while (received := door.receive()) is not None:
+            key, data, peer = received
+            response = recording.answer(data, COMMUNITY.encode())
+            if response is not None:
+                request = ber.parse_request(data)
+                several = request.tag == ber.GET and len(ber.parse_rest(request.rest)[2]) > 1
+                loop.call_later(slow_get * several, door.send, key, response, peer)
+
+    loop.add_reader(door.socket, answer)
     try:
         yield Endpoint("127.0.0.1", door.port)
     finally:
-        close()
+        loop.remove_reader(door.socket)
+        door.close()
 
 
 def write(path: Path, objects: Mapping[str, int | str | tuple[int, int]]) -> Path:

@@ -61,12 +61,16 @@ Ask = Callable[[], Coroutine[Any, Any, Answer]]
 
 
 def asked(
-    box: Path, kind: Any, times: int = 1, memory: DeviceMemory | None = None
+    box: Path,
+    kind: Any,
+    times: int = 1,
+    memory: DeviceMemory | None = None,
+    slow_get: float = 0.0,
 ) -> tuple[list[Answer], list[int]]:
     """Ask a collector so many times; return its answers and the requests that each took."""
 
     async def run() -> tuple[list[Answer], list[int]]:
-        async with served(box) as agent:
+        async with served(box, slow_get=slow_get) as agent:
             requests: list[str] = []
             wire = open_snmp(trace=requests.append)
             inventory = network(snmp=agent)
@@ -139,6 +143,13 @@ def test_after_a_restart_everything_is_walked_again(box: Path) -> None:
     memory.forget_interfaces()
     _, (again,) = asked(box, health, memory=memory)
     assert again == walked
+
+
+def test_a_box_that_is_slow_to_get_and_quick_to_walk_is_walked(box: Path) -> None:
+    memory = DeviceMemory()
+    answers, (walked, got, again) = asked(box, health, times=3, memory=memory, slow_get=1.2)
+    assert answers[0] == answers[1] == answers[2]
+    assert (got, again) == (1, walked)
 
 
 def test_a_device_that_tells_nothing_of_all_this_says_so(tmp_path: Path) -> None:
