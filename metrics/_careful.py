@@ -19,7 +19,7 @@ _HALF: Final = 2**63
 _BUSY: Final = 500
 """Octets a second from which on a counter can tell how often it is refreshed."""
 _REST: Final = 16 * 48
-"""Intervals from one study to the next; a device without traffic is looked at again after 12."""
+"""Intervals from one study to the next, at most; a device without traffic is looked at after 12."""
 _LOOK: Final = 12
 
 
@@ -203,9 +203,12 @@ def follow(
         track.study_at = track.clock + every * _LOOK
     elif study.add(track.clock, after):
         verdict = study.verdict(every)
-        if verdict is not None and verdict != (track.window, track.blunt):
-            track.window, track.blunt = verdict
-            track.limits = None
-            track.kept = None
+        if verdict is None:
+            track.rest = min(2 * track.rest, _REST)
+        else:
+            track.rest = _REST
+            if verdict != (track.window, track.blunt):
+                track.window, track.blunt = verdict
+                track.limits = track.kept = None
         track.study = None
-        track.study_at = track.clock + every * _REST
+        track.study_at = track.clock + every * track.rest

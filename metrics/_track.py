@@ -58,6 +58,8 @@ class Track:
     """Some of `ports` is not known to be idle."""
     study: Study | None = None
     study_at: float = 0.0
+    rest: int = 12
+    """Intervals to wait after a study that said nothing; doubled each time."""
     window: float = 0.0
     """Seconds a rate must span; 0 = from poll to poll."""
     kept: deque[tuple[float, tuple[Value, ...]]] | None = None

@@ -8,8 +8,9 @@ one too few. Both are recognised here, by two different marks:
   the instants at which it moved lie on a grid (each within one poll of it), the grid's period is
   the refresh interval, and what one move brought is what flowed in one period. Traffic that begins
   and ends by itself lies on no grid, and keeps its own instants.
-- **faster than the question** (`Study`): the counter runs ahead of its mean and falls behind again,
-  but never by more than one poll's worth. Real traffic wanders further than its largest step.
+- **faster than the question** (`Study`): what comes in a poll is of two sizes, n and n + 1 times
+  their difference, and the sum runs ahead of its mean and falls behind again, but never by more
+  than that difference. Traffic that varies by itself has many sizes, and its sum wanders.
 
 All times are seconds of the agent's own uptime.
 """
@@ -45,6 +46,8 @@ _THIRDS: Final = 12
 _WINDOW: Final = 22.0
 """A window of so many times what the counter is off is right within 4.5 %."""
 _STEADY: Final = 0.045
+_ALIKE: Final = 0.1
+_BLUR: Final = 1.2
 _SHARP: Final = 0.005
 
 
@@ -173,8 +176,24 @@ class Study:
         off /= rate
         if off <= every * _STEADY:
             return 0.0, off > every * _SHARP
-        steps = zip(pairwise(times), pairwise(counts), strict=True)
-        largest = max(abs((d - c) / rate - (b - a)) for (a, b), (c, d) in steps)
-        if off > every * SLACK or off > 2 * largest * SLACK:
-            return None
-        return off * _WINDOW, True
+        refresh = _two([(after - before) / rate for before, after in pairwise(counts)])
+        return (off * _WINDOW, True) if 0 < off <= refresh * _BLUR else None
+
+
+def _two(steps: Sequence[float]) -> float:
+    """Return what every step holds now one more, now one less of; 0 = there is no such thing.
+
+    `steps`: seconds of traffic between polls. They must be of two sizes, n and n + 1 times their
+    difference. One that is seen once is believed only where it is twice the others.
+    """
+    ordered = sorted(steps)
+    _, cut = max((after - before, place) for place, (before, after) in enumerate(pairwise(ordered)))
+    few, many = ordered[: cut + 1], ordered[cut + 1 :]
+    low, high = sum(few) / len(few), sum(many) / len(many)
+    refresh = high - low
+    if max(few[-1] - few[0], many[-1] - many[0]) > refresh * _ALIKE:
+        return 0.0
+    times = round(low / refresh)
+    if times < 1 or abs(low / refresh - times) > _ALIKE:
+        return 0.0
+    return refresh if times == 1 or min(len(few), len(many)) > 1 else 0.0

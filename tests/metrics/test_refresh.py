@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -57,7 +58,7 @@ def polled(
 
 def learning_polls(refresh: float, every: float) -> int:
     """Polls until the agent is known: by moves when it is slower than the polls, else by study."""
-    return max(STUDIED + 2, int(LEARNT * refresh / every) + 2) + STUDIED
+    return max(STUDIED + 2, int(LEARNT * refresh / every) + 2) + 2 * STUDIED
 
 
 @settings(deadline=None, max_examples=150)
@@ -107,6 +108,30 @@ def test_rates_times_time_add_up_to_the_truth_within_one_refresh(
     total = sum(value * every for value in known if value is not None) / 8
     assert None not in known
     assert abs(total - rate * every * len(known)) <= rate * (refresh + 0.05 * every * len(known))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    every=st.integers(5, 60),
+    spread=st.sampled_from([0.02, 0.05, 0.1, 0.2, 0.5, 0.9]),
+    heavy=st.booleans(),
+    seed=st.integers(0, 10**9),
+)
+def test_traffic_that_varies_is_told_poll_by_poll(
+    every: int,
+    spread: float,
+    heavy: bool,  # noqa: FBT001 - drawn
+    seed: int,
+) -> None:
+    """An agent that refreshes at once is not taken for a slow one, whatever its traffic does."""
+    probe, rates = port_probe(every), with_speed(GIGABIT)
+    octets, second, chance = 10**6, 0.0, Random(seed)
+    for _ in range(5 * STUDIED):
+        size = chance.expovariate(1) if heavy else chance.uniform(0, 2)
+        count = int(every * 1_000_000 * (1 - spread + spread * size))
+        octets, second = octets + count, second + every
+        values, _ = rates.observe(heard(probe, second, round(second * 100), octets, octets, 0))
+        assert values[0] is None or values[0] == pytest.approx(8 * count / every)
 
 
 @pytest.mark.parametrize("every", [5, 10, 30])
