@@ -140,6 +140,15 @@ def ends_of(inventory: Inventory) -> dict[str, dict[str, tuple[End, ...]]]:
     return found
 
 
+def linked(inventory: Inventory) -> dict[str, frozenset[str]]:
+    """Return the devices at the other ends of a device's links."""
+    found: dict[str, set[str]] = {}
+    for link in inventory.links.values():
+        found.setdefault(link.a.device, set()).add(link.b.device)
+        found.setdefault(link.b.device, set()).add(link.a.device)
+    return {device: frozenset(others) for device, others in found.items()}
+
+
 def accept(state: State, found: Found, person: str, at: int) -> State:
     """Make what was found the new normal."""
     if found.becomes is not None:

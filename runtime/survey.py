@@ -23,7 +23,7 @@ from api.ports import Event, Finding, StateNow, Surveyed
 from inventory.model import Device, Inventory, TargetId, device_target
 from runtime import survey_process
 from runtime.config import SurveyConfig
-from runtime.drift import Declared, Found, Names, ends_of
+from runtime.drift import Declared, Found, Names, ends_of, linked
 from runtime.drift import State as Normal
 from runtime.stations import register_of
 from runtime.survey_book import Book, Compared
@@ -83,7 +83,7 @@ class Survey:
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory: what is new is planned, what is gone is gone."""
         self._inventory = inventory
-        self._ends = ends_of(inventory)
+        self._ends, self._linked = ends_of(inventory), linked(inventory)
         self._register = register_of(inventory)
         self._devices = {
             device.id: device
@@ -221,7 +221,7 @@ class Survey:
         self._plan.done(name, now)
         self._seen[name] = now
         if self._names.learn(name, read.name):
-            self._again(end.far for ends in self._ends.get(name, {}).values() for end in ends)
+            self._again(self._linked.get(name, ()))
         await self._compare(name)
 
     # Comparing.

@@ -3,37 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from api.ports import Event, StateNow
-from inventory.model import Credential, Endpoint, Inventory, Secret, TargetId, device_target
+from inventory.model import (
+    AccessDevice,
+    Credential,
+    Endpoint,
+    Inventory,
+    Secret,
+    TargetId,
+    device_target,
+)
 from runtime.config import SurveyConfig
 from runtime.survey import Survey
-from runtime.survey_process import Job, read
-from simulator import recorded
+from runtime.survey_process import Job, begin, read
+from simulator import ber, recorded
 from simulator.sockets import open_door
 from sla.states import State
 from store.observed import FILE
 from tests.collectors.network import network
 from tests.devices.recording import agent, ports, snmprec, system, table
+from tests.servers import free_port, run_program, wait_for
 
 START = 1_795_500_000
 COMMUNITY = "public"
 RO = Credential("ro", "2c", Secret(COMMUNITY))
+REGISTERED, STRANGER = "00:e0:fc:12:34:56", "00:e0:fc:00:00:01"
 HOSTILE = "<script>hit=1</script>"
 
 
-def rows(*, alias: str = "to the county", names: tuple[str, ...] = ("ge1", "ge2")) -> str:
+def rows(
+    *,
+    alias: str = "to the county",
+    names: tuple[str, ...] = ("ge1", "ge2"),
+    name: str = "XG-R1",
+) -> str:
     """A small router: two ports, and whom it hears."""
     return snmprec(
         agent(
-            system("A box", ".1.3.6.1.4.1.99999.1", uptime=1000, name="XG-R1"),
+            system("A box", ".1.3.6.1.4.1.99999.1", uptime=1000, name=name),
             ports(
                 {index: (name, name, alias, 6, 1000, 1, 1) for index, name in enumerate(names, 1)}
             ),
@@ -43,12 +62,24 @@ def rows(*, alias: str = "to the county", names: tuple[str, ...] = ("ge1", "ge2"
     )
 
 
+def learnt(mac: str, port: int, address: str) -> str:
+    """A MAC address behind a bridge port (its ifIndex), resolved for an IP address."""
+    octets = bytes.fromhex(mac.replace(":", ""))
+    arcs = ".".join(map(str, octets))
+    return (
+        f"1.3.6.1.2.1.17.1.4.1.2.{port}|2|{port}\n"
+        f"1.3.6.1.2.1.17.7.1.2.2.1.2.1.{arcs}|2|{port}\n"
+        f"1.3.6.1.2.1.4.22.1.2.{port}.{address}|4x|{octets.hex()}\n"
+    )
+
+
 class Box:
     """A recorded device on loopback whose recording may change."""
 
     def __init__(self, folder: Path, text: str) -> None:
         self._path = folder / "walk.snmprec"
         self.door = open_door("127.0.0.1", 0)
+        self.asked: list[str] = []
         self.endpoint = Endpoint("127.0.0.1", self.door.port)
         self.become(text)
         loop = asyncio.get_running_loop()
@@ -63,8 +94,13 @@ class Box:
             key, data, peer = received
             if (response := self._recording.answer(data, COMMUNITY.encode())) is not None:
                 self.door.send(key, response, peer)
+                _, _, names = ber.parse_rest(ber.parse_request(data).rest)
+                self.asked += [".".join(map(str, ber.decode_oid(one))) for one in names]
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         asyncio.get_running_loop().remove_reader(self.door.socket)
         self.door.close()
 
@@ -88,8 +124,8 @@ class Scene:
         made.load(self.inventory)
         return made
 
-    def set(self, state: State) -> None:
-        target = device_target("xg-r1")
+    def set(self, state: State, device: str = "xg-r1") -> None:
+        target = device_target(device)
         self.states[target] = StateNow(target, state, START, "")
 
     @asynccontextmanager
@@ -120,17 +156,16 @@ def run(work: Callable[[], Any]) -> Any:
 
 def test_a_device_is_read_and_what_differs_is_told(tmp_path: Path) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows(names=("ge1",)))
-        here = scene(tmp_path, box.endpoint)
-        async with here.running() as survey:
-            await here.until(survey, survey.findings)
-            (found,) = survey.findings()
-            assert (found.kind, found.target) == ("interface_missing", "interface:xg-r1/ge2")
-            assert survey.surveyed().seen["xg-r1"] == found.since
-            assert [(one.kind, one.body["target"]) for one in here.told] == [
-                ("drift", "device:xg-r1")
-            ]
-        box.close()
+        with Box(tmp_path, rows(names=("ge1",))) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                (found,) = survey.findings()
+                assert (found.kind, found.target) == ("interface_missing", "interface:xg-r1/ge2")
+                assert survey.surveyed().seen["xg-r1"] == found.since
+                assert [(one.kind, one.body["target"]) for one in here.told] == [
+                    ("drift", "device:xg-r1")
+                ]
 
     run(work)
 
@@ -139,50 +174,47 @@ def test_what_was_normal_before_a_restart_is_remembered_and_hostile_text_is_only
     tmp_path: Path,
 ) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows())
-        here = scene(tmp_path, box.endpoint)
-        async with here.running() as survey:
-            await here.until(survey, lambda: survey.counts["read"])
-            assert survey.findings() == []
-        box.become(rows(alias=HOSTILE))
-        here.clock += 2 * 86_400
-        async with here.running() as survey:
-            await here.until(survey, survey.findings)
-            assert [one.parameters for one in survey.findings()] == [
-                {"interface": name, "was": "to the county", "now": HOSTILE}
-                for name in ("ge1", "ge2")
-            ]
-        box.close()
+        with Box(tmp_path, rows()) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, lambda: survey.counts["read"])
+                assert survey.findings() == []
+            box.become(rows(alias=HOSTILE))
+            here.clock += 2 * 86_400
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                assert [one.parameters for one in survey.findings()] == [
+                    {"interface": name, "was": "to the county", "now": HOSTILE}
+                    for name in ("ge1", "ge2")
+                ]
 
     run(work)
 
 
 def test_what_is_accepted_is_normal_from_then_on_after_a_restart_too(tmp_path: Path) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows(names=("ge1",)))
-        here = scene(tmp_path, box.endpoint)
-        async with here.running() as survey:
-            await here.until(survey, survey.findings)
-            (found,) = survey.findings()
-            assert await survey.accept(found.id, "wang")
-            assert survey.findings() == []
-            assert not await survey.accept(found.id, "wang")
-        async with here.running() as survey:
-            await here.until(survey, lambda: not survey.surveyed().waiting)
-            assert survey.findings() == []
-        box.close()
+        with Box(tmp_path, rows(names=("ge1",))) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                (found,) = survey.findings()
+                assert await survey.accept(found.id, "wang")
+                assert survey.findings() == []
+                assert not await survey.accept(found.id, "wang")
+            async with here.running() as survey:
+                await here.until(survey, lambda: not survey.surveyed().waiting)
+                assert survey.findings() == []
 
     run(work)
 
 
 def test_a_restart_tells_again_what_differed_without_asking_the_device(tmp_path: Path) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows(names=("ge1",)))
-        here = scene(tmp_path, box.endpoint)
-        async with here.running() as survey:
-            await here.until(survey, survey.findings)
-            before = survey.findings()
-        box.close()
+        with Box(tmp_path, rows(names=("ge1",))) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                before = survey.findings()
         here.set(State.DOWN)
         async with here.running() as survey:
             await here.until(survey, survey.findings)
@@ -193,29 +225,85 @@ def test_a_restart_tells_again_what_differed_without_asking_the_device(tmp_path:
 
 def test_a_reload_compares_anew_what_was_seen(tmp_path: Path) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows(names=("ge1",)))
-        here = scene(tmp_path, box.endpoint)
-        async with here.running() as survey:
-            await here.until(survey, survey.findings)
-            device = replace(here.inventory.devices["xg-r1"], interfaces=("ge1",))
-            survey.load(replace(here.inventory, devices={"xg-r1": device}))
-            await here.until(survey, lambda: not survey.findings())
-            assert survey.counts["read"] == 1
-        box.close()
+        with Box(tmp_path, rows(names=("ge1",))) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                device = replace(here.inventory.devices["xg-r1"], interfaces=("ge1",))
+                survey.load(replace(here.inventory, devices={"xg-r1": device}))
+                await here.until(survey, lambda: not survey.findings())
+                assert survey.counts["read"] == 1
 
     run(work)
 
 
 def test_a_device_that_leaves_takes_its_findings_along(tmp_path: Path) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows(names=("ge1",)))
-        here = scene(tmp_path, box.endpoint)
-        async with here.running() as survey:
-            await here.until(survey, survey.findings)
-            survey.load(replace(here.inventory, devices={}, links={}))
-            assert survey.findings() == []
-            assert dict(survey.surveyed().seen) == {}
-        box.close()
+        with Box(tmp_path, rows(names=("ge1",))) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                survey.load(replace(here.inventory, devices={}, links={}))
+                assert survey.findings() == []
+                assert dict(survey.surveyed().seen) == {}
+
+    run(work)
+
+
+def test_a_stranger_behind_a_port_is_told_where_there_is_a_register(tmp_path: Path) -> None:
+    async def work() -> None:
+        stations = learnt(REGISTERED, 3, "10.0.0.3") + learnt(STRANGER, 4, "10.0.0.4")
+        names = ("ge1", "ge2", "ge3", "ge4")
+        with Box(tmp_path, rows(names=names) + stations) as box:
+            here = scene(tmp_path, box.endpoint)
+            entry = AccessDevice("pc", REGISTERED, "一号终端", None, "xg-r1", "ge3")
+            here.inventory = replace(here.inventory, access_devices={"pc": entry})
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                (found,) = survey.findings()
+                assert (found.kind, found.parameters) == (
+                    "station_unregistered",
+                    {"interface": "ge4", "mac": STRANGER, "ip": "10.0.0.4"},
+                )
+
+    run(work)
+
+
+def test_nobody_asks_for_stations_where_there_is_no_register(tmp_path: Path) -> None:
+    async def work() -> None:
+        with Box(tmp_path, rows() + learnt(STRANGER, 2, "10.0.0.4")) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, lambda: survey.counts["read"])
+            assert not [oid for oid in box.asked if oid.startswith("1.3.6.1.2.1.17.")]
+
+    run(work)
+
+
+def test_the_name_of_a_far_device_makes_its_neighbour_be_looked_at_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        near, far = tmp_path / "near", tmp_path / "far"
+        near.mkdir()
+        far.mkdir()
+        with Box(near, rows()) as box, Box(far, rows(name="XS-R1")) as other:
+            here = scene(tmp_path, box.endpoint)
+            device = replace(
+                here.inventory.devices["xs-r1"], address=other.endpoint, credential="ro"
+            )
+            here.inventory = replace(
+                here.inventory, devices={**here.inventory.devices, "xs-r1": device}
+            )
+            async with here.running() as survey:
+                await here.until(survey, lambda: survey.counts["read"])
+                assert survey.findings() == []  # nobody knows what xs-r1 calls itself
+                here.set(State.UP, "xs-r1")
+                await here.until(survey, survey.findings)
+                (found,) = survey.findings()
+                assert found.parameters == {
+                    "interface": "ge1",
+                    "heard": "OTHER",
+                    "expected": "XS-R1",
+                }
 
     run(work)
 
@@ -225,15 +313,14 @@ def test_a_device_that_is_not_reached_is_left_out_and_read_when_it_is(
     tmp_path: Path, state: State
 ) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows())
-        here = scene(tmp_path, box.endpoint)
-        here.set(state)
-        async with here.running() as survey:
-            await here.until(survey, lambda: survey.counts["left_out"] > 1)
-            assert not survey.counts["read"]
-            here.set(State.UP)
-            await here.until(survey, lambda: survey.counts["read"])
-        box.close()
+        with Box(tmp_path, rows()) as box:
+            here = scene(tmp_path, box.endpoint)
+            here.set(state)
+            async with here.running() as survey:
+                await here.until(survey, lambda: survey.counts["left_out"] > 1)
+                assert not survey.counts["read"]
+                here.set(State.UP)
+                await here.until(survey, lambda: survey.counts["read"])
 
     run(work)
 
@@ -289,16 +376,44 @@ def test_a_file_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:
 
 def test_a_process_that_dies_is_replaced_and_counted(tmp_path: Path) -> None:
     async def work() -> None:
-        box = Box(tmp_path, rows())
-        here = scene(tmp_path, box.endpoint)
-        async with here.running() as survey:
-            await here.until(survey, lambda: survey.counts["read"])
-            assert survey._process is not None
-            for child in survey._process._processes.values():
-                child.kill()
-            here.clock += 2 * 86_400
-            await here.until(survey, lambda: survey.counts["read"] > 1)
-            assert survey.counts["deaths"] == 1
-        box.close()
+        with Box(tmp_path, rows()) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, lambda: survey.counts["read"])
+                assert survey._process is not None
+                for child in survey._process._processes.values():
+                    child.kill()
+                here.clock += 2 * 86_400
+                await here.until(survey, lambda: survey.counts["read"] > 1)
+                assert survey.counts["deaths"] == 1
 
     run(work)
+
+
+@pytest.mark.server("snmpd")
+@pytest.mark.parametrize("engine", ["gufo", "pysnmp"])
+def test_a_real_agent_is_read_by_the_process_with_the_keys_it_was_handed(
+    tmp_path: Path, engine: str
+) -> None:
+    if engine == "gufo":
+        pytest.importorskip("gufo.snmp")
+    keys = {"auth_key": Secret("authentication-secret"), "priv_key": Secret("privacy-secret")}
+    secure = Credential("v3", "3", user="survey", auth="SHA1", priv="AES128", **keys)
+    port = free_port(socket.SOCK_DGRAM)
+    config = tmp_path / "snmpd.conf"
+    config.write_text(
+        f"agentaddress udp:127.0.0.1:{port}\nsysName REAL\n"
+        'createUser survey SHA "authentication-secret" AES "privacy-secret"\nrouser survey priv\n'
+    )
+    environment = {**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": str(tmp_path / "state")}
+    command = ["snmpd", "-f", "-Lo", "-C", "-c", str(config)]
+    job = Job("real", Endpoint("127.0.0.1", port), secure, stations=True)
+    with (
+        run_program(command, tmp_path / "log", env=environment),
+        ProcessPoolExecutor(1, get_context("spawn"), begin) as pool,
+    ):
+        seen = wait_for(
+            lambda: [one for one in pool.submit(read, engine, [job]).result() if one.document],
+            what="an answer of snmpd",
+        )
+    assert seen[0].name == "REAL"
