@@ -99,7 +99,7 @@ async function loadDrift(cursor = null) {
   const more = page.next === null ? null : () => loadDrift(page.next).catch(failed);
   const take = may("accept") ? accept : null;
   const visit = me.carriers.length ? null : (site) => open("site", site);
-  drift.draw(differing, page.coverage, visit, take, more, () => driftSoon());
+  drift.draw(differing, page.coverage, visit, take, more, () => loadDrift().catch(failed));
 }
 
 async function loadSlowest() {
@@ -206,7 +206,7 @@ async function accept(finding) {
 const countsSoon = soon(quietly(loadOverview), 2000);
 const outagesSoon = soon(quietly(loadOutages), 1000);
 const alertsSoon = soon(quietly(loadAlerts), 800);
-const driftSoon = soon(quietly(loadDrift), 500);
+const driftSoon = soon(quietly(loadDrift), 5000);
 const figuresSoon = soon(quietly(loadCarriers), 30000);
 const linksSoon = soon(drawLinks, 400);
 const wallSoon = soon(quietly(async () => { await loadOverview(); drawWall(); }), 2500);
@@ -260,7 +260,10 @@ async function start() {
   tick();
   setInterval(tick, 1000);
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
-  const seldom = () => { loadCarriers().catch(failed); loadSlowest().catch(failed); countsSoon(); };
+  const seldom = () => {
+    for (const load of [loadCarriers, loadSlowest, loadDrift]) load().catch(failed);
+    countsSoon();
+  };
   setInterval(() => { if (!document.hidden) seldom(); }, 60000);
   await loadAll();
   listen(["site", "link", "alert", "drift", "blind", "reload", "resync"], heard, drawLive);

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from api.ports import Finding, FindingKind
+from api.ports import Event, Finding, FindingKind
 from inventory.model import device_target, interface_target
 from tests.api.province import NOW, Province, make_inventory
 from tests.api.running import Running, running
+from tests.api.test_events import bearer, reading
 from tests.api.test_the_page import browse, text
 from texts.say import say
 
@@ -170,6 +171,22 @@ def test_how_much_is_known_is_counted_within_the_scope(api: Running) -> None:
 def test_a_site_of_somebody_else_is_unknown(api: Running) -> None:
     answer = api.ask("/api/v1/drift?site=c1", api.token("viewer", sites=("c0",)))
     assert (answer.status, answer.json["code"]) == (404, "unknown_site")
+
+
+@pytest.mark.parametrize("scope", [{}, {"sites": ("c1",)}])
+def test_a_change_is_told_to_whoever_may_see_the_device(
+    api: Running, scope: dict[str, tuple[str, ...]]
+) -> None:
+    with reading(api, bearer(api.token("viewer", **scope))) as reader:
+        first, second = (
+            Event("drift", {"target": f"device:{name}", "findings": 1, "new": 1})
+            for name in ("c0-r1", "c1-r1")
+        )
+        api.do(lambda: api.province.hub.publish(first))
+        api.do(lambda: api.province.hub.publish(second))
+        if not scope:
+            assert reader.until("drift") == first.body
+        assert reader.until("drift") == second.body
 
 
 # Accepting.
