@@ -47,6 +47,7 @@ _WINDOW: Final = 22.0
 """A window of so many times what the counter is off is right within 4.5 %."""
 _STEADY: Final = 0.045
 _ALIKE: Final = 0.1
+_EXACTLY: Final = 0.02
 _BLUR: Final = 1.2
 _SHARP: Final = 0.005
 
@@ -184,16 +185,15 @@ def _two(steps: Sequence[float]) -> float:
     """Return what every step holds now one more, now one less of; 0 = there is no such thing.
 
     `steps`: seconds of traffic between polls. They must be of two sizes, n and n + 1 times their
-    difference. One that is seen once is believed only where it is twice the others.
+    difference; nearly so, or exactly where one of them is seen once only, as a burst would be.
     """
     ordered = sorted(steps)
     _, cut = max((after - before, place) for place, (before, after) in enumerate(pairwise(ordered)))
     few, many = ordered[: cut + 1], ordered[cut + 1 :]
     low, high = sum(few) / len(few), sum(many) / len(many)
     refresh = high - low
-    if max(few[-1] - few[0], many[-1] - many[0]) > refresh * _ALIKE:
-        return 0.0
+    alike = _ALIKE if min(len(few), len(many)) > 1 else _EXACTLY
     times = round(low / refresh)
-    if times < 1 or abs(low / refresh - times) > _ALIKE:
+    if times < 1 or abs(low / refresh - times) > alike:
         return 0.0
-    return refresh if times == 1 or min(len(few), len(many)) > 1 else 0.0
+    return refresh if max(few[-1] - few[0], many[-1] - many[0]) <= refresh * alike else 0.0

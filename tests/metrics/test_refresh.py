@@ -7,7 +7,7 @@ from math import floor
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from metrics.observation import Probe, Value
@@ -62,6 +62,10 @@ def learning_polls(refresh: float, every: float) -> int:
 
 
 @settings(deadline=None, max_examples=150)
+@example(refresh=28, every=57, phase=9.0, rate=1000)
+@example(refresh=9, every=10, phase=0.0, rate=1000)
+@example(refresh=24, every=23, phase=0.0, rate=1000)
+@example(refresh=2, every=5, phase=3.0, rate=1000)
 @given(
     refresh=st.integers(1, 40),
     every=st.integers(5, 60),
