@@ -30,6 +30,8 @@ from inventory.model import (
 MOST: Final = 500
 """Findings of one device; of more there is one that counts them."""
 
+_MOST_HEARD: Final = 20
+"""Neighbours of one port that are remembered and named, declared devices first."""
 _LONGEST: Final = 120
 """Characters of a target in the name of a finding; names of ports may be long."""
 
@@ -184,7 +186,7 @@ def compare(
 
     Stations are compared by `runtime.stations`.
     """
-    ports = named(seen)
+    ports, heard = named(seen), heard_by(seen)
     missing = {one.section for one in seen.missing}
     normal = dict(state.normal)
     found = [*_box(declared.device, seen, missing, normal)]
@@ -198,8 +200,7 @@ def compare(
             continue
         found += _port(name, port, target, ends, normal)
         if not missing & {"lldp", "interfaces"}:
-            heard = heard_on(seen, name)
-            found += _neighbour(name, heard, target, ends, names, normal)
+            found += _neighbour(name, heard.get(name, set()), target, ends, names, normal)
     found += _unreadable(declared.device, seen)
     return found, msgspec.structs.replace(state, normal=normal)
 
@@ -215,19 +216,16 @@ def named(seen: Inspection) -> dict[str, Interface]:
     return found
 
 
-def heard_on(seen: Inspection, name: str) -> tuple[str, ...]:
-    """Return who is heard by LLDP on a port."""
+def heard_by(seen: Inspection) -> dict[str, set[str]]:
+    """Return who is heard by LLDP, by port."""
     short = vendor_of(seen.platform).quirks.name_is_first_word
-    return tuple(
-        sorted(
-            {
-                one.remote_name
-                for one in seen.lldp
-                if one.remote_name
-                and (one.local == name or (short and one.local.split(" ", 1)[0] == name))
-            }
-        )
-    )
+    found: dict[str, set[str]] = {}
+    for one in seen.lldp:
+        if one.remote_name:
+            found.setdefault(one.local, set()).add(one.remote_name)
+            if short:
+                found.setdefault(one.local.split(" ", 1)[0], set()).add(one.remote_name)
+    return found
 
 
 def _box(
@@ -304,20 +302,22 @@ def _absent(
 
 def _neighbour(
     name: str,
-    heard: tuple[str, ...],
+    all_heard: Collection[str],
     target: TargetId,
     ends: tuple[End, ...],
     names: Names,
     normal: dict[str, str],
 ) -> Iterator[Found]:
     """Judge who is heard on a port; silence proves nothing, LLDP may not pass the circuit."""
-    if not heard:
+    if not all_heard:
         return
+    ours_first = sorted(all_heard, key=lambda one: (not names.is_ours(one), one))
+    heard = sorted(ours_first[:_MOST_HEARD])  # the order of the names must not change its name
     key, now = f"neighbour/{name}", "\n".join(heard)
     links = tuple(end.link for end in ends)
     expected = [end.far for end in ends if end.far in names.by_device]
     if expected:
-        if any(names.is_of(one, far) for one in heard for far in expected):
+        if any(names.is_of(one, far) for one in all_heard for far in expected):
             normal[key] = now
             return
         parameters = {
@@ -328,7 +328,7 @@ def _neighbour(
         return
     was = normal.setdefault(key, now)
     known = [one for one in was.split("\n") if names.is_ours(one)]
-    if known and not set(map(_folded, known)) & set(map(_folded, heard)):
+    if known and not set(map(_folded, known)) & set(map(_folded, all_heard)):
         parameters = {"interface": name, "heard": ", ".join(heard), "expected": ", ".join(known)}
         yield Found("neighbour_unexpected", target, now, parameters, links, (key, now))
         return

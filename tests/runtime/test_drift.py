@@ -144,6 +144,15 @@ def test_a_link_whose_port_hears_the_far_box_among_others_or_nobody_is_right(
     assert differences(seen(lldp=hears("ge1", *heard)), known=names(xs_r1="XS-R1"))[0] == []
 
 
+def test_of_a_crowd_that_is_heard_some_are_named() -> None:
+    crowd = [f"BOX-{number:03}" for number in range(300)]
+    (found,) = differences(seen(lldp=hears("ge1", *crowd)), known=names(xs_r1="XS-R1"))[0]
+    assert str(found.parameters["heard"]).count(",") < 20
+    assert (
+        differences(seen(lldp=hears("ge1", *crowd, "XS-R1")), known=names(xs_r1="XS-R1"))[0] == []
+    )
+
+
 def test_a_far_box_whose_name_nobody_read_is_not_missed() -> None:
     assert differences(seen(lldp=hears("ge1", "OTHER")))[0] == []
 

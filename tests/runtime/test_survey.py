@@ -390,6 +390,22 @@ def test_a_process_that_dies_is_replaced_and_counted(tmp_path: Path) -> None:
     run(work)
 
 
+def test_a_stop_waits_for_no_device_and_leaves_no_process(tmp_path: Path) -> None:
+    async def work() -> list[int]:
+        silent = open_door("127.0.0.1", 0)
+        here = scene(tmp_path, Endpoint("127.0.0.1", silent.port))
+        async with here.running() as survey:
+            await here.until(survey, lambda: survey._process and survey._process._processes)
+            assert survey._process is not None
+            pids = list(survey._process._processes)
+        silent.close()
+        return pids
+
+    left = [Path(f"/proc/{pid}") for pid in run(work)]
+    assert left
+    wait_for(lambda: not any(path.exists() for path in left), what="the process is gone")
+
+
 @pytest.mark.server("snmpd")
 @pytest.mark.parametrize("engine", ["gufo", "pysnmp"])
 def test_a_real_agent_is_read_by_the_process_with_the_keys_it_was_handed(
