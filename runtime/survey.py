@@ -241,6 +241,8 @@ class Survey:
             return False
         done = await self._book.compare(declared, self._names, self._is_home, taken, person)
         if done is None:
+            if not self._book.failure and self._seen.pop(device, None) is not None:
+                self._plan.soon(device, self._now())  # it was damaged, or of another version
             return False
         if device in self._devices:
             self._took_over(done)

@@ -33,7 +33,12 @@ class SurveyPlan:
         if seen_at is not None and seen_at <= now < seen_at + self._every:
             self._put(device, self._following(device, seen_at))
         else:
-            self._put(device, now + _phase(device) % min(SOON, self._every))
+            self._put(device, now + self._within_an_hour(device))
+
+    def soon(self, device: str, now: int) -> None:
+        """Plan a device anew, as if it had never been read."""
+        if device in self._at:
+            self._put(device, now + self._within_an_hour(device))
 
     def done(self, device: str, now: int) -> None:
         """Plan a device that was read: at its next instant that is half a period off at least."""
@@ -60,6 +65,9 @@ class SurveyPlan:
     def _put(self, device: str, at: int) -> None:
         self._at[device] = at
         heapq.heappush(self._queue, (at, device))
+
+    def _within_an_hour(self, device: str) -> int:
+        return _phase(device) % min(SOON, self._every)
 
     def _following(self, device: str, at: int) -> int:
         phase = _phase(device) % self._every

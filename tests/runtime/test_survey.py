@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
+import zlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -358,6 +360,31 @@ def test_a_damaged_file_is_begun_anew_and_counted(tmp_path: Path) -> None:
         (here.folder / FILE).write_bytes(b"no database " * 100)
         async with here.running() as survey:
             assert survey.stats()["set_aside"] == 1
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("damage", "counter"),
+    [
+        (b"no zlib", "set_aside"),
+        (zlib.compress(b'{"platform":"of another version"}'), "refused"),
+    ],
+)
+def test_what_cannot_be_read_back_is_counted_and_read_again_from_the_device(
+    tmp_path: Path, damage: bytes, counter: str
+) -> None:
+    async def work() -> None:
+        with Box(tmp_path, rows(names=("ge1",))) as box:
+            here = scene(tmp_path, box.endpoint)
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+            with closing(sqlite3.connect(here.folder / FILE)) as file, file:
+                file.execute("UPDATE observed SET document = ?", (damage,))
+            async with here.running() as survey:
+                await here.until(survey, survey.findings)
+                assert survey.stats()[counter] == 1
+                assert survey.counts["read"] == 1
 
     run(work)
 
