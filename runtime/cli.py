@@ -45,7 +45,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     discover.add_argument("address", metavar="ADDRESS[:PORT]", help=tell("discover_address"))
     discover.add_argument("--community", default=None, help=tell("discover_community"))
     discover.add_argument("--credential", default=None, help=tell("discover_credential"))
-    discover.add_argument("--snmp", choices=("1", "2c"), default="2c", help=tell("discover_snmp"))
+    discover.add_argument("--snmp", choices=("1", "2c"), default=None, help=tell("discover_snmp"))
     discover.add_argument("--json", action="store_true", help=tell("discover_json"))
     discover.add_argument("--timeout", type=float, default=3.0, help=tell("discover_timeout"))
     discover.add_argument(

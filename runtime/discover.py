@@ -25,7 +25,8 @@ from collectors._recognition import vendor_of
 from collectors.wires.snmp import open_snmp
 from inventory.edge import endpoint
 from inventory.load import load
-from inventory.model import Credential, Endpoint, Secret
+from inventory.model import Credential, Endpoint, Secret, SnmpVersion
+from metrics.observation import Outcome
 from runtime.check import render
 from texts.say import Language, say
 
@@ -44,10 +45,10 @@ def run(options: Namespace, environ: Mapping[str, str], language: Language) -> i
         where = endpoint(options.address)
     except PydanticCustomError:
         return _refuse(say("discover.bad_address", language, address=options.address))
-    credential = _credential(options, environ, language)
-    if credential is None:
+    credentials = _credentials(options, environ, language)
+    if not credentials:
         return 1
-    seen = asyncio.run(_read(where, credential, options))
+    seen = asyncio.run(_read(where, credentials, options))
     if isinstance(seen, SnmpReply):
         why = say(f"wire.reason.{seen.reason}", language)
         named = say("discover.no_answer", language, address=where, outcome=seen.outcome.name)
@@ -68,38 +69,53 @@ def _refuse(sentence: str) -> int:
     return 1
 
 
-def _credential(
+def _credentials(
     options: Namespace, environ: Mapping[str, str], language: Language
-) -> Credential | None:
-    """Return how to be let in: the community given, or a credential of the inventory."""
+) -> list[Credential]:
+    """Return how to try to be let in: the community given, or a credential of the inventory.
+
+    With a community SNMPv2c is tried and then SNMPv1, which some old boxes have alone.
+    """
     if options.community is not None:
         given = sys.stdin.readline().rstrip("\n") if options.community == "-" else options.community
-        return Credential("command-line", options.snmp, community=Secret(given))
+        versions: tuple[SnmpVersion, ...] = (options.snmp,) if options.snmp else ("2c", "1")
+        return [Credential("command-line", one, community=Secret(given)) for one in versions]
     if options.credential is None:
         _refuse(say("discover.no_credential", language))
-        return None
+        return []
     path: Path = options.inventory or Path("inventory.yaml")
     inventory, problems, _ = load(path, environ)
     if inventory is None:
         _refuse(render(problems, language))
-        return None
+        return []
     found = inventory.credentials.get(options.credential)
     if found is None:
         known = ", ".join(sorted(inventory.credentials)) or "-"
         _refuse(say("discover.unknown_credential", language, name=options.credential, known=known))
-    return found
+        return []
+    return [found]
 
 
 async def _read(
-    where: Endpoint, credential: Credential, options: Namespace
+    where: Endpoint, credentials: Iterable[Credential], options: Namespace
 ) -> Inspection | SnmpReply:
+    """Read with the first credential that is not met with silence."""
     wire = open_snmp(options.engine)
+    first: SnmpReply | None = None
     try:
-        return await inspect(
-            wire, where, credential, DeviceMemory(), timeout=options.timeout, retries=2
-        )
+        for credential in credentials:
+            seen = await inspect(
+                wire, where, credential, DeviceMemory(), timeout=options.timeout, retries=1
+            )
+            if not isinstance(seen, SnmpReply):
+                return seen
+            first = first or seen
+            if seen.outcome is not Outcome.SILENT:
+                break
     finally:
         await wire.close()
+    assert first is not None
+    return first
 
 
 def document(seen: Inspection) -> dict[str, Any]:

@@ -42,7 +42,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "a credential of the inventory, by its id (SNMPv3 too)",
         "资源清单中的凭据标识（含 SNMPv3）",
     ),
-    "cli.discover_snmp": ("version for --community", "--community 所用的版本"),
+    "cli.discover_snmp": (
+        "version for --community (default: 2c, then 1)",
+        "--community 所用的版本（默认先 2c 后 1）",
+    ),
     "cli.discover_json": ("print one JSON document", "输出一个 JSON 文档"),
     "cli.discover_timeout": ("seconds per try", "每次尝试的秒数"),
     "cli.discover_engine": ("SNMP engine", "SNMP 引擎"),
