@@ -163,6 +163,9 @@ def stanza(seen: Inspection, where: Endpoint, credential: str | None) -> str:
         "credential": credential or "CREDENTIAL",
         "interfaces": ports,
     }
+    if seen.interfaces and all(port.alias is None for port in seen.interfaces):
+        # No ifXTable, so no 64-bit counters (RFC 2863): the polls would hear no octets.
+        device["probes"] = [{"kind": "interfaces", "counters": 32}]
     return yaml.safe_dump(
         {"devices": {_id(seen, where): device}}, allow_unicode=True, sort_keys=False
     ).rstrip()

@@ -119,8 +119,6 @@ def _quirks(vendor: Vendor) -> Iterator[str]:
         yield f"at most {quirks.bulk_size} rows in a request"
     if quirks.name_is_first_word:
         yield "without ifName, an interface is named by the first word of ifDescr"
-    if quirks.counters != usual.counters:
-        yield f"octets are counted in {quirks.counters} bits"
     if vendor.uptime == "host":
         yield "uptime: the host's (`hrSystemUptime`), not the agent's"
     if vendor.config_changed is not None:

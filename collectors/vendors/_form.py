@@ -171,7 +171,6 @@ class Quirks:
     """Per request: sensors may take more than 300 ms each, a table several seconds."""
     name_is_first_word: bool = False
     """No ifName, and ifDescr carries the description behind the port's name."""
-    counters: Literal[32, 64] = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,17 @@ def test_the_stanza_is_a_device_that_the_inventory_takes(agent: str, tmp_path: P
     assert inventory is not None
 
 
+def test_a_box_without_64_bit_counters_is_declared_with_32(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    old = BOX.parents[2] / "zte_zxros" / "t64g-octets" / "walk.snmprec"
+    with run_program([*REPLAY, str(old), "--community", COMMUNITY], log):
+        ready = wait_for(lambda: json.loads(log.read_text(encoding="utf-8")), what="the replay")
+        done = discover(f"127.0.0.1:{ready['snmp']}", "--community", COMMUNITY)
+    (device,) = yaml.safe_load(done.stdout[done.stdout.index("devices:") :])["devices"].values()
+    assert device["probes"] == [{"kind": "interfaces", "counters": 32}]
+    assert "gei_1/1" in device["interfaces"]
+
+
 def test_a_community_may_come_by_standard_input_and_is_never_shown(agent: str) -> None:
     done = discover(agent, "--community", "-", entered=f"{COMMUNITY}\n")
     assert done.returncode == 0
