@@ -118,7 +118,7 @@ def _quirks(vendor: Vendor) -> Iterator[str]:
     if quirks.bulk_size != usual.bulk_size:
         yield f"at most {quirks.bulk_size} rows in a request"
     if quirks.name_is_first_word:
-        yield "without ifName, an interface is named by the first word of ifDescr"
+        yield "without ifName, an inventory names an interface by the first word of ifDescr"
     if vendor.uptime == "host":
         yield "uptime: the host's (`hrSystemUptime`), not the agent's"
     if vendor.config_changed is not None:

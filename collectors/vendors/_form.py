@@ -170,7 +170,7 @@ class Quirks:
     timeout: float = 3.0
     """Per request: sensors may take more than 300 ms each, a table several seconds."""
     name_is_first_word: bool = False
-    """No ifName, and ifDescr carries the description behind the port's name."""
+    """No ifName, and ifDescr carries the description behind the name that an inventory uses."""
 
 
 @dataclass(frozen=True, slots=True)
