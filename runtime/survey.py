@@ -23,7 +23,7 @@ from api.ports import Event, Finding, StateNow, Surveyed
 from inventory.model import Device, Inventory, TargetId, device_target
 from runtime import survey_process
 from runtime.config import SurveyConfig
-from runtime.drift import Declared, Found, Names, ends_of, linked
+from runtime.drift import Declared, Found, Names, Register, ends_of, linked
 from runtime.drift import State as Normal
 from runtime.stations import register_of
 from runtime.survey_book import Book, Compared
@@ -63,6 +63,7 @@ class Survey:
         self._now = now
         self._plan = SurveyPlan(self._every or 1)
         self._devices: Mapping[str, Device] = {}
+        self._register: Register | None = None
         self._names = Names()
         self._seen: dict[str, int] = {}
         self._failed: dict[str, str] = {}
@@ -84,7 +85,7 @@ class Survey:
         """Take over an inventory: what is new is planned, what is gone is gone."""
         self._inventory = inventory
         self._ends, self._linked = ends_of(inventory), linked(inventory)
-        self._register = register_of(inventory)
+        before, self._register = self._register, register_of(inventory)
         self._devices = {
             device.id: device
             for device in inventory.devices.values()
@@ -98,6 +99,9 @@ class Survey:
         self._all = None
         self._anew = dict.fromkeys(self._seen)
         self._plan.keep(self._devices.keys())
+        for device in self._devices.values():
+            if self._has_register(device) and (before is None or device.site not in before.sites):
+                self._plan.soon(device.id, self._now())  # nobody asked for its stations so far
         if self._book.is_open:
             self._loads += 1
             self._begin(f"returned {self._loads}", self._returned())
@@ -209,9 +213,10 @@ class Survey:
         name, now = read.device, self._now()
         if not read.document:
             self.counts["failed"] += 1
+            if self._failed.get(name) != read.reason:
+                why = {"device": name, "why": read.reason, "detail": read.detail}
+                _log.warning("a device that is reached could not be read whole", extra=why)
             self._failed[name] = read.reason
-            if read.detail:
-                _log.error("reading failed", extra={"device": name, "bug": read.detail})
             return
         if not await self._book.keep(name, now, read.name, read.document):
             self._failed[name] = "not_kept"

@@ -137,11 +137,11 @@ class Scene:
             await made.start(stack)
             yield made
 
-    async def until(self, survey: Survey, done: Callable[[], Any]) -> None:
-        """Let seconds pass until something is so."""
+    async def until(self, survey: Survey, done: Callable[[], Any], step: int = 60) -> None:
+        """Let time pass, `step` seconds at a time, until something is so."""
         async with asyncio.timeout(30):
             while not done():
-                self.clock += 60
+                self.clock += step
                 survey.tick()
                 await asyncio.sleep(0.02)
 
@@ -267,6 +267,23 @@ def test_a_stranger_behind_a_port_is_told_where_there_is_a_register(tmp_path: Pa
                     "station_unregistered",
                     {"interface": "ge4", "mac": STRANGER, "ip": "10.0.0.4"},
                 )
+
+    run(work)
+
+
+def test_a_register_that_is_new_has_its_devices_read_again_soon(tmp_path: Path) -> None:
+    async def work() -> None:
+        with Box(tmp_path, rows() + learnt(STRANGER, 2, "10.0.0.4")) as box:
+            here = scene(tmp_path, box.endpoint)
+            device = replace(here.inventory.devices["xg-r1"], interfaces=("ge1",))
+            here.inventory = replace(here.inventory, devices={"xg-r1": device}, links={})
+            async with here.running() as survey:
+                await here.until(survey, lambda: survey.counts["read"])
+                entry = AccessDevice("pc", REGISTERED, "一号终端", None, "xg-r1")
+                survey.load(replace(here.inventory, access_devices={"pc": entry}))
+                here.clock += 3600
+                await here.until(survey, survey.findings, step=0)
+                assert [one.kind for one in survey.findings()] == ["station_unregistered"]
 
     run(work)
 
