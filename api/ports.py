@@ -313,6 +313,9 @@ class Polls(Protocol):
     def quality(self, device: str) -> PollQuality | None:
         """Return how well a device answers; None = it was never asked."""
 
+    def shared_engines(self) -> Mapping[str, Sequence[str]]:
+        """Return SNMPv3 engine ids (hexadecimal) that several devices claim, with the devices."""
+
 
 class Exposition(Protocol):
     """The pages Prometheus reads."""

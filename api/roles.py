@@ -61,6 +61,7 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/outages"): _READ,
     ("GET", "/api/v1/traps"): _READ,
     ("GET", "/api/v1/polls/slowest"): _READ,
+    ("GET", "/api/v1/polls/shared-engines"): _READ,
     ("GET", "/api/v1/devices/{device}/polls"): _READ,
     ("GET", "/api/v1/drift"): _READ,
     ("POST", "/api/v1/drift/accept"): Need("accept"),

@@ -73,6 +73,17 @@ async def of_device(desk: AtDesk, caller: ByCaller, device: Id) -> Response:
     return small(_row(desk, quality))
 
 
+@ROUTES.get("/polls/shared-engines")
+async def shared_engines(desk: AtDesk, caller: ByCaller) -> Response:
+    """List SNMPv3 engine ids that several devices claim: cloned configurations, to be mended."""
+    items = []
+    for engine, devices in desk.ports.polls.shared_engines().items():
+        seen = [one for one in devices if desk.sees(caller, device_target(one))]
+        if seen:
+            items.append({"engine_id": engine, "devices": seen})
+    return small({"items": items})
+
+
 async def _slowest(desk: Desk, caller: Caller, limit: int) -> Iterable[PollQuality]:
     """Look at all devices in the caller's scope, a few at a time."""
     best: list[tuple[float, str, PollQuality]] = []

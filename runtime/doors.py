@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from api.ports import Person, PollQuality, Role, Session
 from collectors._memory import DeviceMemory
 from collectors._quality import quality
+from collectors.wires._snmp_engine import SNMP_PORT
+from inventory.model import Inventory
 from runtime.selfmetrics import SelfMetrics
 from runtime.telling import Telling
 from sinks._exposition import Exposition
@@ -59,13 +61,35 @@ def _session(row: SessionRow) -> Session:
 class PollsDoor:
     """`api.ports.Polls` over what the runner has learnt."""
 
-    def __init__(self, known: Callable[[str], DeviceMemory | None]) -> None:
+    def __init__(
+        self,
+        known: Callable[[str], DeviceMemory | None],
+        duplicates: Callable[[], Mapping[str, Sequence[str]]],
+        inventory: Callable[[], Inventory],
+    ) -> None:
         self._known = known
+        self._duplicates = duplicates
+        self._inventory = inventory
 
     def quality(self, device: str) -> PollQuality | None:
         """Sum up how well a device answers."""
         memory = self._known(device)
         return None if memory is None else PollQuality(device=device, **asdict(quality(memory)))
+
+    def shared_engines(self) -> Mapping[str, Sequence[str]]:
+        """Name the devices behind the addresses that share an engine id."""
+        shared = self._duplicates()
+        if not shared:
+            return {}
+        devices = {
+            f"{device.address.host}:{device.address.port or SNMP_PORT}": device.id
+            for device in self._inventory().devices.values()
+            if device.address is not None
+        }
+        return {
+            engine: tuple(devices.get(address, address) for address in addresses)
+            for engine, addresses in shared.items()
+        }
 
 
 class ActsDoor:

@@ -174,7 +174,7 @@ class Monitor:
                 ActsDoor(telling, self._reload.ask),
                 ExpositionDoor(metrics, self._exposition),
                 self._survey,
-                PollsDoor(self._runner.known),
+                PollsDoor(self._runner.known, self._snmp.duplicates, live.inventory),
             ),
             ApiSettings(
                 tls=config.api.tls is not None,

@@ -14,10 +14,9 @@ pysnmp is told, so that it asks nobody itself.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import monotonic
+from time import monotonic, time_ns
 from typing import Any, Final
 
 from pysnmp.carrier.asyncio.dgram import udp, udp6
@@ -244,7 +243,7 @@ class PysnmpConversation:
             rfc1902.Integer32(known.boots),
             rfc1902.Integer32(now),
             rfc1902.Integer32(now),
-            int(time.time()),
+            time_ns() // 10**9,  # its own clock is the wall
         )
 
     def _adopt(self) -> None:

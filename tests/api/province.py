@@ -165,6 +165,7 @@ class Province:
         self.failed: dict[str, str] = {}
         self.accepted_by = ""
         self.qualities: dict[str, PollQuality] = {}
+        self.shared: dict[str, tuple[str, ...]] = {}
         self.blind: int | None = None
         self.ok = True
         self.parts: dict[str, Mapping[str, object]] = {}
@@ -175,6 +176,9 @@ class Province:
 
     def quality(self, device: str) -> PollQuality | None:
         return self.qualities.get(device)
+
+    def shared_engines(self) -> dict[str, tuple[str, ...]]:
+        return self.shared
 
     def take(self, inventory: Inventory) -> None:
         """Take over an inventory; everything is UP."""

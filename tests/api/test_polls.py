@@ -82,6 +82,17 @@ def test_who_sees_a_part_of_the_province_sees_its_devices_only(api: Running) -> 
     assert 0 < len(rows) < len(everything)
 
 
+def test_boxes_with_one_engine_id_are_named_to_who_may_see_them() -> None:
+    province = Province(make_inventory())
+    one, other = "c0-r1", "c1-r1"
+    province.shared = {"80001f8880aa": (one, other)}
+    with running(province) as api:
+        everything = api.ask("/api/v1/polls/shared-engines", api.token("viewer")).json
+        assert everything["items"] == [{"engine_id": "80001f8880aa", "devices": [one, other]}]
+        city = api.ask("/api/v1/polls/shared-engines", api.token("viewer", sites=("c0",))).json
+        assert city["items"] == [{"engine_id": "80001f8880aa", "devices": [one]}]
+
+
 def test_the_page_lists_the_slowest_and_a_link_names_its_polls() -> None:
     province = Province(make_inventory())
     link = province.register.links["c0-unicom"]
