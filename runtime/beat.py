@@ -150,6 +150,7 @@ class Beat:
         """Turn the troubles of our own parts into alerts; rules decide what they are worth."""
         own = self._telling.own
         own("ledger", "ledger", bad=bool(self._record.failure))
+        own("ledger", "history", bad=bool(self._record.history_failure))
         for name, age in self._sending.ages().items():
             own("outbox", name, bad=age > _OLD_OUTBOX_SECONDS, value=age)
         for name, lost in {**self._record.losses(), **self._sending.losses()}.items():

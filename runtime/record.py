@@ -179,10 +179,15 @@ class Record:
         """Why the ledger cannot be written at the moment (a code), or ""."""
         return self._writer.failure
 
+    @property
+    def history_failure(self) -> str:
+        """Why the history cannot be written, as above."""
+        return self._slots.failure
+
     def losses(self) -> dict[str, float]:
         """Count what will never be kept."""
         return {
-            "history": self._slots.dropped + self._hours.late,
+            "history": self._slots.dropped + self._hours.late + self._hours.refused,
             "ledger": len(self._writer.refused),
         }
 
@@ -206,6 +211,8 @@ class Record:
             "history_rows": self._hours.rows,
             "history_waiting": self._slots.waiting(),
             "history_dropped": self._slots.dropped,
+            "history_failures": self._slots.failures,
+            "history_refused_rows": self._hours.refused,
             "history_late_slots": self._hours.late,
         }
 

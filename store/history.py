@@ -46,8 +46,10 @@ GRACE: Final = 15
 _TICKS: Final = 2**32
 _ROUND: Final = 2**32
 """Where a Counter32 begins anew."""
-_WITHHELD: Final = frozenset({"not_refreshed", "still"})
+_WITHHELD: Final = frozenset({"not_refreshed"})
 """Reasons for an absent rate with which nothing is wrong with the counters."""
+_MOST: Final = 2**53
+"""Octets that nothing carries in a slot; SQLite and Parquet end at 2^63, sums are below that."""
 _JUDGING: Final = frozenset({"echo", "interfaces"})
 _LATE_ANSWER: Final = 5
 """Seconds an echo run may last beyond its interval: time-out and what a busy process adds."""
@@ -105,6 +107,8 @@ class ClosedSlot(msgspec.Struct, frozen=True):
         """Sum up each cell, in the order of the links' names."""
         for link, cell in sorted(self.cells.items()):
             median, p95 = quantiles(cell)
+            inward, in_ms = _believed(cell.in_octets, cell.in_ms)
+            outward, out_ms = _believed(cell.out_octets, cell.out_ms)
             yield SlotRow(
                 link,
                 self.start,
@@ -113,10 +117,10 @@ class ClosedSlot(msgspec.Struct, frozen=True):
                 cell.lost,
                 median,
                 p95,
-                cell.in_octets,
-                cell.out_octets,
-                cell.in_ms,
-                cell.out_ms,
+                inward,
+                outward,
+                in_ms,
+                out_ms,
             )
 
 
@@ -222,6 +226,8 @@ class History:
         for judged in plan.judged:
             self._count_run(judged, observation)
         if plan.ports and observation.outcome is Outcome.ANSWERED:
+            if reading.gap == "still":
+                return  # as in `metrics.rates`, the next answer is counted from the one before
             before = self._last.get(probe)
             self._last[probe] = observation.values, observation.slot_ms
             if before is not None:
@@ -359,6 +365,10 @@ def quantiles(cell: Cell) -> tuple[int | None, int | None]:
 
 def _ranked(heard: list[float], rank: int) -> int | None:
     return round(heard[rank - 1] * 1e6) if 0 < rank <= len(heard) else None
+
+
+def _believed(octets: int | None, ms: int | None) -> tuple[int | None, int | None]:
+    return (None, None) if octets is not None and octets >= _MOST else (octets, ms)
 
 
 def _difference(before: Value, after: Value, rate: Value, *, withheld: bool) -> int | None:

@@ -9,6 +9,7 @@ money is in the ledger, which is FULL. Numbers written come from `history.Closed
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from store import _sqlite
 from store.errors import StoreError
 from store.history import ClosedSlot, SlotRow, judging
 
+_log = logging.getLogger("extranet.store")
 FOLDER: Final = "history"
 HOUR: Final = 3_600
 SETTLE: Final = 300
@@ -62,6 +64,7 @@ ON CONFLICT (slot, link) DO UPDATE SET
     in_ms = in_ms + excluded.in_ms,
     out_ms = out_ms + excluded.out_ms
 """
+_OF_THE_ROW: Final = (OverflowError, sqlite3.IntegrityError)
 _LATER: Final = ("in_ms", "out_ms")
 """Columns that hours of an older program lack."""
 
@@ -117,6 +120,8 @@ class HourFiles:
         self._settled = 0
         self._written: list[ClosedSlot] = []
         self.rows = 0
+        self.refused = 0
+        """Rows that SQLite does not take for what is in them; the others of their slot are kept."""
         self.late = 0
         """Slots that came when their hour was settled already; they are not kept."""
 
@@ -141,6 +146,7 @@ class HourFiles:
             self.late += len(slots)
             return
         path = running_file(self._folder, hour)
+        refused = 0
         try:
             with _sqlite.translated(path):
                 connection = self._open.get(hour)
@@ -148,7 +154,7 @@ class HourFiles:
                     connection = self._open[hour] = _open_hour(path)
                 with _sqlite.transaction(connection):
                     for slot in slots:
-                        connection.executemany(_ADD, map(_values, slot.rows()))
+                        refused += _add(connection, list(map(_values, slot.rows())))
         except StoreError as error:
             if error.code != "corrupt":
                 raise
@@ -158,7 +164,8 @@ class HourFiles:
             raise StoreError(
                 "corrupt", path, f"set aside as {aside.name}", temporary=True
             ) from error
-        self.rows += sum(len(slot.cells) for slot in slots)
+        self.refused += refused
+        self.rows += sum(len(slot.cells) for slot in slots) - refused
         self._written += slots
 
     def close_hours(self, now: int, settle: int = SETTLE) -> list[int]:
@@ -179,6 +186,27 @@ class HourFiles:
             for connection in self._open.values():
                 connection.close()
             self._open.clear()
+
+
+def _add(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> int:
+    """Add the rows of a slot; return how many can never be written.
+
+    One that is tried again for ever would stop the history of all links.
+    """
+    connection.execute("SAVEPOINT slot")
+    refused = 0
+    try:
+        connection.executemany(_ADD, rows)
+    except _OF_THE_ROW:
+        connection.execute("ROLLBACK TO slot")
+        for row in rows:
+            try:
+                connection.execute(_ADD, row)
+            except _OF_THE_ROW as error:
+                refused += 1
+                _log.error("a row of history is refused", extra={"row": row, "why": str(error)})
+    connection.execute("RELEASE slot")
+    return refused
 
 
 def _begin(second: int) -> int:

@@ -65,7 +65,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.rule.sla-at-risk": ("Availability of this month at risk", "本月可用率告急"),
     "alert.rule.monitor-blind": ("The monitor cannot see", "监测失去视野"),
     "alert.rule.outbox-backlog": ("Samples wait for their store", "数据写出积压"),
-    "alert.rule.ledger-failing": ("The ledger cannot be written", "台账无法写入"),
+    "alert.rule.ledger-failing": ("Ledger or history cannot be written", "台账或历史无法写入"),
     "alert.rule.disk-low": ("Disk nearly full", "磁盘空间不足"),
     "alert.rule.samples-lost": ("Samples were lost", "采样丢失"),
     "alert.rule.process-died": ("A part of the monitor died", "监测程序的一个进程已退出"),

@@ -109,7 +109,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.rule.sla-at-risk": ("Availability at risk", "可用率告急"),
     "page.rule.monitor-blind": ("The monitor cannot see", "监测失去视野"),
     "page.rule.outbox-backlog": ("Samples wait for their store", "数据写出积压"),
-    "page.rule.ledger-failing": ("The ledger cannot be written", "台账无法写入"),
+    "page.rule.ledger-failing": ("Ledger or history cannot be written", "台账或历史无法写入"),
     "page.rule.disk-low": ("Disk nearly full", "磁盘空间不足"),
     "page.rule.samples-lost": ("Samples were lost", "采样丢失"),
     "page.rule.process-died": ("A part of the monitor died", "监测程序的一个进程已退出"),

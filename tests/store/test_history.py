@@ -14,7 +14,7 @@ from inventory.model import ProbeSpec
 from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE, SPEED
 from metrics.observation import Observation, Outcome, Probe, Reading, Series, Value
 from metrics.rates import Rates
-from store.history import GRACE, History, SlotRow
+from store.history import GRACE, Cell, ClosedSlot, History, SlotRow
 from tests.store.network import echo_probe, echoed, interfaces_probe, inventory, polled
 
 T0 = 1_795_000_020
@@ -339,3 +339,22 @@ def test_octets_of_all_slots_add_up_to_what_the_rates_cover(
         )
 
     assert sum(row.in_octets or 0 for row in rows(history)) == covered
+
+
+def test_what_an_agent_shows_while_its_uptime_stands_still_is_counted_from_before_it() -> None:
+    """A counter that falls meanwhile is a reset at the next answer, and no difference before."""
+    network = inventory()
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    for tenths, octets in ((0, 1_000), (0, 10**12), (100, 10**12 + 500), (100, 7), (200, 90)):
+        history.observe(counted(rates, probe, tenths // 10, octets, octets))
+
+    (row,) = rows(history)
+    assert (row.in_octets, row.in_ms) == (10**12 - 500, None)
+
+
+def test_octets_that_no_slot_can_hold_are_not_known() -> None:
+    cell = Cell()
+    cell.in_octets, cell.in_ms, cell.out_octets, cell.out_ms = 2**63, 60_000, 5, 60_000
+    (row,) = ClosedSlot(T0, 60, {"l0": cell}).rows()
+
+    assert (row.in_octets, row.in_ms, row.out_octets, row.out_ms) == (None, None, 5, 60_000)

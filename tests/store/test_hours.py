@@ -309,6 +309,18 @@ def test_a_reader_sees_every_slot_at_any_moment_of_sealing(
     assert set(seen) == {120}
 
 
+def test_a_row_that_cannot_be_written_keeps_no_other_from_it(
+    tmp_path: Path, ledger: Ledger, files: HourFiles
+) -> None:
+    """Its own link loses it, and it is counted."""
+    sick = slot(H0, links=2)
+    sick.cells["l1"].lost = 2**63
+    files.write([sick])
+
+    assert (files.rows, files.refused) == (1, 1)
+    assert len(read(tmp_path / "history", ledger.reads, "l0", H0, H0 + HOUR)) == 1
+
+
 def test_a_corrupt_running_hour_is_set_aside_and_the_next_try_goes_on(
     tmp_path: Path, ledger: Ledger, files: HourFiles
 ) -> None:
