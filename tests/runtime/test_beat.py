@@ -24,6 +24,7 @@ class Parts:
         self.runs: Counter[tuple[str, str]] = Counter()
         self.records = False
         self.failure = ""
+        self.history_failure = ""
         self.people = SimpleNamespace(sweep=lambda _: None)
         self.store = SimpleNamespace(path=path, disk_floor=1, history_days=400)
 
