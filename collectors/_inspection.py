@@ -110,6 +110,9 @@ class Reader:
         retries: int,
     ) -> None:
         self.missing: list[Missing] = []
+        self.broken: set[str] = set()
+        """Sections of which a part could not be read: there may be more than was read."""
+        self._failed: set[str] = set()
         self._columns: dict[str, dict[str, Heard]] = {}
         self.sight = Sight(self._columns)
         self._wire, self._endpoint, self._credential = wire, endpoint, credential
@@ -135,11 +138,17 @@ class Reader:
         return reply
 
     async def read(self, section: str, sources: Iterable[Source[T]]) -> tuple[T, ...]:
-        """Return what the first source gives that gives anything."""
+        """Return what the first source gives that gives anything.
+
+        A source that could not be read is not empty: what lies behind it is worse, and not tried.
+        """
         for source in sources:
             await self.columns(section, source.columns)
+            broken = any(column.oid in self._failed for column in source.columns)
+            if broken:
+                self.broken.add(section)
             found = tuple(source.read(self.sight))
-            if found:
+            if found or broken:
                 return found
         return ()
 
@@ -156,6 +165,7 @@ class Reader:
         for column in columns:
             self._columns[column.oid] = {}
         if self._silences >= _PATIENCE:
+            self._failed |= {column.oid for column in columns}
             self.missing += [Missing(section, column.name, "not_asked") for column in columns]
             return
         reply = await self._wire.table(
@@ -175,6 +185,7 @@ class Reader:
                 if oid.startswith(f"{column.oid}.")
             }
         if reply.outcome is not Outcome.ANSWERED:
+            self._failed |= {column.oid for column in columns}
             self.missing += [Missing(section, column.name, reply.reason) for column in columns]
 
 
@@ -209,9 +220,9 @@ async def inspect(
     if stations:
         learnt = await reader.read("stations", (STATIONS,))
         found["stations"] = learnt or await reader.read("stations", (RESOLVED,))
-    changed = None
-    if vendor.config_changed is not None:
-        await reader.scalars((vendor.config_changed,))
+    up, changed = uptime(vendor, sight), None
+    if vendor.config_changed is not None:  # with the uptime of now: both are of one moment
+        await reader.scalars((UPTIME, vendor.config_changed))
         changed = sight.number(vendor.config_changed)
     return Inspection(
         platform=vendor.platform,
@@ -221,7 +232,7 @@ async def inspect(
         model=identity.model,
         version=identity.version,
         serial=identity.serial,
-        uptime_seconds=uptime(vendor, sight),
+        uptime_seconds=up,
         config_changed_seconds=_age(changed, sight.number(UPTIME)),
         missing=tuple(reader.missing),
         **found,

@@ -46,6 +46,10 @@ class DeviceMemory:
     """probe id -> seconds that walk took."""
     dear: frozenset[str] = frozenset()
     """Probes whose tables are walked each time: to GET their rows took longer than to walk."""
+    lively: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """probe id -> sections whose tables are walked each time, for their rows come and go."""
+    neighbours: frozenset[str] = frozenset()
+    """Routers that were adjacent since the device started or all was walked last."""
     names: dict[str, Mapping[str, Mapping[str, int | float | bytes | str]]] | None = None
     """probe id -> columns as they were walked, which name what it asks; most need none."""
     max_varbinds: int = 40
@@ -83,6 +87,7 @@ class DeviceMemory:
         """Drop what hangs on ifIndex: after a restart the numbers may have moved."""
         self.if_index.clear()
         self.questions.clear()
+        self.neighbours = frozenset()
 
     def bulk(self, table: str) -> Bulk:
         """Return how `table` is best read."""

@@ -9,6 +9,7 @@ the GET took longer than the walk had, the tables are walked each time.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -31,11 +32,13 @@ _HELLO: Final = 2.0
 """Seconds a box has to say its uptime."""
 _QUICK: Final = 1.0
 """Seconds that a GET may take whatever the walk took."""
+_AT_ONCE: Final = 32
+"""Rows looked at before others have their turn."""
 _TEXT: Final = 32
 """Octets of text allowed for in each row's answer: names of parts."""
 
 Readings = Mapping[str, tuple[Any, ...]]
-"""Section of a vendor -> its readings."""
+"""Section of a vendor -> its readings; one that could not be read whole is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Question:
     credential: Credential
     vendor: Vendor
     sections: tuple[str, ...]
+    lively: frozenset[str]
+    """Those of them in which rows come and go: walked each time, where there are any."""
     names: tuple[str, ...]
     timeout: float
     retries: int
@@ -81,38 +86,56 @@ async def read(
         memory.questions.pop(probe, None)
     sight = _sight(question, heard, (memory.names or {}).get(probe, {}))
     found = {section: _first(question, section, sight) for section in question.sections}
-    return SnmpReply(Outcome.ANSWERED, "", heard), found
+    reader = _reader(question, wire, memory)
+    for section in memory.lively.get(probe, ()):
+        found[section] = await reader.read(section, getattr(question.vendor, section))
+    return _whole(reader, heard, found)
+
+
+def _reader(question: Question, wire: SnmpWire, memory: DeviceMemory) -> Reader:
+    return Reader(
+        wire,
+        question.endpoint,
+        question.credential,
+        memory,
+        timeout=question.timeout,
+        retries=question.retries,
+    )
+
+
+def _whole(
+    reader: Reader, heard: Mapping[str, Heard], found: dict[str, tuple[Any, ...]]
+) -> tuple[SnmpReply, Readings]:
+    """Leave out what was read in part: the failed fan may be the one that is missing."""
+    for section in reader.broken:
+        del found[section]
+    return SnmpReply(Outcome.ANSWERED, "incomplete" if reader.broken else "", heard), found
 
 
 async def _walk(
     probe: str, question: Question, wire: SnmpWire, memory: DeviceMemory
 ) -> tuple[SnmpReply, Readings]:
-    reader = Reader(
-        wire,
-        question.endpoint,
-        question.credential,
-        memory,
-        timeout=min(question.timeout, _HELLO),
-        retries=question.retries,
-    )
+    reader = _reader(question, wire, memory)
+    reader.timeout = min(question.timeout, _HELLO)
     memory.first_bulk = question.vendor.quirks.bulk_size
     began = monotonic()
     hello = await reader.scalars((UPTIME,))  # a box that is not there costs no table's patience
     if hello.outcome is not Outcome.ANSWERED:
         return hello, {}
     reader.timeout = question.timeout
-    found = {}
+    found: dict[str, tuple[Any, ...]] = {}
     rows: dict[tuple[str, ...], None] = {}
     names: dict[str, Mapping[str, Heard]] = {}
     for section in question.sections:
         sources: tuple[Source[Any], ...] = getattr(question.vendor, section)
         found[section] = await reader.read(section, sources)
         chosen = next((one for one in sources if tuple(one.read(reader.sight))), None)
-        if chosen is not None:
-            rows |= dict.fromkeys(_rows(chosen, reader.sight))
+        if chosen is not None and section not in question.lively:
+            rows |= dict.fromkeys(await _rows(chosen, reader.sight))
             names |= {column.oid: reader.sight.column(column) for column in chosen.names}
-    if reader.missing:
-        return SnmpReply(Outcome.ANSWERED, "incomplete", {}), found
+    if reader.broken:
+        return _whole(reader, {}, found)
+    memory.lively[probe] = tuple(s for s in question.sections if s in question.lively and found[s])
     asked = (f"{UPTIME.oid}.0", *dict.fromkeys(oid for row in rows for oid in row))
     pdus = split(asked[:1], list(rows), question.credential, memory.max_varbinds, _TEXT)
     memory.questions[probe] = (asked, *pdus)
@@ -125,20 +148,35 @@ async def _walk(
     return SnmpReply(Outcome.ANSWERED, "", {}), found
 
 
-def _rows(source: Source[Any], sight: Sight) -> Iterable[tuple[str, ...]]:
-    """Yield the OIDs of each row that gives a reading by itself, but for what names it."""
-    names = {column.oid: sight.column(column) for column in source.names}
-    columns = {one.oid: sight.column(one) for one in source.columns if one.oid not in names}
-    indexes = dict.fromkeys(index for column in columns.values() for index in column)
-    for index in indexes:
-        alone = {oid: _of(index, values) for oid, values in columns.items()}
-        if tuple(source.read(Sight(alone | names))):
-            yield tuple(f"{oid}.{at}" for oid, values in alone.items() for at in values)
+async def _rows(source: Source[Any], sight: Sight) -> list[tuple[str, ...]]:
+    """Return the OIDs of each row that gives a reading by itself, but for what names it."""
+    named = {column.oid for column in source.names}
+    columns = {one.oid: sight.column(one) for one in source.columns if one.oid not in named}
+    found = []
+    for number, alone in enumerate(_by_index(columns).values()):
+        if number % _AT_ONCE == _AT_ONCE - 1:
+            await asyncio.sleep(0)  # a stack of switches has thousands of rows
+        row = {oid: alone.get(oid, {}) for oid in columns}
+        if tuple(source.read(Sight(row, sight))):
+            found.append(tuple(f"{oid}.{at}" for oid, values in alone.items() for at in values))
+    return found
 
 
-def _of(index: str, column: Mapping[str, Heard]) -> dict[str, Heard]:
-    """Return the row of an index, with those below it (the lanes of a port)."""
-    return {at: value for at, value in column.items() if at == index or at.startswith(f"{index}.")}
+def _by_index(
+    columns: Mapping[str, Mapping[str, Heard]],
+) -> dict[str, dict[str, dict[str, Heard]]]:
+    """Put together what is of one index, and what lies below it (the lanes of a port)."""
+    found: dict[str, dict[str, dict[str, Heard]]] = {
+        index: {} for column in columns.values() for index in column
+    }
+    for oid, column in columns.items():
+        for at, value in column.items():
+            index = at
+            while index:
+                if index in found:
+                    found[index].setdefault(oid, {})[at] = value
+                index = index.rpartition(".")[0]
+    return found
 
 
 def _sight(

@@ -9,7 +9,7 @@ Reasons: `incomplete` a table could not be read; `no_value` nothing of all this 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pydantic import Field
@@ -20,6 +20,7 @@ from collectors._interfaces import whom
 from collectors._memory import DeviceMemory
 from collectors._recognition import vendor_of
 from collectors._series import area_of, device_series
+from collectors.vendors._form import OspfNeighbour
 from inventory.model import Inventory, ProbeSpec, TargetId
 from inventory.strict import Strict
 from metrics.catalogue import (
@@ -83,6 +84,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
             credential,
             vendor,
             _SECTIONS,
+            frozenset({"bgp_peers", "ospf_neighbours"}),
             (),
             max(options.timeout, vendor.quirks.timeout),
             options.retries,
@@ -94,20 +96,35 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
     """Ask once."""
     question: _recipe.Question = probe.question  # type: ignore[assignment]  # plan() put it there
+    walked_at = memory.walked_at.get(probe.id)
     reply, found = await _recipe.read(probe.id, question, wires.snmp, memory)
     if reply.outcome is not Outcome.ANSWERED:
         return Answer(reply.outcome, reply.reason, question.nothing)
+    if memory.walked_at.get(probe.id) != walked_at:
+        memory.neighbours = frozenset()
+    peers = found.get("bgp_peers", ())
     values = (
-        _most(row.ratio for row in found["cpu"]),
-        _most(row.used_ratio for row in found["memory"]),
-        _most(row.celsius for row in found["temperature"]),
-        *_count(not row.ok for row in found["fans"]),
-        *_count(not row.ok for row in found["power"]),
-        *_count(row.state != "established" for row in found["bgp_peers"]),
-        *_count(row.state not in _ADJACENT for row in found["ospf_neighbours"]),
+        _most(row.ratio for row in found.get("cpu", ())),
+        _most(row.used_ratio for row in found.get("memory", ())),
+        _most(row.celsius for row in found.get("temperature", ())),
+        *_count(not row.ok for row in found.get("fans", ())),
+        *_count(not row.ok for row in found.get("power", ())),
+        *_count(row.state != "established" for row in peers if not row.stopped),
+        *_count(_adjacencies(found.get("ospf_neighbours"), memory)),
     )
     silent = all(value is None for value in values)
     return Answer(Outcome.ANSWERED, reply.reason or ("no_value" if silent else ""), values)
+
+
+def _adjacencies(rows: Iterable[OspfNeighbour] | None, memory: DeviceMemory) -> Iterator[bool]:
+    """Yield for each neighbour whether it is lost: most agents drop the row of one that is gone."""
+    if rows is None:
+        return
+    present = {row.address: row.state for row in rows}
+    gone = memory.neighbours - present.keys()
+    memory.neighbours |= present.keys()
+    yield from (state not in _ADJACENT for state in present.values())
+    yield from (True for _ in gone)
 
 
 def _most(values: Iterable[float]) -> Value:

@@ -68,6 +68,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
             credential,
             vendor,
             ("optics",),
+            frozenset(),
             device.interfaces,
             max(options.timeout, vendor.quirks.timeout),
             options.retries,
@@ -84,7 +85,7 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
         return Answer(reply.outcome, reply.reason, question.nothing)
     first_word = question.vendor.quirks.name_is_first_word
     modules: dict[str, list[Optics]] = {}
-    for lane in found["optics"]:
+    for lane in found.get("optics", ()):
         name = lane.interface.partition(" ")[0] if first_word else lane.interface
         modules.setdefault(name, []).append(lane)
     values = tuple(value for name in question.names for value in _of(modules.get(name, ())))

@@ -22,6 +22,7 @@ _OPAQUE: Final = 0x44
 _NUMBERS: Final = frozenset(
     {ber.INTEGER, ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS, ber.COUNTER64}
 )
+_EXCEPTIONS: Final = frozenset({ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW})
 _TEXTS: Final = frozenset({ber.OCTET_STRING, _OPAQUE})
 _MOST_BINDINGS: Final = 2048
 _WRAPPING: Final = 24
@@ -122,39 +123,49 @@ class Recording:
 
 
 def read(path: Path) -> Recording:
-    """Read a recording; raise ValueError that names the line which is none, OSError without it."""
+    """Read a recording; raise ValueError that names the line which is none, OSError without it.
+
+    Lines without a value that an agent could give are left out: an empty number, and the exceptions
+    (noSuchObject and its like) that some recorders write down.
+    """
     lines: dict[ber.Oid, tuple[int, bytes]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        text = line.removesuffix(b"\r")
+        if not text.strip() or text.startswith(b"#"):
             continue
-        oid, found, rest = line.partition("|")
-        kind, bar, value = rest.partition("|")
-        if not found or not bar:
-            raise ValueError(f"{path}:{number}: OID|type|value expected")
         try:
-            name = tuple(map(int, oid.strip().strip(".").split(".")))
-            if name not in lines:
-                lines[name] = _contents(kind, value)
-        except ValueError as error:
-            raise ValueError(f"{path}:{number}: {error}") from error
+            oid, kind, value = text.split(b"|", 2)
+            name = tuple(map(int, oid.decode().strip().strip(".").split(".")))
+            contents = _contents(kind.decode(), value)
+        except (ValueError, IndexError) as error:
+            raise ValueError(f"{path}:{number}: {_named(error)}") from error
+        if contents is not None:
+            lines.setdefault(name, contents)
     return Recording(lines)
 
 
-def _contents(kind: str, value: str) -> tuple[int, bytes]:
-    """Return tag and BER contents of a value."""
+def _named(error: Exception) -> str:
+    return "OID|type|value expected" if "unpack" in str(error) else str(error)
+
+
+def _contents(kind: str, value: bytes) -> tuple[int, bytes] | None:
+    """Return tag and BER contents of a value; None = an agent has none such."""
     in_hex = kind.endswith("x")
     tag = int(kind.removesuffix("x"))
-    raw = bytes.fromhex(value) if in_hex else value.encode()
+    raw = bytes.fromhex(value.decode()) if in_hex else value
     if tag in _TEXTS:
         return tag, raw
+    if tag == ber.NULL:
+        return tag, b""
+    if tag in _EXCEPTIONS or not value.strip():
+        return None
     if tag in _NUMBERS:
         return tag, ber.integer(int.from_bytes(raw, "big", signed=True) if in_hex else int(value))
     if tag == _IP_ADDRESS:
-        return tag, raw if in_hex else IPv4Address(value).packed
+        return tag, raw if in_hex else IPv4Address(value.decode()).packed
     if tag == ber.OBJECT_ID:
-        return tag, ber.encode_oid(tuple(map(int, value.strip(".").split("."))))
-    if tag == ber.NULL:
-        return tag, b""
+        arcs = tuple(map(int, value.decode().strip(".").split(".")))
+        return tag, ber.encode_oid(arcs if len(arcs) > 1 else (0, 0))
     raise ValueError(f"type {kind!r}")
 
 

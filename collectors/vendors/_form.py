@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Generic, Literal, TypeVar
 
 from collectors._contract import Heard
@@ -90,12 +91,16 @@ class Optics:
 
 @dataclass(frozen=True, slots=True)
 class BgpPeer:
-    """A BGP session; `state` in the words of RFC 4271 (idle, ..., established); `vrf` "" = none."""
+    """A BGP session; `state` in the words of RFC 4271 (idle, ..., established); `vrf` "" = none.
+
+    `stopped`: True where somebody shut it down on purpose (bgpPeerAdminStatus stop), else None.
+    """
 
     address: str
     remote_as: int | None
     state: str
     vrf: str = ""
+    stopped: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +113,54 @@ class OspfNeighbour:
 
 
 class Sight:
-    """What has been read of a device so far: columns by OID, values by index (`"7"`, `"1.1.2"`)."""
+    """What has been read of a device so far: columns by OID, values by index (`"7"`, `"1.1.2"`).
 
-    __slots__ = ("_columns",)
+    What is asked twice is made once: a column of names is looked at for every row of a table.
+    `names`: where columns are found that are not among `columns`.
+    """
 
-    def __init__(self, columns: Mapping[str, Mapping[str, Heard]]) -> None:
+    __slots__ = ("_columns", "_names", "_numbers", "_texts")
+
+    def __init__(
+        self, columns: Mapping[str, Mapping[str, Heard]], names: Sight | None = None
+    ) -> None:
         self._columns = columns
+        self._names = names
+        self._numbers: dict[str, tuple[Mapping[str, Heard], dict[str, int]]] = {}
+        self._texts: dict[str, tuple[Mapping[str, Heard], dict[str, str]]] = {}
 
     def column(self, column: Column) -> Mapping[str, Heard]:
         """Return the values of a column by index, in the order of the walk; empty = none."""
-        return self._columns.get(column.oid, {})
+        found = self._columns.get(column.oid)
+        if found is None:
+            return _NOTHING if self._names is None else self._names.column(column)
+        return found
 
     def numbers(self, column: Column) -> dict[str, int]:
-        """Return the values that are whole numbers."""
-        return {i: v for i, v in self.column(column).items() if isinstance(v, int)}
+        """Return the values that are whole numbers. Not to be changed: it is made once."""
+        if self._names is not None and column.oid not in self._columns:
+            return self._names.numbers(column)
+        raw = self.column(column)
+        made = self._numbers.get(column.oid)
+        if made is None or made[0] is not raw:
+            numbers = {index: value for index, value in raw.items() if isinstance(value, int)}
+            made = self._numbers[column.oid] = (raw, numbers)
+        return made[1]
 
     def texts(self, column: Column) -> dict[str, str]:
-        """Return the values as one line of text without surrounding blanks; empty ones left out."""
-        found = {i: " ".join(_lines(v)) for i, v in self.column(column).items()}
-        return {i: text for i, text in found.items() if text}
+        """Return the values as one line of text without surrounding blanks; empty ones left out.
+
+        Not to be changed: it is made once.
+        """
+        if self._names is not None and column.oid not in self._columns:
+            return self._names.texts(column)
+        raw = self.column(column)
+        made = self._texts.get(column.oid)
+        if made is None or made[0] is not raw:
+            texts = {index: " ".join(_lines(value)) for index, value in raw.items()}
+            texts = {index: text for index, text in texts.items() if text}
+            made = self._texts[column.oid] = (raw, texts)
+        return made[1]
 
     def number(self, scalar: Column) -> int | None:
         """Return the value of a scalar."""
@@ -140,6 +174,9 @@ class Sight:
         """Return the lines of a scalar's text without surrounding blanks; empty ones left out."""
         value = self.column(scalar).get("0")
         return [] if value is None else _lines(value)
+
+
+_NOTHING: Final[Mapping[str, Heard]] = MappingProxyType({})
 
 
 def _lines(value: Heard) -> list[str]:

@@ -55,7 +55,10 @@ _RAM: Final = "1.3.6.1.2.1.25.2.1.2"
 
 _BGP: Final = "1.3.6.1.2.1.15.3.1"
 BGP_STATE: Final = Column("bgpPeerState", f"{_BGP}.2")
+BGP_ADMIN: Final = Column("bgpPeerAdminStatus", f"{_BGP}.3")
 BGP_REMOTE_AS: Final = Column("bgpPeerRemoteAs", f"{_BGP}.9")
+BGP_STOP: Final = 1
+"""bgpPeerAdminStatus of a session that somebody shut down."""
 BGP_STATES: Final = ("idle", "connect", "active", "opensent", "openconfirm", "established")
 
 _OSPF: Final = "1.3.6.1.2.1.14.10.1"
@@ -89,6 +92,11 @@ def of_chassis(sight: Sight, column: Column) -> str:
 def state_name(states: tuple[str, ...], number: int) -> str:
     """Return the name of a state that is numbered from 1, or the number where it has none."""
     return states[number - 1] if 1 <= number <= len(states) else str(number)
+
+
+def as_number(value: int | None) -> int | None:
+    """Return an AS number: some agents give one above 2^31 as a negative Integer32."""
+    return None if value is None else value % 2**32
 
 
 def _identity(sight: Sight) -> Iterator[Identity]:
@@ -137,11 +145,16 @@ def _temperature(sight: Sight) -> Iterator[Temperature]:
 
 
 def _bgp(sight: Sight) -> Iterator[BgpPeer]:
-    remote = sight.numbers(BGP_REMOTE_AS)
+    remote, admin = sight.numbers(BGP_REMOTE_AS), sight.numbers(BGP_ADMIN)
     for index, state in sight.numbers(BGP_STATE).items():
         address = address_in(index.split("."))
         if address is not None:
-            yield BgpPeer(address, remote.get(index), state_name(BGP_STATES, state))
+            yield BgpPeer(
+                address,
+                as_number(remote.get(index)),
+                state_name(BGP_STATES, state),
+                stopped=admin.get(index) == BGP_STOP or None,
+            )
 
 
 def _ospf(sight: Sight) -> Iterator[OspfNeighbour]:
@@ -164,7 +177,7 @@ TEMPERATURE: Final = Source(
     (SENSOR_TYPE, SENSOR_SCALE, SENSOR_PRECISION, SENSOR_VALUE, SENSOR_STATUS, ENTITY_NAME,
      ENTITY_DESCR), _temperature, "synthetic",
 )  # fmt: skip
-BGP: Final = Source((BGP_STATE, BGP_REMOTE_AS), _bgp, "recorded")
+BGP: Final = Source((BGP_STATE, BGP_ADMIN, BGP_REMOTE_AS), _bgp, "recorded")
 OSPF: Final = Source((OSPF_STATE, OSPF_ROUTER), _ospf, "synthetic")
 
 VENDOR: Final = Vendor(

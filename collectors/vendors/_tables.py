@@ -28,6 +28,8 @@ IF_ALIAS: Final = Column("ifAlias", f"{_IF_X}.18")
 _ADMIN: Final = ("up", "down", "testing")
 _OPER: Final = ("up", "down", "testing", "unknown", "dormant", "notPresent", "lowerLayerDown")
 _SATURATED: Final = 2**32 - 1
+_EXACT_BELOW: Final = 1_000
+"""Mbit/s."""
 
 _LLDP: Final = "1.0.8802.1.1.2.1"
 LOCAL_PORT_SUBTYPE: Final = Column("lldpLocPortIdSubtype", f"{_LLDP}.3.7.1.2")
@@ -43,7 +45,7 @@ _BY_MAC: Final = 3
 _BY_ADDRESS: Final = 4
 _CHASSIS_BY_MAC: Final = 4
 _CHASSIS_BY_ADDRESS: Final = 5
-_BY_NAME: Final = 5
+_BY_LOCAL: Final = 7
 _MAC_OCTETS: Final = 6
 
 BRIDGE_PORT: Final = Column("dot1dBasePortIfIndex", "1.3.6.1.2.1.17.1.4.1.2")
@@ -121,10 +123,14 @@ def _word(words: tuple[str, ...], number: int | None) -> str | None:
 
 
 def _speed(high: int, low: int) -> int | None:
-    """Return bit/s: ifHighSpeed where it is not 0, else ifSpeed where it is not saturated."""
-    if high > 0:
-        return high * 1_000_000
-    return low if 0 < low < _SATURATED else None
+    """Return bit/s: ifSpeed where it is not saturated, else ifHighSpeed, which is rounded.
+
+    An E1 of 2,048,000 bit/s has an ifHighSpeed of 2. From 1 Gbit/s on ifHighSpeed counts: there
+    some agents let ifSpeed wrap.
+    """
+    if 0 < low < _SATURATED and high < _EXACT_BELOW:
+        return low
+    return high * 1_000_000 if high > 0 else None
 
 
 def _lldp(sight: Sight) -> Iterator[LldpNeighbour]:
@@ -140,7 +146,7 @@ def _lldp(sight: Sight) -> Iterator[LldpNeighbour]:
             continue
         kind = kinds.get(index)
         port = _identifier(ports.get(index), mac=kind == _BY_MAC, address=kind == _BY_ADDRESS)
-        if kind == _BY_MAC and index in descrs:
+        if kind in {_BY_MAC, _BY_LOCAL} and index in descrs:
             port = descrs[index]
         which = chassis_kinds.get(index)
         box = _identifier(
@@ -154,25 +160,26 @@ def _lldp(sight: Sight) -> Iterator[LldpNeighbour]:
 
 
 def _local_ports(sight: Sight) -> dict[str, str]:
-    """Return the name of each LLDP port number.
+    """Return the name of each LLDP port number, as `interfaces` has it.
 
-    It is the port's own id where that is an interface's name; else what its description says, or
-    the interface of that index: subtype local(7) often holds an ifIndex.
+    It is the port whose name, description or (subtype local(7) often holds one) index the port's id
+    is; else the one that its description names; else the interface of that number.
     """
     interfaces = interface_names(sight)
-    known = frozenset(interfaces.values())
+    named = {
+        descr: interfaces[index]
+        for index, descr in sight.texts(IF_DESCR).items()
+        if index in interfaces
+    } | {name: name for name in interfaces.values()}
     kinds, descrs = sight.numbers(LOCAL_PORT_SUBTYPE), sight.texts(LOCAL_PORT_DESCR)
     found = {}
-    for number, raw in sight.column(LOCAL_PORT).items():
+    for number in {**sight.column(LOCAL_PORT), **descrs}:
         kind = kinds.get(number)
+        raw = sight.column(LOCAL_PORT).get(number)
         name = _identifier(raw, mac=kind == _BY_MAC, address=kind == _BY_ADDRESS)
         descr = descrs.get(number, "")
-        if name in known or kind == _BY_NAME:
-            found[number] = name
-        elif descr in known:
-            found[number] = descr
-        else:
-            found[number] = interfaces.get(name, interfaces.get(number, name or number))
+        places = (named.get(name), named.get(descr), interfaces.get(name), interfaces.get(number))
+        found[number] = next((place for place in places if place), name or number)
     return found
 
 

@@ -26,6 +26,7 @@ from collectors.vendors._form import (
 )
 from collectors.vendors._standard import (
     BGP,
+    BGP_ADMIN,
     BGP_REMOTE_AS,
     BGP_STATE,
     BGP_STATES,
@@ -88,7 +89,9 @@ _ABSENT: Final = 4
 _NORMAL: Final = 2
 _VERSION: Final = re.compile(r"Software,?\s+Version\s+([\w.]+)")
 _MODEL: Final = re.compile(
-    r"^\s*(?:H3C|HPE?|Hewlett Packard Enterprise)\s+(?!Comware)([^\r\n]+)", re.MULTILINE
+    r"^\s*(?:H3C|HPE?|Hewlett Packard Enterprise)\s+(?:Switch\s+|Series Router\s+)?"
+    r"(?!Comware)([^\r\n]+?)(?:\s+Software,?\s+Version\b.*)?$",
+    re.MULTILINE,
 )
 
 
@@ -281,7 +284,7 @@ VENDOR: Final = Vendor(
             "recorded",
         ),
     ),
-    bgp_peers=(Source((BGP_STATE, BGP_REMOTE_AS, PEER6_STATE), _bgp, "synthetic"),),
+    bgp_peers=(Source((BGP_STATE, BGP_ADMIN, BGP_REMOTE_AS, PEER6_STATE), _bgp, "synthetic"),),
     ospf_neighbours=(OSPF,),
     config_changed=Column("hh3cCfgRunModifiedLast", "1.3.6.1.4.1.25506.2.4.1.1.1", "0.01 s"),
     quirks=Quirks(timeout=6.0),

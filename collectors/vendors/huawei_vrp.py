@@ -29,6 +29,7 @@ from collectors.vendors._form import (
 from collectors.vendors._standard import (
     BGP,
     BGP_STATES,
+    BGP_STOP,
     ENTITY_CLASS,
     ENTITY_DESCR,
     ENTITY_MODEL,
@@ -96,11 +97,22 @@ _PEER: Final = "1.3.6.1.4.1.2011.5.25.177.1.1"
 PEER_VRF: Final = Column("hwBgpPeerVrfName", f"{_PEER}.1.1.6")
 PEER_AS: Final = Column("hwBgpPeerRemoteAs", f"{_PEER}.2.1.2")
 PEER_STATE: Final = Column("hwBgpPeerState", f"{_PEER}.2.1.5")
+PEER_ADMIN: Final = Column("hwBgpPeerAdminStatus", f"{_PEER}.2.1.11")
 
-_PRESENT, _YES, _NORMAL, _SUPPLIES, _NOT_SUPPORTED, _ADMIN_DOWN = 1, 1, 1, 1, 1, 12
+_PRESENT, _YES, _NORMAL, _NOT_SUPPORTED, _ADMIN_DOWN = 1, 1, 1, 1, 12
+_SUPPLYING: Final = frozenset({1, 3})
+"""Supplying, or asleep because the others suffice."""
+_UNKNOWN: Final = 4
+_LOUDEST_RX: Final = 2.0
+_LOUDEST_TX: Final = 5.0
+"""dBm."""
+_NEAR: Final = 5
+"""Hundredths of a dBm between two readings of one power."""
 _VERSION: Final = re.compile(r"Version\s+([\d.]+)\s*\(\s*(\S+(?: \S+)*?)?\s*(V\d{3}R\d{3}\w*)\s*\)")
 _BARE_VERSION: Final = re.compile(r"V\d{3}R\d{3}\w*")
-_MODEL: Final = re.compile(r"\A\s*(?:Huawei\s+)?(\S+)", re.IGNORECASE)
+_MODEL: Final = re.compile(r"\A\s*(?:Huawei\s+|Quidway\s+)?(\S+)", re.IGNORECASE)
+_NAMED: Final = re.compile(r"\A\s*HUAWEI\s+((?!Tech|Versatile)\S.*)", re.IGNORECASE)
+_NO_MODEL: Final = frozenset({"huawei", "versatile", "vrp", "netengine", "copyright"})
 _SENTINELS: Final = frozenset({0, -1, -255})
 _MEBIBYTE: Final = 1 << 20
 _MILLI: Final = 1000
@@ -116,12 +128,8 @@ def _identity(sight: Sight) -> Iterator[Identity]:
         model = of_chassis(sight, ENTITY_MODEL) or next(
             (named[index] for index in boxes if index in named), ""
         )
-    first = _MODEL.match(described)
     found = _VERSION.search(described)
-    if not model and found and found[2] and " Series" in described:  # "Huawei AR Series"
-        model = found[2]
-    if not model and first and first[1].lower() != "huawei":
-        model = first[1]
+    model = model or _model_in(sight.lines(SYS_DESCR)) or (found[2] if found and found[2] else "")
     bare = _BARE_VERSION.search(described)
     version = f"{found[1]} ({found[3]})" if found else bare[0] if bare else ""
     patch = next(iter(sight.texts(PATCH).values()), "")
@@ -129,6 +137,19 @@ def _identity(sight: Sight) -> Iterator[Identity]:
         version = f"{version} [{patch}]"
     serial = sight.text(SERIAL) or of_chassis(sight, ENTITY_SERIAL)
     yield Identity(model, version, serial)
+
+
+def _model_in(lines: list[str]) -> str:
+    """Read a model from sysDescr: the first word, but for `Huawei Versatile Routing ...`.
+
+    Some boxes name themselves in the last line, `HUAWEI NetEngine 8000 ...`; and `Huawei AR Series`
+    says less than the version's parentheses.
+    """
+    first = _MODEL.match(lines[0]) if lines else None
+    if first and first[1].lower() not in _NO_MODEL and " Series" not in lines[0]:
+        return first[1]
+    named = [found for line in lines[1:] if (found := _NAMED.match(line))]
+    return named[-1][1].strip() if named else ""
 
 
 def _cpu(sight: Sight) -> Iterator[Cpu]:
@@ -187,39 +208,48 @@ def _fans(sight: Sight) -> Iterator[Part]:
 def _power(sight: Sight) -> Iterator[Part]:
     names, states = sight.texts(POWER_DESCR), sight.numbers(POWER_STATE)
     for index, present in sight.numbers(POWER_PRESENT).items():
-        if present == _PRESENT and index in states:
+        if present == _PRESENT and states.get(index, _UNKNOWN) != _UNKNOWN:
             place = f"power {index.replace('.', '/')}"
             name = f"{place} ({names[index]})" if index in names else place
-            yield Part(name, states[index] == _SUPPLIES)
+            yield Part(name, states[index] in _SUPPLYING)
 
 
 def _optics(sight: Sight) -> Iterator[Optics]:
     modes, admin = sight.numbers(OPTICAL_MODE), sight.numbers(ADMIN_STATUS)
     received, sent = sight.numbers(OPTICAL_RX), sight.numbers(OPTICAL_TX)
-    in_dbm = any(
-        value < 0 and value not in _SENTINELS for value in (*received.values(), *sent.values())
-    )
+    biases, voltages = sight.numbers(OPTICAL_BIAS), sight.numbers(OPTICAL_VOLTAGE)
+    degrees = sight.numbers(OPTICAL_TEMPERATURE)
+    in_dbm = any(_negative(value) for value in (*received.values(), *sent.values()))
     rx_range = _limits(sight, OPTICAL_RX_LOW, OPTICAL_RX_HIGH)
     tx_range = _limits(sight, OPTICAL_TX_LOW, OPTICAL_TX_HIGH)
     for index in {**received, **sent}:
         if modes.get(index) == _NOT_SUPPORTED or admin.get(index) == _ADMIN_DOWN:
             continue
-        lanes = list(_lanes(sight, index))
+        in_value, out_value = received.get(index, 0), sent.get(index, 0)
+        lanes = _lanes(sight, index, in_value, out_value)
         if len(lanes) > 1:
             yield from lanes
             continue
-        rx = _power_dbm(received.get(index, 0), rx_range.get(index), in_dbm=in_dbm)
-        tx = _power_dbm(sent.get(index, 0), tx_range.get(index), in_dbm=in_dbm)
-        if rx is None and tx is None:
-            continue
-        yield Optics(
-            entity_name(sight, index),
-            rx_dbm=rx,
-            tx_dbm=tx,
-            bias_amperes=_bias(sight.numbers(OPTICAL_BIAS).get(index, 0)),
-            celsius=celsius(sight.numbers(OPTICAL_TEMPERATURE).get(index, -255)),
-            volts=volts(sight.numbers(OPTICAL_VOLTAGE).get(index, 0) / _MILLI),
-        )
+        row = _negative(in_value) or _negative(out_value)
+        rx = _power_dbm(in_value, rx_range.get(index), _LOUDEST_RX, row=row, box=in_dbm)
+        tx = _power_dbm(out_value, tx_range.get(index), _LOUDEST_TX, row=row, box=in_dbm)
+        if lanes:  # one lane, told as text alone
+            rx = lanes[0].rx_dbm if rx is None else rx
+            tx = lanes[0].tx_dbm if tx is None else tx
+        if rx is not None or tx is not None:
+            yield Optics(
+                entity_name(sight, index),
+                rx_dbm=rx,
+                tx_dbm=tx,
+                bias_amperes=_bias(biases.get(index, 0)),
+                celsius=celsius(degrees.get(index, -255)),
+                volts=volts(voltages.get(index, 0) / _MILLI),
+            )
+
+
+def _negative(value: int) -> bool:
+    """Whether a power is negative and no sentinel: microwatts never are."""
+    return value < 0 and value not in _SENTINELS
 
 
 def _limits(sight: Sight, low: Column, high: Column) -> dict[str, tuple[float, float]]:
@@ -233,49 +263,83 @@ def _limits(sight: Sight, low: Column, high: Column) -> dict[str, tuple[float, f
     return found
 
 
-def _power_dbm(value: int, limits: tuple[float, float] | None, *, in_dbm: bool) -> float | None:
+def _power_dbm(
+    value: int, limits: tuple[float, float] | None, loudest: float, *, row: bool, box: bool
+) -> float | None:
+    """Make dBm of a power in either unit.
+
+    The module's own limits know best; then a negative power of the same module (`row`), then one of
+    the same box, where what it means in dBm is no louder than modules are (`loudest`).
+    """
     if value in _SENTINELS:
         return None
     hundredths = dbm_from_hundredths(value)
-    if in_dbm:
+    if value < 0:
         return hundredths
     microwatts = dbm_from_microwatts(value)
-    if limits is not None and hundredths is not None and microwatts is not None:
+    if hundredths is None or microwatts is None:
+        return microwatts if hundredths is None else hundredths
+    if limits is not None:
         bottom, top = limits
-        if bottom <= hundredths <= top and not bottom <= microwatts <= top:
-            return hundredths
-    return microwatts
+        fits = bottom <= hundredths <= top
+        if fits != (bottom <= microwatts <= top):
+            return hundredths if fits else microwatts
+    return hundredths if row or (box and hundredths <= loudest) else microwatts
 
 
 def _bias(value: int) -> float | None:
     return amperes(value / _MILLI if value < _MILLI else value / _MILLI / _MILLI)
 
 
-def _lanes(sight: Sight, index: str) -> Iterator[Optics]:
-    rx = _lane_powers(sight.texts(LANE_RX).get(index, ""))
-    tx = _lane_powers(sight.texts(LANE_TX).get(index, ""))
+def _lanes(sight: Sight, index: str, in_value: int, out_value: int) -> list[Optics]:
+    """Read what a module says lane by lane; lanes that say nothing are left out."""
+    in_text, out_text = sight.texts(LANE_RX).get(index, ""), sight.texts(LANE_TX).get(index, "")
+    scale = _scale(in_text, in_value) or _scale(out_text, out_value) or _scale_of(in_text, out_text)
+    rx, tx = _lane_powers(in_text, scale), _lane_powers(out_text, scale)
     bias = numbers_in(sight.texts(LANE_BIAS).get(index, ""))
-    for lane in range(max(len(rx), len(tx))):
-        yield Optics(
+    return [
+        Optics(
             entity_name(sight, index),
             lane + 1,
             rx[lane] if lane < len(rx) else None,
             tx[lane] if lane < len(tx) else None,
             amperes((bias[lane] or 0) / _MILLI) if lane < len(bias) else None,
         )
+        for lane in range(max(len(rx), len(tx)))
+        if (lane < len(rx) and rx[lane] is not None) or (lane < len(tx) and tx[lane] is not None)
+    ]
 
 
-def _lane_powers(text: str) -> list[float | None]:
-    """Read the powers of the lanes: with a decimal point they are dBm, without hundredths of it."""
-    if not text:
+def _scale(text: str, whole: int) -> int:
+    """Return what the lanes' numbers are to be divided by, 0 = not known.
+
+    Beside the lanes stands the first lane's power in hundredths of a dBm: `-1.21` beside -121, but
+    `133.83` beside 133.
+    """
+    first = next((value for value in numbers_in(text) if value), None)
+    if first is None or whole in _SENTINELS:
+        return 0
+    return next((scale for scale in (1, 100) if abs(first * 100 / scale - whole) <= _NEAR), 0)
+
+
+def _scale_of(*texts: str) -> int:
+    """Guess it: whole numbers are hundredths, and so is what no module sends or hears as dBm."""
+    numbers = [value for text in texts for value in numbers_in(text) if value is not None]
+    pointed = any("." in text for text in texts)
+    return 1 if pointed and all(dbm(value) is not None for value in numbers) else 100
+
+
+def _lane_powers(text: str, scale: int) -> list[float | None]:
+    numbers = numbers_in(text)
+    if not any(numbers):  # no number at all, or nothing but zeros: no light is told so
         return []
-    scale = 1 if "." in text else 100
-    return [None if value is None else dbm(value / scale) for value in numbers_in(text)]
+    return [None if value is None else dbm(value / scale) for value in numbers]
 
 
 def _bgp(sight: Sight) -> Iterator[BgpPeer]:
     """Read peers; the index is instance.AFI.SAFI.type.length.address, instance 0 = public."""
     remote, vrfs = sight.numbers(PEER_AS), sight.texts(PEER_VRF)
+    admin = sight.numbers(PEER_ADMIN)
     seen = set()
     for index, state in sight.numbers(PEER_STATE).items():
         arcs = index.split(".")
@@ -286,7 +350,8 @@ def _bgp(sight: Sight) -> Iterator[BgpPeer]:
         if (vrf, address) in seen:  # the same session carries several address families
             continue
         seen.add((vrf, address))
-        yield BgpPeer(address, remote.get(index), state_name(BGP_STATES, state), vrf)
+        name = state_name(BGP_STATES, state)
+        yield BgpPeer(address, remote.get(index), name, vrf, admin.get(index) == BGP_STOP or None)
 
 
 _NAMES: Final = (ENTITY_NAME, ENTITY_DESCR)
@@ -337,7 +402,7 @@ VENDOR: Final = Vendor(
             "recorded",
         ),
     ),
-    bgp_peers=(Source((PEER_STATE, PEER_AS, PEER_VRF), _bgp, "synthetic"), BGP),
+    bgp_peers=(Source((PEER_STATE, PEER_AS, PEER_ADMIN, PEER_VRF), _bgp, "synthetic"), BGP),
     ospf_neighbours=(OSPF,),
     config_changed=Column("hwCfgRunModifiedLast", "1.3.6.1.4.1.2011.6.10.1.1.1", "0.01 s"),
     quirks=Quirks(timeout=6.0),

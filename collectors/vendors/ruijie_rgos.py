@@ -90,7 +90,7 @@ _NOT_FITTED, _UNKNOWN = 1, 6
 _NO_DIAGNOSTIC: Final = 2
 _KIBIBYTE: Final = 1 << 10
 _MEBIBYTE: Final = 1 << 20
-_MODEL: Final = re.compile(r"\((?P<model>[\w./+-]+(?:\(\w+\))?)\)\s+by\s+Ruijie", re.IGNORECASE)
+_MODEL: Final = re.compile(r"\((?P<model>[\w./+ -]+(?:\(\w+\))?)\)\s+by\s+Ruijie", re.IGNORECASE)
 
 
 def _identity(sight: Sight) -> Iterator[Identity]:

@@ -29,7 +29,9 @@ def read_twice(path: Path, sections: tuple[str, ...], memory: DeviceMemory) -> l
         found = []
         try:
             async with served(path) as endpoint:
-                question = _recipe.Question(endpoint, CREDENTIAL, vendor, sections, (), 2.0, 1, ())
+                question = _recipe.Question(
+                    endpoint, CREDENTIAL, vendor, sections, frozenset(), (), 2.0, 1, ()
+                )
                 for _ in range(2):
                     _, seen = await _recipe.read("probe", question, wire, memory)
                     found.append({name: set(readings) for name, readings in seen.items()})

@@ -100,6 +100,13 @@ def test_another_community_is_met_with_silence(box: recorded.Recording) -> None:
     assert box.answer(b"no snmp", COMMUNITY) is None
 
 
+def test_what_an_agent_has_no_value_of_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "box.snmprec"
+    lines = b"\xef\xbb\xbf1.3.6.1.1.0|2|\n1.3.6.1.2.0|129|\r\n1.3.6.1.3.0|4|\n1.3.6.1.4.0|6|0\n"
+    path.write_bytes(lines + "1.3.6.1.5.0|4|\u4e2d\x0b".encode("gb18030") + b"\n")
+    assert len(recorded.read(path)) == 3
+
+
 @pytest.mark.parametrize("line", ["1.3.6", "1.3.6|4", "1.x|4|a", "1.3.6|99|a", "1.3.6|2|a", "|4|a"])
 def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "box.snmprec"
