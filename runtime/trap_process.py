@@ -21,13 +21,12 @@ from collectors.traps.form import (
     OUTCOMES,
     Counts,
     Engines,
-    Heard,
     Login,
-    Notification,
     Roll,
     Settings,
     Source,
     ToProcess,
+    Written,
 )
 from collectors.traps.gate import Gate, Raw
 from collectors.wires.traps import Reader, answer
@@ -68,7 +67,7 @@ class Process:
         self._gate = Gate(settings.limits, settings.ourselves, settings.relays, monotonic())
         self._reader = Reader()
         self._selector = DefaultSelector()
-        self._out: deque[Notification] = deque()
+        self._out: deque[bytes] = deque()
         self._overflowed = self._unsent = 0
         self._sources: list[Source] = []
         self._logins: dict[str, Login] = {}
@@ -125,7 +124,7 @@ class Process:
             if len(self._out) >= _READY_TO_GO:
                 self._out.popleft()
                 self._overflowed += 1
-            self._out.append(found.notification)
+            self._out.append(found.written)
         if found.reply and not answer(self._doors[raw.door], raw.address, found.reply):
             self._unsent += 1
 
@@ -134,13 +133,13 @@ class Process:
     def _hand_over(self) -> None:
         while self._out:
             count = min(_IN_ONE_MESSAGE, len(self._out))
-            some = tuple(self._out[place] for place in range(count))
-            if not self._send(Heard(some)):
+            some = tuple(msgspec.Raw(self._out[place]) for place in range(count))
+            if not self._send(Written(some)):
                 return
             for _ in some:
                 self._out.popleft()
 
-    def _send(self, message: Heard | Counts) -> bool:
+    def _send(self, message: Written | Counts) -> bool:
         try:
             self._channel.send(self._encode(message))
         except BlockingIOError:

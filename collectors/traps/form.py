@@ -109,6 +109,12 @@ class Heard(msgspec.Struct, frozen=True, tag="heard"):
     notifications: tuple[Notification, ...]
 
 
+class Written(msgspec.Struct, frozen=True, tag="heard"):
+    """`Heard` as it is sent: each notification was written by itself before."""
+
+    notifications: tuple[msgspec.Raw, ...]
+
+
 class Counts(msgspec.Struct, frozen=True, tag="counts"):
     """Counters of the process since its start."""
 

@@ -67,9 +67,12 @@ class Read(msgspec.Struct, frozen=True):
 
     notification: Notification | None = None
     reply: bytes = b""
+    written: bytes = b""
+    """The notification as the monitor is told it (MessagePack)."""
 
 
 _NOTHING: Final = Read()
+_write: Final = msgspec.msgpack.Encoder().encode
 
 
 class Gate:
@@ -227,14 +230,13 @@ class Gate:
         if said.informed and self._is_repeated(source, said, now):
             self.counts["repeated"] += 1
             return Read(reply=reply)
-        self.counts["handed"] += 1
-        return Read(
-            Notification(
-                source.device, _host(raw.address), raw.at_ms, version, said.oid, said.uptime,
-                said.values, said.informed, said.cut,
-            ),
-            reply,
+        notification = Notification(
+            source.device, _host(raw.address), raw.at_ms, version, said.oid, said.uptime,
+            said.values, said.informed, said.cut,
         )  # fmt: skip
+        written = _write(notification)  # here, where whatever it meets is caught and counted
+        self.counts["handed"] += 1
+        return Read(notification, reply, written)
 
     def _is_repeated(self, source: Source, said: Said, now: float) -> bool:
         """Remember an inform; its sender asks again where our confirmation was lost."""

@@ -24,6 +24,9 @@ _TRAP_ADDRESS: Final = "1.3.6.1.6.3.18.1.3.0"
 _TRAP_COMMUNITY: Final = "1.3.6.1.6.3.18.1.4.0"
 """RFC 3584: a relay may put the community there. It is a secret, and left out."""
 _ENTERPRISE_SPECIFIC: Final = 6
+_LEAST, _MOST = -(2**63), 2**64 - 1
+"""What a number may be to be written as one; nine octets hold more than Counter64 (RFC 2578)."""
+_MOST_TICKS: Final = 2**32 - 1
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ def read_v1(pdu: Any) -> Said | None:
         oid = f"{_SNMP_TRAPS}.{generic + 1}"
     values, cut = _values(of.get_varbinds(pdu))
     agent = str(of.get_agent_address(pdu).prettyPrint())
-    return Said(oid, int(of.get_timestamp(pdu)), values, cut, informed=False, request=0,
+    return Said(oid, _ticks(of.get_timestamp(pdu)), values, cut, informed=False, request=0,
                 agent="" if agent == "0.0.0.0" else agent)  # fmt: skip  # noqa: S104 - not bound
 
 
@@ -66,7 +69,7 @@ def read_v2(pdu: Any) -> Said | None:
     for place, (name, value) in enumerate(bindings):
         dotted = _dotted(name)
         if place == 0 and dotted == _UPTIME and isinstance(value, univ.Integer):
-            uptime = int(value)
+            uptime = _ticks(value)
         elif place <= 1 and dotted == _TRAP_OID and isinstance(value, univ.ObjectIdentifier):
             oid = _dotted(value)
         else:
@@ -94,13 +97,20 @@ def _values(bindings: Iterable[tuple[Any, Any]]) -> tuple[tuple[tuple[str, int |
     return kept, len(every) - len(kept)
 
 
+def _ticks(value: Any) -> int | None:
+    """Return TimeTicks (RFC 2578 7.1.8); None where it is no such number."""
+    number = int(value)
+    return number if 0 <= number <= _MOST_TICKS else None
+
+
 def _dotted(name: Any) -> str:
     return ".".join(map(str, tuple(name)))
 
 
 def _plain(value: Any) -> int | str:
     if isinstance(value, univ.Integer):
-        return int(value)
+        number = int(value)
+        return number if _LEAST <= number <= _MOST else str(number)
     if isinstance(value, univ.ObjectIdentifier):
         return _dotted(value)
     if isinstance(value, rfc1902.IpAddress) or value.tagSet == rfc1902.IpAddress.tagSet:

@@ -64,3 +64,29 @@ def sealed(
     secret = key(login.auth_key, engine_id)
     digest = hmac.new(secret, whole(bytes(24)), hashlib.sha256).digest()[:24]
     return whole(digest)
+
+
+def told(
+    bindings: bytes, *, version: int = 1, community: bytes = b"hush", tag: int = 0xA7
+) -> bytes:
+    """A v2c coldStart with more bindings, or a v1 trap (`version` 0) with these."""
+    if version == 0:
+        front = bytes.fromhex("06042b060104") + element(0x40, bytes(4))
+        front += bytes.fromhex("020102020100430101")
+        pdu = sized(0xA4, front + sized(0x30, bindings))
+    else:
+        uptime = element(0x30, bytes.fromhex("06082b06010201010300") + bytes.fromhex("43012a"))
+        name = bytes.fromhex("060a2b060106030101040100")
+        which = element(0x30, name + bytes.fromhex("06092b0601060301010501"))
+        body = bytes.fromhex("020104020100020100") + sized(0x30, uptime + which + bindings)
+        pdu = sized(tag, body)
+    return sized(0x30, number(version) + element(0x04, community) + pdu)
+
+
+def binding(value: bytes, name: bytes = bytes.fromhex("2b060102010202010107")) -> bytes:
+    return sized(0x30, sized(0x06, name) + value)
+
+
+def sized(tag: int, contents: bytes) -> bytes:
+    """An element of any length (X.690 8.1.3)."""
+    return element(tag, contents) if len(contents) < 128 else long(tag, contents)
