@@ -30,26 +30,23 @@ def carefully(
     new: tuple[Value, ...],
     seconds: float,
     limits: tuple[float, ...],
-) -> tuple[list[Value], str]:
-    """Make the rates of a probe, and name the reason where one is absent.
-
-    A reason that something is wrong goes before `not_refreshed`.
-    """
+) -> tuple[list[Value], list[str]]:
+    """Make the rates of a probe, and name for each one the reason where it is absent, else ""."""
     specs, every = probe.rates, probe.every_ms / 1000
     if track.window and (windowed := _windowed(track, specs, old, new, seconds, limits)):
-        return windowed, ""
+        return windowed, []
     rates: list[Value] = []
+    gaps: list[str] = []
     quiet: list[bool] = []
-    wrong = ""
     for group in track.groups:
         found, why = _group(track, group, specs, old, new, seconds, every, limits)
-        wrong = wrong or why
+        gaps += why
         asleep = (port := track.ports.get(group.start)) is not None and port.idle
         quiet += [value == 0 and (port is None or asleep) for value in found]
         rates += found
     track.quiet = tuple(quiet) if any(quiet) else None
     track.awake = not all(port.idle for port in track.ports.values())
-    return rates, wrong or ("not_refreshed" if None in rates else "")
+    return rates, gaps
 
 
 def _group(
@@ -61,7 +58,7 @@ def _group(
     seconds: float,
     every: float,
     limits: tuple[float, ...],
-) -> tuple[list[Value], str]:
+) -> tuple[list[Value], list[str]]:
     start, end = group.start, group.end
     shown = group.look(new)
     port = track.ports.get(start)
@@ -71,11 +68,11 @@ def _group(
             port = track.ports[start] = Port(array("d", [track.clock - seconds]), seen)
         span = port.step(track.clock, seconds, every, moved=False)
         if span == CARRY:
-            return list(track.rates[start:end]), ""
-        return [0.0 if span > 0 else None] * (end - start), ""
+            return _told(list(track.rates[start:end]))
+        return _told([0.0 if span > 0 else None] * (end - start))
     limited = list(zip(specs[start:end], limits[start:end], strict=True))
     counted = [_delta(spec, old, new, seconds, limit) for spec, limit in limited]
-    wrong = next((why for _, why in counted if why), "")
+    wrong = any(why for _, why in counted)
     span = seconds
     if port is not None:
         if wrong:
@@ -85,15 +82,19 @@ def _group(
             if port.done(every):
                 del track.ports[start]
     if span <= 0:
-        return [None] * (end - start), ""
+        return [None] * (end - start), [why or "not_refreshed" for _, why in counted]
     slow = track.blunt or span != seconds
     rates: list[Value] = []
-    for (spec, limit), (amount, _) in zip(limited, counted, strict=True):
+    gaps: list[str] = []
+    for (spec, limit), (amount, why) in zip(limited, counted, strict=True):
         value = None if amount is None else _rate(spec, amount, span, limit, slow=slow)
-        if value is None:
-            wrong = wrong or "too_fast"
+        gaps.append(why or ("too_fast" if value is None else ""))
         rates.append(value)
-    return rates, wrong
+    return rates, gaps
+
+
+def _told(rates: list[Value]) -> tuple[list[Value], list[str]]:
+    return rates, ["not_refreshed" if rate is None else "" for rate in rates]
 
 
 def _delta(

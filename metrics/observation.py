@@ -110,9 +110,10 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
     `values`: raw, rates, and last the state of the target, also for a probe whose series end
     before it because another probe of the target carries the state.
-    `gap`: code of the reason for absent rates (see `metrics.rates`), or "".
+    `gaps`: of each rate the code of the reason why it is absent (see `metrics.rates`), or ""; empty
+    where no rate is, or nothing was heard.
     """
 
     observation: Observation
     values: tuple[Value, ...]
-    gap: str = ""
+    gaps: tuple[str, ...] = ()

@@ -42,7 +42,8 @@ from metrics.observation import Observation, Outcome, Probe, RateSpec, Value
 _TICKS: Final = 2**32
 _HEADROOM: Final = 1.05
 _FASTEST: Final = 800e9
-_NOTHING: Final[tuple[tuple[Value, ...], str]] = ((), "")
+_NOTHING: Final[tuple[tuple[Value, ...], tuple[str, ...]]] = ((), ())
+_PATTERNS: Final = 10_000
 _STILL, _RESET, _GAP, _CLOCK = 0.0, -1.0, -2.0, -3.0
 _NO_TIME: Final = {_STILL: "still", _RESET: "reset", _GAP: "gap", _CLOCK: "clock"}
 
@@ -58,11 +59,16 @@ class Rates:
         self._absent: dict[int, tuple[None, ...]] = {}
         self._same: dict[tuple[float, ...], tuple[float, ...]] = {}
         """Limits, of which a province has many and few that differ."""
+        self._reasons: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """Reasons of all rates of a probe, likewise."""
         self.absent: Counter[str] = Counter()
         """Answers with a rate that is absent, by reason."""
 
-    def observe(self, observation: Observation) -> tuple[tuple[Value, ...], str]:
-        """Return the rates of `probe.rates` in order and, where one is absent, the reason."""
+    def observe(self, observation: Observation) -> tuple[tuple[Value, ...], tuple[str, ...]]:
+        """Return the rates of `probe.rates` in order, and of each the reason where it is absent.
+
+        Where none is, or nothing was heard, there are no reasons: ().
+        """
         probe = observation.probe
         specs = probe.rates
         if not specs:
@@ -70,7 +76,7 @@ class Rates:
                 self._learn(observation)
             return _NOTHING
         if observation.outcome is not Outcome.ANSWERED:
-            return self._none(len(specs)), ""
+            return self._none(len(specs)), ()
         track = self._tracks.get(probe) or self._track(probe)
         if observation.reason == "renumbered":
             track.values = ()
@@ -80,7 +86,7 @@ class Rates:
 
     def _compare(
         self, track: Track, probe: Probe, new: tuple[Value, ...], slot_ms: int
-    ) -> tuple[tuple[Value, ...], str]:
+    ) -> tuple[tuple[Value, ...], tuple[str, ...]]:
         specs, old = probe.rates, track.values
         if not old:
             track.values, track.slot_ms, track.heard_ms = new, slot_ms, slot_ms
@@ -91,15 +97,14 @@ class Rates:
         seconds = _elapsed(began, now, slot_ms, track, every_ms)
         track.heard_ms = slot_ms
         if seconds == _STILL:
-            self.absent["still"] += 1
-            return self._none(len(specs)), "still"
+            return self._none(len(specs)), self._why(("still",) * len(specs))
         track.values, track.slot_ms = new, slot_ms
         if seconds < 0:
             track.begin()
             return self._nothing(track, specs, _NO_TIME[seconds])
         clock = track.clock = track.clock + seconds
         limits = track.limits or self._limits(track, specs)
-        gap = ""
+        gaps: tuple[str, ...] = ()
         if track.narrow or track.awake or track.window:
             rates = None
         elif track.quiet is None:
@@ -107,13 +112,13 @@ class Rates:
         else:
             rates = _quietly(specs, old, new, seconds, track.caps, track.quiet)
         if rates is None:
-            rates, gap = carefully(track, probe, old, new, seconds, limits)
-            if gap:
-                self.absent[gap] += 1
+            rates, why = carefully(track, probe, old, new, seconds, limits)
+            if any(why):
+                gaps = self._why(tuple(why))
         track.rates = tuple(rates)
         if clock >= track.study_at:
             follow(track, probe, old, new, seconds)
-        return track.rates, gap
+        return track.rates, gaps
 
     def _track(self, probe: Probe) -> Track:
         track = self._tracks[probe] = track_of(probe.rates)
@@ -155,10 +160,16 @@ class Rates:
 
     def _nothing(
         self, track: Track, specs: tuple[RateSpec, ...], reason: str
-    ) -> tuple[tuple[Value, ...], str]:
-        self.absent[reason] += 1
+    ) -> tuple[tuple[Value, ...], tuple[str, ...]]:
         track.rates = self._none(len(specs))
-        return track.rates, reason
+        return track.rates, self._why((reason,) * len(specs))
+
+    def _why(self, gaps: tuple[str, ...]) -> tuple[str, ...]:
+        for reason in {*gaps} - {""}:
+            self.absent[reason] += 1
+        if len(self._reasons) > _PATTERNS:
+            self._reasons.clear()
+        return self._reasons.setdefault(gaps, gaps)
 
     def _none(self, count: int) -> tuple[Value, ...]:
         absent = self._absent.get(count)

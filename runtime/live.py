@@ -170,9 +170,10 @@ class LiveView:
         """Return why a rate of a port is absent."""
         flow = self._flows.get(port)
         reading = None if flow is None else self._pipeline.latest.get(flow[0])
-        if flow is None or reading is None or None not in reading.values[flow[1] : flow[2] + 1]:
+        if flow is None or reading is None:
             return ""
-        return reading.gap
+        raw = flow[0].raw
+        return next(filter(None, reading.gaps[flow[1] - raw : flow[2] + 1 - raw]), "")
 
     def alerts(self) -> Sequence[Alert]:
         """Return alerts that are pending, firing or were resolved of late."""

@@ -54,14 +54,14 @@ class Pipeline:
             return
         try:
             state, changes = self.judge.observe(observation)
-            rates, gap = self.rates.observe(observation)
+            rates, gaps = self.rates.observe(observation)
         except Exception as bug:  # noqa: BLE001 - it must not end whoever brought the observation
             self._report("judge", bug)
             return
         values = (*observation.values, *rates, int(state))
         if len(values) > len(observation.probe.series):
             values = values[:-1]  # another probe of the same target carries its state
-        reading = Reading(observation, values, gap)
+        reading = Reading(observation, values, gaps)
         self.latest[observation.probe] = reading
         if observation.outcome is Outcome.ANSWERED:
             self.answered_ms[observation.probe] = observation.slot_ms

@@ -46,8 +46,9 @@ GRACE: Final = 15
 _TICKS: Final = 2**32
 _ROUND: Final = 2**32
 """Where a Counter32 begins anew."""
-_WITHHELD: Final = frozenset({"not_refreshed"})
-"""Reasons for an absent rate with which nothing is wrong with the counters."""
+_WITHHELD: Final = "not_refreshed"
+"""The reason for an absent rate with which nothing is wrong with the counters."""
+_CACHED: Final = ("still",)
 _MOST: Final = 2**53
 """Octets that nothing carries in a slot; SQLite and Parquet end at 2^63, sums are below that."""
 _JUDGING: Final = frozenset({"echo", "interfaces"})
@@ -145,7 +146,7 @@ class _Judged(msgspec.Struct, frozen=True):
 
 
 class _Port(msgspec.Struct, frozen=True):
-    """The near port of a link in a probe: positions of (counter, rate) in and out."""
+    """The near port of a link in a probe: positions of (counter, rate) in and out in `values`."""
 
     link: str
     seconds: int
@@ -162,6 +163,7 @@ class _Poll(msgspec.Struct, frozen=True):
     ports: tuple[_Port, ...]
     judged: tuple[_Judged, ...]
     uptime: int | None
+    raw: int
 
 
 _Plan = _Echo | _Poll | None
@@ -226,7 +228,7 @@ class History:
         for judged in plan.judged:
             self._count_run(judged, observation)
         if plan.ports and observation.outcome is Outcome.ANSWERED:
-            if reading.gap == "still":
+            if reading.gaps[:1] == _CACHED:
                 return  # as in `metrics.rates`, the next answer is counted from the one before
             before = self._last.get(probe)
             self._last[probe] = observation.values, observation.slot_ms
@@ -260,11 +262,13 @@ class History:
             began, now = before[plan.uptime], values[plan.uptime]
             if began is not None and now is not None:
                 passed = int(now - began) % _TICKS * 10
-        withheld = reading.gap in _WITHHELD
+        gaps, raw = reading.gaps, plan.raw
         for port in plan.ports:
             cell = self._cell(port.link, port.seconds, slot_ms)
             counter, rate = port.inward
-            octets = _difference(before[counter], values[counter], values[rate], withheld=withheld)
+            octets = _difference(
+                before[counter], values[counter], values[rate], _reason(gaps, rate - raw)
+            )
             if octets is None:
                 cell.in_ms = None
             else:
@@ -272,7 +276,9 @@ class History:
                 if cell.in_ms is not None:
                     cell.in_ms += passed
             counter, rate = port.outward
-            octets = _difference(before[counter], values[counter], values[rate], withheld=withheld)
+            octets = _difference(
+                before[counter], values[counter], values[rate], _reason(gaps, rate - raw)
+            )
             if octets is None:
                 cell.out_ms = None
             else:
@@ -301,7 +307,7 @@ class History:
             return None
         raw = enumerate(probe.series[: probe.raw])
         uptime = next((place for place, series in raw if series.metric is UPTIME_TICKS), None)
-        poll = _Poll(tuple(self._ports(probe)), tuple(self._judged(probe)), uptime)
+        poll = _Poll(tuple(self._ports(probe)), tuple(self._judged(probe)), uptime, probe.raw)
         if poll.judged:
             self._grace = max(self._grace, probe.every_ms // 1000 + _LATE_ANSWER)
         return poll if poll.ports or poll.judged else None
@@ -371,13 +377,17 @@ def _believed(octets: int | None, ms: int | None) -> tuple[int | None, int | Non
     return (None, None) if octets is not None and octets >= _MOST else (octets, ms)
 
 
-def _difference(before: Value, after: Value, rate: Value, *, withheld: bool) -> int | None:
+def _reason(gaps: tuple[str, ...], rate: int) -> str:
+    return gaps[rate] if gaps else ""
+
+
+def _difference(before: Value, after: Value, rate: Value, why: str) -> int | None:
     """Return the octets between two readings; None = not known.
 
     A rate says that they are right. So does one that was withheld because nobody knows over which
     time they came. Where a rate has a counter that fell, it was one of 32 bits and wrapped.
     """
-    if before is None or after is None or (rate is None and not withheld):
+    if before is None or after is None or (rate is None and why != _WITHHELD):
         return None
     octets = int(after) - int(before)
     return octets if octets >= 0 else octets % _ROUND

@@ -102,5 +102,12 @@ Row = tuple[float, Value, Value, Value, Value]
 
 
 def fed(rates: Rates, probe: Probe, rows: Iterable[Row]) -> list[tuple[tuple[Value, ...], str]]:
-    """Feed readings; return what each one gave."""
-    return [rates.observe(heard(probe, second, *values)) for second, *values in rows]
+    """Feed readings; return what each one gave, and the first reason for an absent rate."""
+    return [reasoned(rates, heard(probe, second, *values)) for second, *values in rows]
+
+
+def reasoned(rates: Rates, observation: Observation) -> tuple[tuple[Value, ...], str]:
+    """Return the rates and the first reason for an absent one, or ""."""
+    values, gaps = rates.observe(observation)
+    assert [bool(gap) for gap in gaps] == ([value is None for value in values] if gaps else [])
+    return values, next(filter(None, gaps), "")

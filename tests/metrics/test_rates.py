@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from metrics.observation import Outcome, Value
 from metrics.rates import Rates
-from tests.metrics.ports import GIGABIT, fed, heard, port_probe, with_speed
+from tests.metrics.ports import GIGABIT, fed, heard, port_probe, reasoned, with_speed
 
 
 def _rate(
@@ -69,18 +69,18 @@ def test_faster_than_the_interface_is_not_believed() -> None:
 
 def test_renumbering_forgets_the_earlier_reading() -> None:
     rates, probe = Rates(), port_probe()
-    rates.observe(heard(probe, 0, 1000, 5, 5, 0))
+    reasoned(rates, heard(probe, 0, 1000, 5, 5, 0))
     renumbered = heard(probe, 10, None, None, None, None, reason="renumbered")
-    assert rates.observe(renumbered)[1] == "renumbered"
-    assert rates.observe(heard(probe, 20, 3000, 50, 50, 0)) == ((None,) * 3, "first")
+    assert reasoned(rates, renumbered)[1] == "renumbered"
+    assert reasoned(rates, heard(probe, 20, 3000, 50, 50, 0)) == ((None,) * 3, "first")
 
 
 def test_silence_gives_no_rate_and_keeps_the_earlier_reading() -> None:
     rates, probe = Rates(), port_probe()
-    rates.observe(heard(probe, 0, 1000, 0, 0, 0))
+    reasoned(rates, heard(probe, 0, 1000, 0, 0, 0))
     silent = heard(probe, 10, None, None, None, None, outcome=Outcome.SILENT)
-    assert rates.observe(silent) == ((None,) * 3, "")
-    assert rates.observe(heard(probe, 20, 3000, 2000, 2000, 0))[0][0] == 800.0
+    assert reasoned(rates, silent) == ((None,) * 3, "")
+    assert reasoned(rates, heard(probe, 20, 3000, 2000, 2000, 0))[0][0] == 800.0
 
 
 def test_an_agent_that_is_up_for_longer_than_before_may_have_restarted_all_the_same() -> None:
@@ -179,6 +179,6 @@ def test_any_sequence_of_readings_gives_a_rate_within_the_interface_or_a_reason(
     second = 0
     for pause, ticks, octets, moved in steps:
         second += pause
-        values, gap = rates.observe(heard(probe, second, ticks, octets, octets // 2, moved))
+        values, gap = reasoned(rates, heard(probe, second, ticks, octets, octets // 2, moved))
         assert (None in values) == bool(gap)
         assert all(value is None or 0 <= value <= 1.05 * GIGABIT for value in values)

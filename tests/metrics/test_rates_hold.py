@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from metrics.observation import Outcome, Probe, Value
 from metrics.rates import Rates
-from tests.metrics.ports import GIGABIT, heard, port_probe, with_speed
+from tests.metrics.ports import GIGABIT, heard, port_probe, reasoned, with_speed
 
 REASONS = {
     "first", "renumbered", "gap", "reset", "clock", "still", "no_value", "invalid",
@@ -58,8 +58,8 @@ class Agent(RuleBasedStateMachine):
         self, values: tuple[Value, ...], reason: str = "", outcome: Outcome = Outcome.ANSWERED
     ) -> None:
         self.answered = outcome is Outcome.ANSWERED
-        self.result = self.rates.observe(
-            heard(self.probe, self.ours, *values, reason=reason, outcome=outcome)
+        self.result = reasoned(
+            self.rates, heard(self.probe, self.ours, *values, reason=reason, outcome=outcome)
         )
 
     def spend(self, seconds: float, load: float) -> None:

@@ -44,6 +44,28 @@ def test_a_restart_is_named() -> None:
     assert shown((9000, 50), (100, 60)) == ("reset", None)
 
 
+def test_the_reason_is_that_of_the_port_and_not_of_another_one() -> None:
+    """The first port says that its counters were interrupted; the second gives none."""
+    network = inventory(links=2)
+    probe = interfaces_probe(network)
+    pipeline = Pipeline(Judge(network, [probe]), {}, {})
+    view = LiveView(lambda: T0, pipeline, Hub(), lambda: (), dict)
+    view.load(network, [probe])
+    for place, octets in enumerate((0, 50)):
+        values = tuple(
+            None
+            if series.target.endswith("GE1")
+            else 1000 * (place + 1)
+            if series.metric is UPTIME_TICKS
+            else octets
+            for series in probe.series[: probe.raw]
+        )
+        slot_ms = (T0 + 10 * place) * 1000
+        pipeline.deliver(Observation(probe, slot_ms, 0.0, Outcome.ANSWERED, "", values))
+    reasons = [found.no_rate for link in ("l0", "l1") if (found := view.link(link)) is not None]
+    assert reasons == ["discontinuity", "no_value"]
+
+
 def test_where_there_is_a_rate_there_is_no_reason() -> None:
     network = inventory()
     probe = interfaces_probe(network)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.model import ProbeSpec
-from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE, SPEED
+from metrics.catalogue import IN_OCTETS, IN_RATE, OUT_OCTETS, OUT_RATE, SPEED, UPTIME_TICKS
 from metrics.observation import Observation, Outcome, Probe, Reading, Series, Value
 from metrics.rates import Rates
 from store.history import GRACE, Cell, ClosedSlot, History, SlotRow
@@ -114,8 +114,8 @@ def counted(
         for place, series in enumerate(probe.series[: probe.raw])
     )
     observation = Observation(probe, (T0 + second) * 1000, 0.0, Outcome.ANSWERED, "", values)
-    derived, gap = rates.observe(observation)
-    return Reading(observation, (*values, *derived, 0), gap)
+    derived, gaps = rates.observe(observation)
+    return Reading(observation, (*values, *derived, 0), gaps)
 
 
 def test_octets_are_differences_of_the_near_ports_counters() -> None:
@@ -185,6 +185,25 @@ def test_a_poll_that_found_nothing_new_loses_no_octets() -> None:
 
     (row,) = rows(history)
     assert (row.in_octets, row.in_ms) == (300, 30_000)
+
+
+def test_a_port_that_is_absent_hides_no_octets_of_the_port_beside_it() -> None:
+    """The port beside stands still in its second poll, and nobody knows yet whether it does."""
+    network = inventory(links=2)
+    history, probe, rates = History(network), interfaces_probe(network), Rates()
+    beside = next(series.target for series in probe.series if series.target.endswith("GE1"))
+    for second, octets in ((0, 100), (10, 100), (20, 400)):
+        shown: dict[object, Value] = {UPTIME_TICKS: second * 100 + 1, IN_OCTETS: octets}
+        values = tuple(
+            None if series.target == beside else shown.get(series.metric, 0)
+            for series in probe.series[: probe.raw]
+        )
+        observed = Observation(probe, (T0 + second) * 1000, 0.0, Outcome.ANSWERED, "", values)
+        derived, gaps = rates.observe(observed)
+        history.observe(Reading(observed, (*values, *derived, 0), gaps))
+
+    found = [(row.link, row.in_octets, row.in_ms) for row in rows(history)]
+    assert found == [("l0", 300, 20_000), ("l1", None, None)]
 
 
 def test_a_counter32_that_wraps_loses_no_octets() -> None:
