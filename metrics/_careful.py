@@ -62,7 +62,8 @@ def _group(
     start, end = group.start, group.end
     shown = group.look(new)
     port = track.ports.get(start)
-    if shown == group.look(old) and None not in shown and SENTINEL not in shown:
+    counters = shown[: group.counters]
+    if shown == group.look(old) and None not in counters and SENTINEL not in counters:
         if port is None:
             seen = any(track.rates[start:end])
             port = track.ports[start] = Port(array("d", [track.clock - seconds]), seen)

@@ -21,11 +21,13 @@ NARROW: Final = 32
 class Group:
     """The rates of one interface, whose counters are refreshed together: [start, end).
 
-    `look` picks what must be the same for the port to stand still: counters, discontinuity time.
+    `look` picks what must be the same for the port to stand still: first `counters` counters, which
+    must be there, then the discontinuity time, which many agents do not have.
     """
 
     start: int
     end: int
+    counters: int
     look: Callable[[tuple[Value, ...]], tuple[Value, ...]]
 
 
@@ -78,18 +80,19 @@ def track_of(specs: tuple[RateSpec, ...]) -> Track:
     groups, start = [], 0
     for _, of_one in groupby(specs, key=lambda spec: spec.interface):
         group = list(of_one)
-        looks = {spec.counter for spec in group} | {spec.discontinuity for spec in group}
-        places = tuple(sorted(place for place in looks if place is not None))
-        groups.append(_group(start, start + len(group), places))
+        counters = tuple(sorted({spec.counter for spec in group}))
+        moved = {spec.discontinuity for spec in group} - {None, *counters}
+        groups.append(_group(start, start + len(group), counters, tuple(sorted(moved))))  # type: ignore[type-var]
         start += len(group)
     narrow = any(spec.width == NARROW for spec in specs)
     return Track(_same(tuple(groups)), narrow)
 
 
 @lru_cache(1024)
-def _group(start: int, end: int, places: tuple[int, ...]) -> Group:
+def _group(start: int, end: int, counters: tuple[int, ...], moved: tuple[int, ...]) -> Group:
     """Make a group, shared by all probes of one form."""
-    return Group(start, end, itemgetter(places[0], *places))  # twice: always a tuple
+    places = (*counters, *moved, counters[0])  # one twice: always a tuple
+    return Group(start, end, len(counters), itemgetter(*places))
 
 
 @lru_cache(1024)

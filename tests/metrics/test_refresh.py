@@ -138,6 +138,17 @@ def test_traffic_that_varies_is_told_poll_by_poll(
         assert values[0] is None or values[0] == pytest.approx(8 * count / every)
 
 
+def test_an_agent_without_a_discontinuity_time_is_learnt_like_any_other() -> None:
+    probe, rates, found = port_probe(), with_speed(GIGABIT), []
+    for poll in range(120):
+        octets = 10**6 + poll // 3 * 30 * 100_000
+        values, _ = rates.observe(
+            heard(probe, 10.0 * poll, 1000 * poll + 1, octets, octets // 3, None)
+        )
+        found.append(values[0])
+    assert found[90:] == pytest.approx([800_000] * 30, rel=0.05)
+
+
 @pytest.mark.parametrize("every", [5, 10, 30])
 def test_an_idle_port_reads_nought_after_the_longest_refresh(every: int) -> None:
     found = readings(Slow(1), port_probe(every), 0, 60, with_speed(GIGABIT))
