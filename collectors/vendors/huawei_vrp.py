@@ -1,10 +1,4 @@
-"""Huawei VRP: S, CE, AR, NE series. HUAWEI-ENTITY-EXTENT-MIB and its neighbours.
-
-Optical power has two units. The MIB says 0.01 dBm; older VRP gives microwatts. Microwatts are never
-negative, so one negative power tells that the box speaks dBm; else each power is tried in both
-units, and the one that lies within the module's own thresholds (always 0.01 dBm) counts. With no
-thresholds a positive power is microwatts. Sentinels: 0, -1, -255, 2^31-1.
-"""
+"""Huawei VRP: S, CE, AR, NE series. HUAWEI-ENTITY-EXTENT-MIB and its neighbours."""
 
 from __future__ import annotations
 
@@ -18,7 +12,6 @@ from collectors.vendors._form import (
     Cpu,
     Identity,
     Memory,
-    Optics,
     Part,
     Quirks,
     Sight,
@@ -26,6 +19,7 @@ from collectors.vendors._form import (
     Temperature,
     Vendor,
 )
+from collectors.vendors._huawei_optics import ENTITY, OPTICAL_TEMPERATURE, OPTICS, SENTINELS
 from collectors.vendors._standard import (
     BGP,
     BGP_STATES,
@@ -42,48 +36,21 @@ from collectors.vendors._standard import (
     of_chassis,
     state_name,
 )
-from collectors.vendors._units import (
-    address_in,
-    amperes,
-    celsius,
-    dbm,
-    dbm_from_hundredths,
-    dbm_from_microwatts,
-    numbers_in,
-    percent,
-    volts,
-)
+from collectors.vendors._units import address_in, celsius, percent
 
-_ENTITY: Final = "1.3.6.1.4.1.2011.5.25.31.1.1"
-_STATE: Final = f"{_ENTITY}.1.1"
-ADMIN_STATUS: Final = Column("hwEntityAdminStatus", f"{_STATE}.1")
+_STATE: Final = f"{ENTITY}.1.1"
 CPU_USAGE: Final = Column("hwEntityCpuUsage", f"{_STATE}.5", "%")
 MEM_USAGE: Final = Column("hwEntityMemUsage", f"{_STATE}.7", "%")
 MEM_SIZE: Final = Column("hwEntityMemSize", f"{_STATE}.9", "byte")
 TEMPERATURE: Final = Column("hwEntityTemperature", f"{_STATE}.11", "degree Celsius")
 MEM_SIZE_MEGA: Final = Column("hwEntityMemSizeMega", f"{_STATE}.19", "MiB")
 
-_OPTICAL: Final = f"{_ENTITY}.3.1"
-OPTICAL_MODE: Final = Column("hwEntityOpticalMode", f"{_OPTICAL}.1")
-OPTICAL_TEMPERATURE: Final = Column("hwEntityOpticalTemperature", f"{_OPTICAL}.5", "degree Celsius")
-OPTICAL_VOLTAGE: Final = Column("hwEntityOpticalVoltage", f"{_OPTICAL}.6", "mV")
-OPTICAL_BIAS: Final = Column("hwEntityOpticalBiasCurrent", f"{_OPTICAL}.7", "uA, below 1000 mA")
-OPTICAL_RX: Final = Column("hwEntityOpticalRxPower", f"{_OPTICAL}.8", "0.01 dBm or uW")
-OPTICAL_TX: Final = Column("hwEntityOpticalTxPower", f"{_OPTICAL}.9", "0.01 dBm or uW")
-OPTICAL_RX_LOW: Final = Column("hwEntityOpticalRxLowThreshold", f"{_OPTICAL}.13", "0.01 dBm")
-OPTICAL_RX_HIGH: Final = Column("hwEntityOpticalRxHighThreshold", f"{_OPTICAL}.14", "0.01 dBm")
-OPTICAL_TX_LOW: Final = Column("hwEntityOpticalTxLowThreshold", f"{_OPTICAL}.15", "0.01 dBm")
-OPTICAL_TX_HIGH: Final = Column("hwEntityOpticalTxHighThreshold", f"{_OPTICAL}.16", "0.01 dBm")
-LANE_BIAS: Final = Column("hwEntityOpticalLaneBiasCurrent", f"{_OPTICAL}.31", "mA")
-LANE_RX: Final = Column("hwEntityOpticalLaneRxPower", f"{_OPTICAL}.32", "dBm, or 0.01 dBm")
-LANE_TX: Final = Column("hwEntityOpticalLaneTxPower", f"{_OPTICAL}.33", "dBm, or 0.01 dBm")
-
-FAN_REGISTERED: Final = Column("hwEntityFanReg", f"{_ENTITY}.10.1.3")
-FAN_PRESENT: Final = Column("hwEntityFanPresent", f"{_ENTITY}.10.1.6")
-FAN_STATE: Final = Column("hwEntityFanState", f"{_ENTITY}.10.1.7")
-POWER_PRESENT: Final = Column("hwEntityPwrPresent", f"{_ENTITY}.18.1.5")
-POWER_STATE: Final = Column("hwEntityPwrState", f"{_ENTITY}.18.1.6")
-POWER_DESCR: Final = Column("hwEntityPwrDesc", f"{_ENTITY}.18.1.9")
+FAN_REGISTERED: Final = Column("hwEntityFanReg", f"{ENTITY}.10.1.3")
+FAN_PRESENT: Final = Column("hwEntityFanPresent", f"{ENTITY}.10.1.6")
+FAN_STATE: Final = Column("hwEntityFanState", f"{ENTITY}.10.1.7")
+POWER_PRESENT: Final = Column("hwEntityPwrPresent", f"{ENTITY}.18.1.5")
+POWER_STATE: Final = Column("hwEntityPwrState", f"{ENTITY}.18.1.6")
+POWER_DESCR: Final = Column("hwEntityPwrDesc", f"{ENTITY}.18.1.9")
 
 SYSTEM_MODEL: Final = Column("hwEntitySystemModel", "1.3.6.1.4.1.2011.5.25.31.6.5")
 SERIAL: Final = Column("hwDeviceEsn", "1.3.6.1.4.1.2011.5.25.188.1.1")
@@ -99,24 +66,16 @@ PEER_AS: Final = Column("hwBgpPeerRemoteAs", f"{_PEER}.2.1.2")
 PEER_STATE: Final = Column("hwBgpPeerState", f"{_PEER}.2.1.5")
 PEER_ADMIN: Final = Column("hwBgpPeerAdminStatus", f"{_PEER}.2.1.11")
 
-_PRESENT, _YES, _NORMAL, _NOT_SUPPORTED, _ADMIN_DOWN = 1, 1, 1, 1, 12
+_PRESENT, _YES, _NORMAL = 1, 1, 1
 _SUPPLYING: Final = frozenset({1, 3})
 """Supplying, or asleep because the others suffice."""
 _UNKNOWN: Final = 4
-_LOUDEST_RX: Final = 2.0
-_LOUDEST_TX: Final = 5.0
-"""dBm."""
-_NEAR: Final = 5
-"""Hundredths of a dBm between two readings of one power."""
 _VERSION: Final = re.compile(r"Version\s+([\d.]+)\s*\(\s*(\S+(?: \S+)*?)?\s*(V\d{3}R\d{3}\w*)\s*\)")
 _BARE_VERSION: Final = re.compile(r"V\d{3}R\d{3}\w*")
 _MODEL: Final = re.compile(r"\A\s*(?:Huawei\s+|Quidway\s+)?(\S+)", re.IGNORECASE)
 _NAMED: Final = re.compile(r"\A\s*HUAWEI\s+((?!Tech|Versatile)\S.*)", re.IGNORECASE)
 _NO_MODEL: Final = frozenset({"huawei", "versatile", "vrp", "netengine", "copyright"})
-_SENTINELS: Final = frozenset({0, -1, -255})
 _MEBIBYTE: Final = 1 << 20
-_MILLI: Final = 1000
-"""Below it a bias current is in mA: no laser works on less than 1 mA."""
 
 
 def _identity(sight: Sight) -> Iterator[Identity]:
@@ -193,7 +152,7 @@ def _temperature(sight: Sight) -> Iterator[Temperature]:
     for column in (TEMPERATURE, OPTICAL_TEMPERATURE):
         for index, value in sight.numbers(column).items():
             degrees = celsius(value)
-            if value not in _SENTINELS and degrees is not None:
+            if value not in SENTINELS and degrees is not None:
                 yield Temperature(entity_name(sight, index), degrees)
 
 
@@ -212,128 +171,6 @@ def _power(sight: Sight) -> Iterator[Part]:
             place = f"power {index.replace('.', '/')}"
             name = f"{place} ({names[index]})" if index in names else place
             yield Part(name, states[index] in _SUPPLYING)
-
-
-def _optics(sight: Sight) -> Iterator[Optics]:
-    modes, admin = sight.numbers(OPTICAL_MODE), sight.numbers(ADMIN_STATUS)
-    received, sent = sight.numbers(OPTICAL_RX), sight.numbers(OPTICAL_TX)
-    biases, voltages = sight.numbers(OPTICAL_BIAS), sight.numbers(OPTICAL_VOLTAGE)
-    degrees = sight.numbers(OPTICAL_TEMPERATURE)
-    in_dbm = any(_negative(value) for value in (*received.values(), *sent.values()))
-    rx_range = _limits(sight, OPTICAL_RX_LOW, OPTICAL_RX_HIGH)
-    tx_range = _limits(sight, OPTICAL_TX_LOW, OPTICAL_TX_HIGH)
-    for index in {**received, **sent}:
-        if modes.get(index) == _NOT_SUPPORTED or admin.get(index) == _ADMIN_DOWN:
-            continue
-        in_value, out_value = received.get(index, 0), sent.get(index, 0)
-        lanes = _lanes(sight, index, in_value, out_value)
-        if len(lanes) > 1:
-            yield from lanes
-            continue
-        row = _negative(in_value) or _negative(out_value)
-        rx = _power_dbm(in_value, rx_range.get(index), _LOUDEST_RX, row=row, box=in_dbm)
-        tx = _power_dbm(out_value, tx_range.get(index), _LOUDEST_TX, row=row, box=in_dbm)
-        if lanes:  # one lane, told as text alone
-            rx = lanes[0].rx_dbm if rx is None else rx
-            tx = lanes[0].tx_dbm if tx is None else tx
-        if rx is not None or tx is not None:
-            yield Optics(
-                entity_name(sight, index),
-                rx_dbm=rx,
-                tx_dbm=tx,
-                bias_amperes=_bias(biases.get(index, 0)),
-                celsius=celsius(degrees.get(index, -255)),
-                volts=volts(voltages.get(index, 0) / _MILLI),
-            )
-
-
-def _negative(value: int) -> bool:
-    """Whether a power is negative and no sentinel: microwatts never are."""
-    return value < 0 and value not in _SENTINELS
-
-
-def _limits(sight: Sight, low: Column, high: Column) -> dict[str, tuple[float, float]]:
-    """Return the thresholds in dBm where they are such: some boxes leave them at 0."""
-    lows, highs = sight.numbers(low), sight.numbers(high)
-    found = {}
-    for index in lows.keys() & highs.keys():
-        bottom, top = dbm_from_hundredths(lows[index]), dbm_from_hundredths(highs[index])
-        if bottom is not None and top is not None and bottom < top:
-            found[index] = (bottom, top)
-    return found
-
-
-def _power_dbm(
-    value: int, limits: tuple[float, float] | None, loudest: float, *, row: bool, box: bool
-) -> float | None:
-    """Make dBm of a power in either unit.
-
-    The module's own limits know best; then a negative power of the same module (`row`), then one of
-    the same box, where what it means in dBm is no louder than modules are (`loudest`).
-    """
-    if value in _SENTINELS:
-        return None
-    hundredths = dbm_from_hundredths(value)
-    if value < 0:
-        return hundredths
-    microwatts = dbm_from_microwatts(value)
-    if hundredths is None or microwatts is None:
-        return microwatts if hundredths is None else hundredths
-    if limits is not None:
-        bottom, top = limits
-        fits = bottom <= hundredths <= top
-        if fits != (bottom <= microwatts <= top):
-            return hundredths if fits else microwatts
-    return hundredths if row or (box and hundredths <= loudest) else microwatts
-
-
-def _bias(value: int) -> float | None:
-    return amperes(value / _MILLI if value < _MILLI else value / _MILLI / _MILLI)
-
-
-def _lanes(sight: Sight, index: str, in_value: int, out_value: int) -> list[Optics]:
-    """Read what a module says lane by lane; lanes that say nothing are left out."""
-    in_text, out_text = sight.texts(LANE_RX).get(index, ""), sight.texts(LANE_TX).get(index, "")
-    scale = _scale(in_text, in_value) or _scale(out_text, out_value) or _scale_of(in_text, out_text)
-    rx, tx = _lane_powers(in_text, scale), _lane_powers(out_text, scale)
-    bias = numbers_in(sight.texts(LANE_BIAS).get(index, ""))
-    return [
-        Optics(
-            entity_name(sight, index),
-            lane + 1,
-            rx[lane] if lane < len(rx) else None,
-            tx[lane] if lane < len(tx) else None,
-            amperes((bias[lane] or 0) / _MILLI) if lane < len(bias) else None,
-        )
-        for lane in range(max(len(rx), len(tx)))
-        if (lane < len(rx) and rx[lane] is not None) or (lane < len(tx) and tx[lane] is not None)
-    ]
-
-
-def _scale(text: str, whole: int) -> int:
-    """Return what the lanes' numbers are to be divided by, 0 = not known.
-
-    Beside the lanes stands the first lane's power in hundredths of a dBm: `-1.21` beside -121, but
-    `133.83` beside 133.
-    """
-    first = next((value for value in numbers_in(text) if value), None)
-    if first is None or whole in _SENTINELS:
-        return 0
-    return next((scale for scale in (1, 100) if abs(first * 100 / scale - whole) <= _NEAR), 0)
-
-
-def _scale_of(*texts: str) -> int:
-    """Guess it: whole numbers are hundredths, and so is what no module sends or hears as dBm."""
-    numbers = [value for text in texts for value in numbers_in(text) if value is not None]
-    pointed = any("." in text for text in texts)
-    return 1 if pointed and all(dbm(value) is not None for value in numbers) else 100
-
-
-def _lane_powers(text: str, scale: int) -> list[float | None]:
-    numbers = numbers_in(text)
-    if not any(numbers):  # no number at all, or nothing but zeros: no light is told so
-        return []
-    return [None if value is None else dbm(value / scale) for value in numbers]
 
 
 def _bgp(sight: Sight) -> Iterator[BgpPeer]:
@@ -379,29 +216,7 @@ VENDOR: Final = Vendor(
     temperature=(Source((TEMPERATURE, OPTICAL_TEMPERATURE, *_NAMES), _temperature, "recorded"),),
     fans=(Source((FAN_REGISTERED, FAN_PRESENT, FAN_STATE), _fans, "synthetic"),),
     power=(Source((POWER_PRESENT, POWER_STATE, POWER_DESCR), _power, "synthetic"),),
-    optics=(
-        Source(
-            (
-                OPTICAL_MODE,
-                OPTICAL_TEMPERATURE,
-                OPTICAL_VOLTAGE,
-                OPTICAL_BIAS,
-                OPTICAL_RX,
-                OPTICAL_TX,
-                OPTICAL_RX_LOW,
-                OPTICAL_RX_HIGH,
-                OPTICAL_TX_LOW,
-                OPTICAL_TX_HIGH,
-                LANE_BIAS,
-                LANE_RX,
-                LANE_TX,
-                ADMIN_STATUS,
-                *_NAMES,
-            ),
-            _optics,
-            "recorded",
-        ),
-    ),
+    optics=(OPTICS,),
     bgp_peers=(Source((PEER_STATE, PEER_AS, PEER_ADMIN, PEER_VRF), _bgp, "synthetic"), BGP),
     ospf_neighbours=(OSPF,),
     config_changed=Column("hwCfgRunModifiedLast", "1.3.6.1.4.1.2011.6.10.1.1.1", "0.01 s"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from collectors._contract import Heard
+from collectors.vendors import _huawei_optics as light
 from collectors.vendors import _standard as standard
 from collectors.vendors import _tables as tables
 from collectors.vendors import h3c_comware, huawei_vrp, ruijie_rgos
@@ -32,7 +33,7 @@ def described(vendor: Vendor, text: str) -> tuple[str, str]:
             huawei_vrp.VENDOR,
             (
                 "Huawei Versatile Routing Platform Software \r\nVRP (R) software, Version 8.210 "
-                "(NetEngine 8000 V800R021C10SPC600)\r\nCopyright (C) 2012-2022 Huawei Technologies Co."
+                "(NetEngine 8000 V800R021C10SPC600)\r\nCopyright (C) 2012-2022 Huawei Tech"
                 "\r\nHUAWEI NetEngine 8000 F1A-8H20Q"
             ),
             "NetEngine 8000 F1A-8H20Q",
@@ -75,8 +76,8 @@ def test_a_ruijie_model_may_have_a_blank() -> None:
 def module(**columns: Mapping[str, Heard]) -> list[Optics]:
     """What a Huawei tells of the optics of some ports; columns by their names here."""
     names = {"1": PORT.encode(), "2": b"XGigabitEthernet0/0/2"}
-    found = {getattr(huawei_vrp, name): values for name, values in columns.items()}
-    seen = sight({standard.ENTITY_NAME: names, huawei_vrp.OPTICAL_MODE: {"1": 2, "2": 2}, **found})
+    found = {getattr(light, name): values for name, values in columns.items()}
+    seen = sight({standard.ENTITY_NAME: names, light.OPTICAL_MODE: {"1": 2, "2": 2}, **found})
     return list(huawei_vrp.VENDOR.optics[0].read(seen))
 
 
