@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.rule.fan-failed": ("Fan failed", "风扇故障"),
     "alert.rule.power-failed": ("Power supply failed", "电源故障"),
     "alert.rule.bgp-peer-down": ("BGP session not established", "BGP 会话未建立"),
+    "alert.rule.ospf-neighbour-lost": ("OSPF neighbour lost", "OSPF 邻居丢失"),
     "alert.rule.light-weak": ("Received light weak", "接收光功率过低"),
     "alert.rule.link-slow": ("Slower than promised", "时延超过承诺"),
     "alert.rule.sla-at-risk": ("Availability of this month at risk", "本月可用率告急"),

@@ -104,6 +104,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.rule.fan-failed": ("Fan failed", "风扇故障"),
     "page.rule.power-failed": ("Power supply failed", "电源故障"),
     "page.rule.bgp-peer-down": ("BGP session not established", "BGP 会话未建立"),
+    "page.rule.ospf-neighbour-lost": ("OSPF neighbour lost", "OSPF 邻居丢失"),
     "page.rule.light-weak": ("Received light weak", "接收光功率过低"),
     "page.rule.link-slow": ("Slower than promised", "时延超过承诺"),
     "page.rule.sla-at-risk": ("Availability at risk", "可用率告急"),

@@ -1,4 +1,8 @@
-"""Huawei VRP: S, CE, AR, NE series. HUAWEI-ENTITY-EXTENT-MIB and its neighbours."""
+"""Huawei VRP: S, CE, AR, NE series. HUAWEI-ENTITY-EXTENT-MIB and its neighbours.
+
+Optical power comes in 0.01 dBm, as the MIB says, or (older VRP) in microwatts: a module's own
+thresholds decide, then a negative power beside it, for microwatts never are.
+"""
 
 from __future__ import annotations
 
