@@ -161,7 +161,7 @@ class Process:
             return
         message: Any = self._decode(data)
         if isinstance(message, Engines):
-            self._gate.learn(message.learnt)
+            self._gate.learn(message.learnt, monotonic())
         else:
             self._enrol(message)
 
@@ -173,8 +173,7 @@ class Process:
         self._logins |= part.logins
         if not part.last:
             return
-        self._gate.load(self._sources, self._logins)
-        self._gate.learn({one.device: one.engine_id for one in self._sources if one.engine_id})
+        self._gate.load(self._sources, self._logins, monotonic())
         self._sources = []
         if not self._listening:
             self._listening = True

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from collectors.traps.form import Login, Roll, Source
+from collectors.traps.form import Engine, Login, Roll, Source
 from collectors.wires.traps import PORT
 from inventory.model import Credential, Device, Inventory
 from runtime.config import TrapsConfig
@@ -56,13 +56,13 @@ def _login(credential: Credential) -> Login:
 
 
 def parts(
-    sources: Sequence[Source], logins: Mapping[str, Login], engines: Mapping[str, bytes]
+    sources: Sequence[Source], logins: Mapping[str, Login], engines: Mapping[str, Engine]
 ) -> Iterator[Roll]:
     """Cut a roll into messages that a socket takes whole."""
     starts = range(0, max(1, len(sources)), _IN_ONE_PART)
     for at in starts:
         some = tuple(
-            msgspec.structs.replace(one, engine_id=engines.get(one.device, b""))
+            msgspec.structs.replace(one, engine=engines.get(one.device))
             for one in sources[at : at + _IN_ONE_PART]
         )
         needed = {one.login: logins[one.login] for one in some}

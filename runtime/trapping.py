@@ -11,9 +11,10 @@ from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from collectors._memory import DeviceMemory
+from collectors.traps.form import Engine
 from inventory.model import Inventory
 from metrics.observation import Probe
-from runtime.clock import Steady
+from runtime.clock import Steady, monotonic
 from runtime.config import TrapsConfig
 from runtime.hints import AskNow, Hints
 from runtime.plugins import vendors
@@ -78,7 +79,8 @@ class Trapping:
             return
         some = self._secured[self._next : self._next + _LOOKED_AT]
         self._next = (self._next + _LOOKED_AT) % len(self._secured) if some else 0
-        learnt = {name: one for name in some if (one := self._memory(name).engine_id)}
+        now = monotonic()
+        learnt = {name: one for name in some if (one := _engine(self._memory(name), now))}
         if learnt:
             self._tell(self.door.learn(learnt))
 
@@ -107,3 +109,13 @@ class Trapping:
         if self.door is None:
             return {}
         return {"traps": self.door.stats, "hints": self._hints.stats}
+
+
+def _engine(memory: DeviceMemory, now: float) -> Engine | None:
+    """Return what polling knows of an engine, its time run on; None = nothing."""
+    if not memory.engine_id:
+        return None
+    if not memory.engine_heard_at:
+        return Engine(memory.engine_id)
+    spent = max(0, int(now - memory.engine_heard_at))
+    return Engine(memory.engine_id, memory.engine_boots, memory.engine_time + spent)

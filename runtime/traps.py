@@ -24,6 +24,7 @@ import msgspec
 from collectors.traps.form import (
     OUTCOMES,
     Counts,
+    Engine,
     Engines,
     FromProcess,
     Limits,
@@ -49,6 +50,8 @@ _LONGEST_PAUSE: Final = 60.0
 _LONG_LIFE: Final = 60.0
 """Seconds a process must live for the next pause to be the first one again."""
 _STOP_SECONDS: Final = 5.0
+_DRIFTED: Final = 20
+"""Seconds by which an engine's clock may differ from what runs on before it is told again."""
 _BOOTS_SINCE: Final = 1_577_836_800
 """2020-01-01 UTC: seconds since then number our engine's starts (RFC 3414 wants them to grow)."""
 _LEVELS: Final = ("waiting",)
@@ -73,7 +76,8 @@ class TrapDoor:
         self._encode = msgspec.msgpack.Encoder().encode
         self._sources: tuple[Source, ...] = ()
         self._logins: dict[str, Login] = {}
-        self._engines: dict[str, bytes] = {}
+        self._engines: dict[str, tuple[Engine, float]] = {}
+        """What was told of engines, and when (monotonic); their clocks run on."""
         self._feeding = asyncio.Lock()
         self._sending: socket.socket | None = None
         """The channel on which a message is on its way."""
@@ -127,17 +131,24 @@ class TrapDoor:
         }
         await self._feed()
 
-    async def learn(self, engines: Mapping[str, bytes]) -> None:
-        """Tell engine ids that polling has learnt; what is known already is not told again."""
-        news = {name: one for name, one in engines.items() if self._engines.get(name) != one}
+    async def learn(self, engines: Mapping[str, Engine]) -> None:
+        """Tell the engines that polling knows, as they are now; what runs on is not told again."""
+        now = monotonic()
+        news = {name: one for name, one in engines.items() if self._is_news(name, one, now)}
         if not news:
             return
-        self._engines |= news
+        self._engines |= {name: (one, now) for name, one in news.items()}
         names = list(news)
         async with self._feeding:
             for at in range(0, len(names), _IN_ONE_PART):
                 part = {name: news[name] for name in names[at : at + _IN_ONE_PART]}
                 await self._tell(Engines(part))
+
+    def _is_news(self, device: str, engine: Engine, now: float) -> bool:
+        known = self._engines.get(device)
+        if known is None or _identity(known[0]) != _identity(engine):
+            return True
+        return abs(_running_on(*known, now).time - engine.time) > _DRIFTED
 
     async def stop(self) -> None:
         """End the process and close everything."""
@@ -231,7 +242,9 @@ class TrapDoor:
 
     async def _feed(self) -> None:
         async with self._feeding:
-            for part in parts(self._sources, self._logins, self._engines):
+            now = monotonic()
+            engines = {name: _running_on(*known, now) for name, known in self._engines.items()}
+            for part in parts(self._sources, self._logins, engines):
                 await self._tell(part)
 
     async def _tell(self, message: Roll | Engines) -> None:
@@ -298,6 +311,16 @@ class TrapDoor:
             "deaths": self.deaths,
             "failures": self.failures,
         }
+
+
+def _identity(engine: Engine) -> tuple[bytes, int]:
+    return engine.engine_id, engine.boots
+
+
+def _running_on(engine: Engine, at: float, now: float) -> Engine:
+    if engine.boots < 0:
+        return engine
+    return Engine(engine.engine_id, engine.boots, engine.time + int(now - at))
 
 
 def _spawn(settings: Settings) -> subprocess.Popen[bytes]:

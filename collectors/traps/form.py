@@ -35,13 +35,24 @@ class Login(msgspec.Struct, frozen=True):
         return f"<login {self.version}>"
 
 
+class Engine(msgspec.Struct, frozen=True, array_like=True):
+    """An SNMPv3 engine as polling knows it; boots and time (s) are those of the moment it is told.
+
+    `boots` -1 = they were not learnt.
+    """
+
+    engine_id: bytes
+    boots: int = -1
+    time: int = 0
+
+
 class Source(msgspec.Struct, frozen=True):
-    """A device that may speak: its addresses, its login (by name), its engine id where learnt."""
+    """A device that may speak: its addresses, its login (by name), its engine where learnt."""
 
     device: str
     hosts: tuple[str, ...]
     login: str
-    engine_id: bytes = b""
+    engine: Engine | None = None
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -98,9 +109,9 @@ class Roll(msgspec.Struct, frozen=True, tag="roll"):
 
 
 class Engines(msgspec.Struct, frozen=True, tag="engines"):
-    """Engine ids that were learnt by polling, by device."""
+    """Engines that polling has learnt or found changed, by device."""
 
-    learnt: dict[str, bytes]
+    learnt: dict[str, Engine]
 
 
 class Heard(msgspec.Struct, frozen=True, tag="heard"):

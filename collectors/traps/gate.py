@@ -21,7 +21,7 @@ oldest goes. Only then is it read. Each datagram ends in exactly one counter:
     wrong_digest       signed with another key
     other_engine       not the engine the device is known by
     unknown_engine     v3 without keys, of an engine that polling has not learnt
-    not_in_time        older than what its sender has proved: a repetition
+    not_in_time        before what its sender's clock must show by now: a repetition
     not_decrypted      encrypted with another key
     no_notification    a request, an answer, or a trap that does not say which one it is
     internal           a bug of ours; logged once
@@ -41,7 +41,7 @@ from pysnmp.proto.api import v1, v2c
 from pysnmp.proto.error import ProtocolError
 
 from collectors.traps import usm
-from collectors.traps.form import LONGEST, Limits, Login, Notification, Ourselves, Source
+from collectors.traps.form import LONGEST, Engine, Limits, Login, Notification, Ourselves, Source
 from collectors.traps.limits import Bucket
 from collectors.traps.pdu import Said, read_v1, read_v2, response
 from collectors.traps.shape import head, sound
@@ -50,6 +50,8 @@ _log = logging.getLogger("extranet.traps")
 _WAITING: Final = 1_000
 _REMEMBERED: Final = 2_048
 _REPEAT_SECONDS: Final = 60.0
+_NAMED_SECONDS: Final = 3_600.0
+"""A device whose clock does not fit is named no more often."""
 _VERSIONS: Final = {0: "1", 1: "2c", 3: "3"}
 
 
@@ -89,6 +91,7 @@ class Gate:
         self._logins: Mapping[str, Login] = {}
         self._sources: dict[str, tuple[Source, ...]] = {}
         self._clocks: dict[str, usm.Clock] = {}
+        self._named: dict[str, float] = {}
         self._buckets: dict[str, Bucket] = {}
         self._all = Bucket(limits.all, limits.all_burst)
         self._waiting: deque[Raw] = deque()
@@ -96,16 +99,20 @@ class Gate:
         self.received = 0
         self.counts: Counter[str] = Counter()
 
-    def load(self, sources: Iterable[Source], logins: Mapping[str, Login]) -> None:
+    def load(self, sources: Iterable[Source], logins: Mapping[str, Login], now: float) -> None:
         """Take another roll; what was proved by devices that stay is kept."""
         by_host: dict[str, list[Source]] = {}
         clocks: dict[str, usm.Clock] = {}
         for source in sources:
             for host in source.hosts:
                 by_host.setdefault(host, []).append(source)
-            clocks[source.device] = self._clocks.get(source.device) or usm.Clock()
+            clock, told = self._clocks.get(source.device, usm.Clock()), source.engine
+            if told is not None and told.engine_id != clock.engine_id:
+                clock = self._clock(told, now)
+            clocks[source.device] = clock
         self._sources = {host: tuple(found) for host, found in by_host.items()}
         self._clocks = clocks
+        self._named = {name: at for name, at in self._named.items() if name in clocks}
         self._logins = dict(logins)
         self._users.forget()
         hosts = self._relays | by_host.keys()
@@ -114,12 +121,31 @@ class Gate:
     def _bucket(self) -> Bucket:
         return Bucket(self._limits.each, self._limits.each_burst)
 
-    def learn(self, engines: Mapping[str, bytes]) -> None:
-        """Take over engine ids that polling has learnt."""
-        for device, engine_id in engines.items():
+    def learn(self, engines: Mapping[str, Engine], now: float) -> None:
+        """Take over what polling has learnt anew: it asks, so its clock is not a repetition.
+
+        Also where boots went backwards: a box that lost its memory would not be heard any more.
+        """
+        for device, told in engines.items():
             clock = self._clocks.get(device)
-            if clock is not None and clock.engine_id != engine_id:
-                clock.engine_id, clock.boots, clock.time = engine_id, 0, 0
+            if clock is None or (told.boots < 0 and told.engine_id == clock.engine_id):
+                continue
+            if told.engine_id == clock.engine_id and told.boots < clock.boots:
+                about = {"device": device, "boots": told.boots, "before": clock.boots}
+                _log.warning("the boots of an engine went backwards", extra=about)
+            self._clocks[device] = self._clock(told, now)
+
+    def _clock(self, told: Engine, now: float) -> usm.Clock:
+        return usm.Clock(told.engine_id, told.boots, told.time, now - self._began)
+
+    def _name_late(self, device: str, now: float) -> None:
+        """Name a device whose clock does not fit; it may have lost its boots."""
+        if now - self._named.get(device, -_NAMED_SECONDS) < _NAMED_SECONDS:
+            return
+        self._named[device] = now
+        clock = self._clocks[device]
+        about = {"device": device, "boots": clock.boots, "time": clock.now(now - self._began)}
+        _log.warning("a device's notifications are older than its clock", extra=about)
 
     # Raw datagrams.
 
@@ -209,14 +235,17 @@ class Gate:
 
     def _read_v3(self, raw: Raw, host: str, now: float) -> Read | str:
         """Try the devices of an address, until one can have sent it; mostly there is one."""
-        running, reason, reply = int(now - self._began), "", b""
+        running, reason, reply = now - self._began, "", b""
         for source in self._sources.get(host, ()):
             login = self._logins[source.login]
             if login.version != "3":
                 continue
             clock = self._clocks[source.device]
             verdict = usm.read(raw.data, login, clock, self._ourselves, running, self._users)
+            if verdict.reason == "not_in_time" and not verdict.reply:
+                self._name_late(source.device, now)
             if verdict.said is not None:
+                self._clocks[source.device] = verdict.clock or clock
                 return self._hand(raw, source, "3", verdict.said, verdict.reply, now)
             reason, reply = verdict.reason, reply or verdict.reply
         if not reason:

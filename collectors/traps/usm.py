@@ -5,7 +5,7 @@ it compares with it, and accepts a message without authentication for a user who
 
 A trap is of its sender's engine, an inform of ours. The sender must be the one the source is known
 by: its engine id as learnt by polling, else the first one that proved to know the device's keys.
-The security level must be the credential's own.
+The security level must be the credential's own. Times are seconds since our own engine began.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ _NOT_IN_TIME: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0)
 _USM: Final = 3
 _WINDOW: Final = 150
 _AUTHENTICATED, _ENCRYPTED, _REPORTABLE = 1, 2, 4
+_MOST_BOOTS: Final = 2**31 - 1
+"""An engine that has no boots left is heard no more (RFC 3414 2.2.2). Of time it is the most."""
 _MOST_KEYS: Final = 4_096
 _CHANGED_IN_FLIGHT = (PyAsn1Error, ProtocolError, ValueError, TypeError, IndexError)
 
@@ -60,14 +62,24 @@ class Verdict(msgspec.Struct, frozen=True):
     said: Said | None = None
     reason: str = ""
     reply: bytes = b""
+    clock: Clock | None = None
+    """What the sender's clock is now, where its notification was accepted."""
 
 
-class Clock(msgspec.Struct):
-    """A sender's engine: its id, and the latest boots and time it has proved."""
+class Clock(msgspec.Struct, frozen=True):
+    """A sender's engine: its id, and the latest boots and time (s) it has proved; it runs on.
+
+    `at`: when it had that time. Boots -1 = it has proved none.
+    """
 
     engine_id: bytes = b""
-    boots: int = 0
+    boots: int = -1
     time: int = 0
+    at: float = 0.0
+
+    def now(self, running: float) -> int:
+        """Return the engine's time by now (RFC 3414 2.3)."""
+        return self.time + int(running - self.at)
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -142,15 +154,15 @@ class _Message(msgspec.Struct, frozen=True):
 
 
 def read(
-    datagram: bytes, login: Login, sender: Clock, ourselves: Ourselves, running: int, users: Users
+    datagram: bytes, login: Login, sender: Clock, ourselves: Ourselves, running: float, users: Users
 ) -> Verdict:
-    """Read a message of a source; `running`: seconds our engine runs. Updates `sender`."""
+    """Read a message of a source; `running`: seconds our engine runs."""
     try:
         message = _outside(datagram)
         if message is None:
             return Verdict(reason="malformed")
         if not message.engine_id:
-            return _discovered(message, ourselves, running)
+            return _discovered(message, ourselves, int(running))
         return _read(message, login, sender, ourselves, running, users)
     except _CHANGED_IN_FLIGHT:
         return Verdict(reason="malformed")
@@ -162,8 +174,11 @@ def _outside(datagram: bytes) -> _Message | None:
     if int(head[3]) != _USM or not sound(parameters):
         return None
     security, _ = decoder.decode(parameters, asn1Spec=UsmSecurityParameters())
+    number, boots, time = int(head[0]), int(security[1]), int(security[2])
+    if not (0 <= number <= _MOST_BOOTS and 0 <= boots <= _MOST_BOOTS and 0 <= time <= _MOST_BOOTS):
+        return None
     return _Message(
-        int(head[0]), bytes(head[2])[0], bytes(security[0]), int(security[1]), int(security[2]),
+        number, bytes(head[2])[0], bytes(security[0]), boots, time,
         bytes(security[3]), security[4], security[5], message[3], datagram,
     )  # fmt: skip
 
@@ -173,7 +188,7 @@ def _read(
     login: Login,
     sender: Clock,
     ourselves: Ourselves,
-    running: int,
+    running: float,
     users: Users,
 ) -> Verdict:
     ours = message.engine_id == ourselves.engine_id
@@ -182,10 +197,11 @@ def _read(
     keys = users.keys(login, message.engine_id)
     if keys.level and not _proved(message, keys):
         return Verdict(reason="wrong_digest")
-    if ours and keys.level and not _timely(message, ourselves.boots, running):
-        report = _report(message, ourselves, running, _NOT_IN_TIME, keys, login)
+    if ours and keys.level and not _timely(message, ourselves.boots, int(running)):
+        report = _report(message, ourselves, int(running), _NOT_IN_TIME, keys, login)
         return Verdict(reason="not_in_time", reply=report)
-    if not ours and not _newer(message, sender, authenticated=bool(keys.level)):
+    clock = _newer(message, sender, running) if keys.level and not ours else sender
+    if clock is None:
         return Verdict(reason="not_in_time")
     scoped = _inside(message, keys)
     if scoped is None:
@@ -195,9 +211,9 @@ def _read(
     if said is None or said.informed is not ours:
         return Verdict(reason="no_notification")
     if not said.informed:
-        return Verdict(said)
+        return Verdict(said, clock=clock)
     answer = _scoped(bytes(scoped[0]), bytes(scoped[1]), response(pdu))
-    return Verdict(said, reply=_sealed(message, ourselves, running, answer, keys, login))
+    return Verdict(said, reply=_sealed(message, ourselves, int(running), answer, keys, login))
 
 
 def _foreign(message: _Message, login: Login, sender: Clock, *, ours: bool) -> str:
@@ -229,16 +245,20 @@ def _timely(message: _Message, boots: int, running: int) -> bool:
     return message.boots == boots and abs(message.time - running) <= _WINDOW
 
 
-def _newer(message: _Message, sender: Clock, *, authenticated: bool) -> bool:
-    """RFC 3414 3.2 7b: not before what the sender has proved; what is newer is taken over."""
-    if not authenticated:
-        return True
-    if (message.boots, message.time + _WINDOW) < (sender.boots, sender.time):
-        return False
-    sender.engine_id = message.engine_id
-    latest = max((sender.boots, sender.time), (message.boots, message.time))
-    sender.boots, sender.time = latest
-    return True
+def _newer(message: _Message, sender: Clock, running: float) -> Clock | None:
+    """RFC 3414 3.2 7b: None where it is before what the sender's clock must show by now.
+
+    Else its clock, with what is newer taken over. It is stricter than the RFC, by which a message
+    that was held back is in time as long as none that is younger came.
+    """
+    if _MOST_BOOTS in (message.boots, sender.boots):
+        return None
+    shown = sender.boots, sender.now(running)
+    if (message.boots, message.time + _WINDOW) < shown:
+        return None
+    if (message.boots, message.time) > shown:
+        return Clock(message.engine_id, message.boots, message.time, running)
+    return sender
 
 
 def _inside(message: _Message, keys: Keys) -> Any:

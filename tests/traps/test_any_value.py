@@ -24,7 +24,7 @@ HOST = "192.0.2.1"
 def gate(version: int = 1) -> Gate:
     found = Gate(Limits(), OURSELVES, (), 0.0)
     login = Login({0: "1", 1: "2c"}[version], b"hush")
-    found.load([Source("r1", (HOST,), "plain")], {"plain": login})
+    found.load([Source("r1", (HOST,), "plain")], {"plain": login}, 0.0)
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.traps.form import Notification
+from collectors.traps.form import Engine, Notification
 from tests.traps.boxes import (
     ENGINE,
     LINK_DOWN,
@@ -210,7 +210,7 @@ def test_a_v3_trap_below_the_credentials_level_is_not_heard(tmp_path: Path, leve
 def test_a_v3_trap_of_another_engine_than_was_polled_is_not_heard(tmp_path: Path) -> None:
     async def story() -> None:
         async with hearing(inventory(tmp_path, ("r1", OURS, SECURED))) as ear:
-            await ear.door.learn({"r1": bytes.fromhex("80001f8804") + b"elsewhere"})
+            await ear.door.learn({"r1": Engine(bytes.fromhex("80001f8804") + b"elsewhere")})
             to = f"{OURS}:{ear.port}"
             await said("snmptrap", "-v3", "-e", ENGINE, *PRIVATE, to, "1", *LINK_DOWN)
             await ear.counted(received=1, other_engine=1)
@@ -224,7 +224,7 @@ def test_a_v3_trap_without_keys_is_heard_only_of_an_engine_that_was_polled(tmp_p
             words = ("-v3", "-e", ENGINE, *NOBODY, f"{OURS}:{ear.port}", "1", *LINK_DOWN)
             await said("snmptrap", *words)
             await ear.counted(unknown_engine=1)
-            await ear.door.learn({"r1": bytes.fromhex(ENGINE[2:])})
+            await ear.door.learn({"r1": Engine(bytes.fromhex(ENGINE[2:]))})
             await said("snmptrap", *words)
             await ear.counted(handed=1)
 

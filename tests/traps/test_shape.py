@@ -20,7 +20,7 @@ PLAIN = {"plain": Login("2c", b"hush"), "v3": Login("3", user=b"u")}
 
 def gate(login: str = "plain", **limits: float) -> Gate:
     found = Gate(Limits(**limits), OURSELVES, (), 0.0)  # type: ignore[arg-type]
-    found.load([Source("r1", ("192.0.2.1",), login)], PLAIN)
+    found.load([Source("r1", ("192.0.2.1",), login)], PLAIN, 0.0)
     return found
 
 
@@ -106,7 +106,7 @@ def test_a_full_bucket_gives_its_burst_at_once(burst: int, more: int) -> None:
 def test_two_devices_with_one_address_and_community_are_ambiguous() -> None:
     found = Gate(Limits(), OURSELVES, (), 0.0)
     both = [Source(name, ("192.0.2.1",), "plain") for name in ("r1", "r2")]
-    found.load(both, PLAIN)
+    found.load(both, PLAIN, 0.0)
     assert found.read(Raw(0, ("192.0.2.1", 5), trap(), 0), 0.0).notification is None
     assert found.counts["ambiguous"] == 1
 
