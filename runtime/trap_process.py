@@ -7,17 +7,21 @@ away as fast as it comes.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Final
 
 import msgspec
 
 from collectors.traps.form import (
+    ENVELOPE,
+    LARGEST,
     OUTCOMES,
     Counts,
     Engines,
@@ -37,6 +41,7 @@ _AT_ONCE: Final = 256
 """Datagrams read before some are decoded."""
 _DECODED_AT_ONCE: Final = 4
 _IN_ONE_MESSAGE: Final = 20
+_NO_ROOM: Final = frozenset({errno.ENOBUFS, errno.ENOMEM})
 _READY_TO_GO: Final = 1_000
 _LARGEST: Final = 1 << 18
 _COUNTS_EVERY: Final = 0.5
@@ -68,7 +73,7 @@ class Process:
         self._reader = Reader()
         self._selector = DefaultSelector()
         self._out: deque[bytes] = deque()
-        self._overflowed = self._unsent = 0
+        self._overflowed = self._unsent = self._unsendable = 0
         self._sources: list[Source] = []
         self._logins: dict[str, Login] = {}
         self._decode = msgspec.msgpack.Decoder(ToProcess).decode
@@ -132,20 +137,32 @@ class Process:
 
     def _hand_over(self) -> None:
         while self._out:
-            count = min(_IN_ONE_MESSAGE, len(self._out))
-            some = tuple(msgspec.Raw(self._out[place]) for place in range(count))
+            some = tuple(self._fill())
             if not self._send(Written(some)):
                 return
             for _ in some:
                 self._out.popleft()
+
+    def _fill(self) -> Iterator[msgspec.Raw]:
+        """Yield as many of the oldest as one message holds, at least one."""
+        room = LARGEST - ENVELOPE
+        for place, written in enumerate(islice(self._out, _IN_ONE_MESSAGE)):
+            room -= len(written)
+            if place and room < 0:
+                return
+            yield msgspec.Raw(written)
 
     def _send(self, message: Written | Counts) -> bool:
         try:
             self._channel.send(self._encode(message))
         except BlockingIOError:
             return False
-        except OSError:
-            self._ended = True
+        except OSError as error:
+            if error.errno == errno.EMSGSIZE:  # refused each time: a loss, and no death
+                lost = len(message.notifications) if isinstance(message, Written) else 0
+                self._unsendable += lost
+                return True
+            self._ended = error.errno not in _NO_ROOM
             return False
         return True
 
@@ -186,6 +203,7 @@ class Process:
             "waiting": self._gate.waiting,
             **{outcome: self._gate.counts[outcome] for outcome in OUTCOMES},
             "handover_full": self._overflowed,
+            "unsendable": self._unsendable,
             "unsent_answers": self._unsent,
         }
 

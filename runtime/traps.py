@@ -55,7 +55,7 @@ _DRIFTED: Final = 20
 _BOOTS_SINCE: Final = 1_577_836_800
 """2020-01-01 UTC: seconds since then number our engine's starts (RFC 3414 wants them to grow)."""
 _LEVELS: Final = ("waiting",)
-_COUNTED: Final = ("received", *_LEVELS, *OUTCOMES, "handover_full", "unsent_answers")
+_COUNTED: Final = ("received", *_LEVELS, *OUTCOMES, "handover_full", "unsendable", "unsent_answers")
 
 
 class TrapDoor:
@@ -294,7 +294,7 @@ class TrapDoor:
     def lost(self) -> int:
         """Count what went because we were too slow: our loss, not a storm's."""
         counts = self.counts()
-        return counts["handover_full"] + counts["queue_full"]
+        return counts["handover_full"] + counts["queue_full"] + counts["unsendable"]
 
     def counts(self) -> Counter[str]:
         """Sum up the counters of all processes so far (`collectors/traps/gate.py`)."""

@@ -8,13 +8,17 @@ import msgspec
 
 LONGEST: Final = 8_192
 """Octets of a datagram; RFC 3417 asks for 1,472 at most, and a trap is rarely longer."""
+LARGEST: Final = 60_000
+"""Octets of a message between the two: a socket takes it whole, whatever its buffers are."""
+ENVELOPE: Final = 100
+"""Octets of these that are for what is around its items."""
 MOST_BINDINGS: Final = 32
 """Variable bindings that are kept of one notification; the rest is counted in `cut`."""
 OUTCOMES: Final = (
     "handed", "discovery", "repeated", "too_long", "unknown_source", "source_rate", "total_rate",
     "queue_full", "malformed", "wrong_version", "wrong_community", "ambiguous", "wrong_user",
     "wrong_level", "wrong_digest", "other_engine", "unknown_engine", "not_in_time",
-    "not_decrypted", "no_notification", "internal",
+    "not_decrypted", "no_notification", "too_large", "internal",
 )  # fmt: skip
 """How a datagram may end, each in one counter (`gate.py` explains them)."""
 

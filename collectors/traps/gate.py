@@ -24,6 +24,7 @@ oldest goes. Only then is it read. Each datagram ends in exactly one counter:
     not_in_time        before what its sender's clock must show by now: a repetition
     not_decrypted      encrypted with another key
     no_notification    a request, an answer, or a trap that does not say which one it is
+    too_large          more than 60 kB when it is written for the monitor
     internal           a bug of ours; logged once
 """
 
@@ -41,7 +42,17 @@ from pysnmp.proto.api import v1, v2c
 from pysnmp.proto.error import ProtocolError
 
 from collectors.traps import usm
-from collectors.traps.form import LONGEST, Engine, Limits, Login, Notification, Ourselves, Source
+from collectors.traps.form import (
+    ENVELOPE,
+    LARGEST,
+    LONGEST,
+    Engine,
+    Limits,
+    Login,
+    Notification,
+    Ourselves,
+    Source,
+)
 from collectors.traps.limits import Bucket
 from collectors.traps.pdu import Said, read_v1, read_v2, response
 from collectors.traps.shape import head, sound
@@ -264,6 +275,8 @@ class Gate:
             said.values, said.informed, said.cut,
         )  # fmt: skip
         written = _write(notification)  # here, where whatever it meets is caught and counted
+        if len(written) > LARGEST - ENVELOPE:
+            return "too_large"
         self.counts["handed"] += 1
         return Read(notification, reply, written)
 

@@ -26,6 +26,8 @@ _TRAP_COMMUNITY: Final = "1.3.6.1.6.3.18.1.4.0"
 _ENTERPRISE_SPECIFIC: Final = 6
 _LEAST, _MOST = -(2**63), 2**64 - 1
 """What a number may be to be written as one; nine octets hold more than Counter64 (RFC 2578)."""
+_LONGEST_NAME: Final = 512
+"""Characters of a name that are kept; the longest of SNMP has 1,408, and none that is used half."""
 _MOST_TICKS: Final = 2**32 - 1
 
 
@@ -104,7 +106,7 @@ def _ticks(value: Any) -> int | None:
 
 
 def _dotted(name: Any) -> str:
-    return ".".join(map(str, tuple(name)))
+    return ".".join(map(str, tuple(name)))[:_LONGEST_NAME]
 
 
 def _plain(value: Any) -> int | str:

@@ -12,10 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.traps.form import OUTCOMES, Limits, Login, Notification, Ourselves, Source
+from collectors.traps.form import (
+    ENVELOPE,
+    LARGEST,
+    OUTCOMES,
+    Limits,
+    Login,
+    Notification,
+    Ourselves,
+    Settings,
+    Source,
+)
 from collectors.traps.gate import Gate, Raw, Read
+from runtime.trap_process import Process
 from tests.traps.boxes import PLAIN, hearing, inventory
-from tests.traps.messages import binding, element, told
+from tests.traps.messages import binding, element, sized, told
 
 OURSELVES = Ourselves(bytes.fromhex("80004fb805") + b"twelve-bytes", 5)
 HOST = "192.0.2.1"
@@ -68,6 +79,48 @@ def test_a_time_of_nine_octets_is_no_uptime() -> None:
     found = gate()
     found.read(Raw(0, (HOST, 5), datagram, 0), 1.0)
     assert not found.counts["internal"]
+
+
+ENDLESS = b"\x2b" + b"\x7f" * 120
+HUGE = told(binding(sized(0x06, ENDLESS), ENDLESS) * 31)
+"""As much text as a datagram may become."""
+
+
+def test_the_largest_datagram_fits_into_a_message() -> None:
+    assert len(HUGE) > 7_000
+    assert len(read(HUGE).written) < LARGEST - ENVELOPE
+
+
+def test_many_large_ones_end_no_process_and_are_all_heard(tmp_path: Path) -> None:
+    sent = 45
+
+    async def story() -> None:
+        known = inventory(tmp_path, ("r1", "127.0.0.1", PLAIN))
+        async with hearing(known, per_source_burst=1_000, total_burst=1_000) as ear:
+            channel = ear.door._channel
+            assert channel is not None
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(channel.fileno())  # the monitor is busy
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as box:
+                for _ in range(sent):
+                    box.sendto(HUGE, ("127.0.0.1", ear.port))
+                    await asyncio.sleep(0.02)
+            loop.add_reader(channel.fileno(), ear.door._read)
+            await ear.counted(handed=sent, unsendable=0)
+            await ear.until(lambda: len(ear.heard) == sent, "all heard")
+            assert ear.door.deaths == 0
+
+    asyncio.run(story())
+
+
+def test_what_no_socket_takes_is_counted_and_ends_nothing() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        process = Process((), theirs, Settings((), 0, Limits(), OURSELVES, ()))
+        process._out.append(msgspec.msgpack.encode("x" * 50_000))
+        process._hand_over()
+        assert (process._counts()["unsendable"], process._ended, len(process._out)) == (1, False, 0)
 
 
 def test_no_number_ends_the_process(tmp_path: Path) -> None:
