@@ -24,6 +24,7 @@ import msgspec
 from pydantic import BaseModel
 
 from collectors._memory import DeviceMemory
+from collectors._walks import Walks
 from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
 from metrics.observation import Outcome, Probe, Value
 
@@ -142,6 +143,7 @@ class Wires(msgspec.Struct, frozen=True):
     snmp: SnmpWire
     icmp: EchoWire
     udp: EchoWire
+    walks: Walks = msgspec.field(default_factory=Walks)
 
 
 class Collector(Protocol):

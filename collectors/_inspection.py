@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from collectors._contract import Heard, SnmpReply, SnmpWire
 from collectors._memory import DeviceMemory
 from collectors._recognition import recognise
+from collectors._walks import Walks
 from collectors.vendors._form import (
     SECTIONS,
     BgpPeer,
@@ -108,7 +109,9 @@ class Reader:
         *,
         timeout: float,
         retries: int,
+        walks: Walks | None = None,
     ) -> None:
+        """Read nothing yet. `walks` paces the reading; None = nobody waits for this process."""
         self.missing: list[Missing] = []
         self.broken: set[str] = set()
         """Sections of which a part could not be read: there may be more than was read."""
@@ -120,6 +123,7 @@ class Reader:
         self.timeout = timeout
         self._retries = retries
         self._silences = 0
+        self._walks = walks
 
     async def scalars(self, columns: Iterable[Column]) -> SnmpReply:
         """Read scalars in one request."""
@@ -176,6 +180,8 @@ class Reader:
             timeout=self.timeout,
             retries=self._retries,
         )
+        if self._walks is not None:
+            await self._walks.spend(len(reply.values) + len(columns))
         self._silences = self._silences + 1 if reply.outcome is Outcome.SILENT else 0
         for column in columns:
             start = len(column.oid) + 1

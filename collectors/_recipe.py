@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
-from collectors._contract import Heard, SnmpReply, SnmpWire
+from collectors._contract import Heard, SnmpReply, Wires
 from collectors._inspection import UPTIME, Reader
 from collectors._interfaces import split
 from collectors._memory import DeviceMemory
@@ -58,18 +58,23 @@ class Question:
 
 
 async def read(
-    probe: str, question: Question, wire: SnmpWire, memory: DeviceMemory
+    probe: str, question: Question, wires: Wires, memory: DeviceMemory
 ) -> tuple[SnmpReply, Readings]:
     """Read the sections; ANSWERED with a reason where a part of them could not be read."""
     known = memory.questions.get(probe)
     began, retries = monotonic(), memory.retries
     fresh = began - memory.walked_at.get(probe, 0.0) < _WALK_AGAIN
     if known is None or not fresh or probe in memory.dear:
-        return await _walk(probe, question, wire, memory)
+        if not wires.walks.enter():
+            return SnmpReply(Outcome.SKIPPED, "walks_full", {}), {}
+        try:
+            return await _walk(probe, question, wires, memory)
+        finally:
+            wires.walks.leave()
     heard: dict[str, Heard] = {}
     patience = min(question.timeout, _HELLO) if memory.silent_runs else question.timeout
     for pdu in known[1:]:
-        reply = await wire.get(
+        reply = await wires.snmp.get(
             question.endpoint,
             question.credential,
             pdu,
@@ -86,20 +91,21 @@ async def read(
         memory.questions.pop(probe, None)
     sight = _sight(question, heard, (memory.names or {}).get(probe, {}))
     found = {section: _first(question, section, sight) for section in question.sections}
-    reader = _reader(question, wire, memory)
+    reader = _reader(question, wires, memory)
     for section in memory.lively.get(probe, ()):
         found[section] = await reader.read(section, getattr(question.vendor, section))
     return _whole(reader, heard, found)
 
 
-def _reader(question: Question, wire: SnmpWire, memory: DeviceMemory) -> Reader:
+def _reader(question: Question, wires: Wires, memory: DeviceMemory) -> Reader:
     return Reader(
-        wire,
+        wires.snmp,
         question.endpoint,
         question.credential,
         memory,
         timeout=question.timeout,
         retries=question.retries,
+        walks=wires.walks,
     )
 
 
@@ -113,9 +119,9 @@ def _whole(
 
 
 async def _walk(
-    probe: str, question: Question, wire: SnmpWire, memory: DeviceMemory
+    probe: str, question: Question, wires: Wires, memory: DeviceMemory
 ) -> tuple[SnmpReply, Readings]:
-    reader = _reader(question, wire, memory)
+    reader = _reader(question, wires, memory)
     reader.timeout = min(question.timeout, _HELLO)
     memory.first_bulk = question.vendor.quirks.bulk_size
     began = monotonic()

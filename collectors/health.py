@@ -97,7 +97,7 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
     """Ask once."""
     question: _recipe.Question = probe.question  # type: ignore[assignment]  # plan() put it there
     walked_at = memory.walked_at.get(probe.id)
-    reply, found = await _recipe.read(probe.id, question, wires.snmp, memory)
+    reply, found = await _recipe.read(probe.id, question, wires, memory)
     if reply.outcome is not Outcome.ANSWERED:
         return Answer(reply.outcome, reply.reason, question.nothing)
     if memory.walked_at.get(probe.id) != walked_at:

@@ -80,7 +80,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
     """Ask once."""
     question: _recipe.Question = probe.question  # type: ignore[assignment]  # plan() put it there
-    reply, found = await _recipe.read(probe.id, question, wires.snmp, memory)
+    reply, found = await _recipe.read(probe.id, question, wires, memory)
     if reply.outcome is not Outcome.ANSWERED:
         return Answer(reply.outcome, reply.reason, question.nothing)
     first_word = question.vendor.quirks.name_is_first_word

@@ -23,6 +23,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the device refuses the SNMPv3 user, key or security level",
         "设备拒绝该 SNMPv3 用户、密钥或安全级别",
     ),
+    "wire.reason.v3_silent": (
+        "the device tells its SNMPv3 engine and then nothing: a wrong privacy key, or packets lost",
+        "设备回复了 SNMPv3 引擎标识，此后无应答：加密密钥错误，或报文丢失",
+    ),
     "wire.reason.decode": ("the answer is not SNMP, or was cut", "应答不是 SNMP 报文或不完整"),
     "wire.reason.not_increasing": (
         "the device's table does not move forward",
@@ -78,6 +82,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "wire.reason.incomplete": (
         "some of the tables could not be read; what was read is kept",
         "部分表未能读取；已读取的部分予以保留",
+    ),
+    "wire.reason.walks_full": (
+        "too many devices are being read whole; its turn comes with its next run",
+        "同时整表读取的设备过多；下一次再读",
     ),
     "wire.reason.not_asked": (
         "the device had fallen silent and was asked no more",

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from collectors import _recipe
+from collectors._contract import Wires
 from collectors._memory import DeviceMemory
 from collectors._recognition import vendor_of
 from collectors.vendors._form import SECTIONS
+from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
 from tests.devices.test_devices import CREDENTIAL, OWN, named, served
 
@@ -26,6 +28,7 @@ def read_twice(path: Path, sections: tuple[str, ...], memory: DeviceMemory) -> l
 
     async def reading() -> list[dict[str, Any]]:
         wire = open_snmp()
+        wires = Wires(wire, open_echo("icmp"), open_echo("udp"))
         found = []
         try:
             async with served(path) as endpoint:
@@ -33,7 +36,7 @@ def read_twice(path: Path, sections: tuple[str, ...], memory: DeviceMemory) -> l
                     endpoint, CREDENTIAL, vendor, sections, frozenset(), (), 2.0, 1, ()
                 )
                 for _ in range(2):
-                    _, seen = await _recipe.read("probe", question, wire, memory)
+                    _, seen = await _recipe.read("probe", question, wires, memory)
                     found.append({name: set(readings) for name, readings in seen.items()})
         finally:
             await wire.close()
