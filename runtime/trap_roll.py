@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 
-from collectors.traps.form import Engine, Login, Roll, Source
+from collectors.traps.form import ENVELOPE, LARGEST, Engine, Engines, Login, Roll, Source
 from collectors.wires.traps import PORT
 from inventory.model import Credential, Device, Inventory
 from runtime.config import TrapsConfig
 
-_IN_ONE_PART: Final = 400
-"""Sources in a message: some 40 kB."""
+_HOSTS_TOGETHER: Final = 500
+"""Addresses of a device in one piece: 22 kB of IPv6 at most."""
+_encode: Final = msgspec.msgpack.Encoder().encode
 
 
 def who(inventory: Inventory) -> tuple[tuple[Source, ...], dict[str, Login]]:
@@ -58,15 +59,46 @@ def _login(credential: Credential) -> Login:
 def parts(
     sources: Sequence[Source], logins: Mapping[str, Login], engines: Mapping[str, Engine]
 ) -> Iterator[Roll]:
-    """Cut a roll into messages that a socket takes whole."""
-    starts = range(0, max(1, len(sources)), _IN_ONE_PART)
-    for at in starts:
-        some = tuple(
-            msgspec.structs.replace(one, engine=engines.get(one.device))
-            for one in sources[at : at + _IN_ONE_PART]
-        )
-        needed = {one.login: logins[one.login] for one in some}
-        yield Roll(some, needed, first=at == 0, last=at == starts[-1])
+    """Cut a roll into messages that a socket takes whole.
+
+    A device with many addresses is in several of them, a login in each part that needs it.
+    """
+    costs = {name: len(_encode({name: login})) for name, login in logins.items()}
+    some: list[Source] = []
+    needed: dict[str, Login] = {}
+    room, first = LARGEST - ENVELOPE, True
+    for one in _pieces(sources, engines):
+        cost = len(_encode(one))
+        login = 0 if one.login in needed else costs[one.login]
+        if some and cost + login > room:
+            yield Roll(tuple(some), needed, first=first, last=False)
+            some, needed, first = [], {}, False
+            room, login = LARGEST - ENVELOPE, costs[one.login]
+        some.append(one)
+        needed[one.login] = logins[one.login]
+        room -= cost + login
+    yield Roll(tuple(some), needed, first=first, last=True)
+
+
+def _pieces(sources: Iterable[Source], engines: Mapping[str, Engine]) -> Iterator[Source]:
+    for one in sources:
+        engine = engines.get(one.device)
+        for at in range(0, len(one.hosts), _HOSTS_TOGETHER):
+            yield Source(one.device, one.hosts[at : at + _HOSTS_TOGETHER], one.login, engine)
+
+
+def engine_parts(news: Mapping[str, Engine]) -> Iterator[Engines]:
+    """Cut what was learnt of engines into messages that a socket takes whole."""
+    some: dict[str, Engine] = {}
+    room = LARGEST - ENVELOPE
+    for device, engine in news.items():
+        cost = len(_encode({device: engine}))
+        if some and cost > room:
+            yield Engines(some)
+            some, room = {}, LARGEST - ENVELOPE
+        some[device] = engine
+        room -= cost
+    yield Engines(some)
 
 
 def engine_id(config: TrapsConfig) -> bytes:

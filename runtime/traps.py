@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import socket
@@ -39,12 +40,11 @@ from collectors.wires.traps import dropped, open_door
 from inventory.model import Inventory
 from runtime.clock import monotonic
 from runtime.config import TrapsConfig
-from runtime.trap_roll import engine_id, parts, who
+from runtime.trap_roll import engine_id, engine_parts, parts, who
 
 _log = logging.getLogger("extranet.traps")
 _LARGEST: Final = 1 << 18
 _READ_AT_ONCE: Final = 10
-_IN_ONE_PART: Final = 400
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
 _LONG_LIFE: Final = 60.0
@@ -81,6 +81,8 @@ class TrapDoor:
         self._feeding = asyncio.Lock()
         self._sending: socket.socket | None = None
         """The channel on which a message is on its way."""
+        self._untold = False
+        """A part of who may speak did not get through: some are not heard."""
         self._mending: asyncio.Task[None] | None = None
         self._began = 0.0
         self._pause = _FIRST_PAUSE
@@ -114,7 +116,9 @@ class TrapDoor:
     @property
     def failure(self) -> str:
         """Why no traps are heard (a code), or ""."""
-        return "" if self._process is not None else "process_died"
+        if self._process is None:
+            return "process_died"
+        return "roll_too_large" if self._untold else ""
 
     async def start(self, inventory: Inventory) -> None:
         """Start the process and tell it who may speak."""
@@ -138,11 +142,9 @@ class TrapDoor:
         if not news:
             return
         self._engines |= {name: (one, now) for name, one in news.items()}
-        names = list(news)
         async with self._feeding:
-            for at in range(0, len(names), _IN_ONE_PART):
-                part = {name: news[name] for name in names[at : at + _IN_ONE_PART]}
-                await self._tell(Engines(part))
+            for part in engine_parts(news):
+                await self._tell(part)
 
     def _is_news(self, device: str, engine: Engine, now: float) -> bool:
         known = self._engines.get(device)
@@ -242,6 +244,7 @@ class TrapDoor:
 
     async def _feed(self) -> None:
         async with self._feeding:
+            self._untold = False
             now = monotonic()
             engines = {name: _running_on(*known, now) for name, known in self._engines.items()}
             for part in parts(self._sources, self._logins, engines):
@@ -254,8 +257,11 @@ class TrapDoor:
         self._sending = channel
         try:
             await asyncio.get_running_loop().sock_sendall(channel, self._encode(message))
-        except OSError:
-            pass  # it died: noticed elsewhere, and the next one is told everything
+        except OSError as error:
+            # Else it died: noticed elsewhere, and the next one is told everything.
+            if error.errno == errno.EMSGSIZE:
+                self._untold = True
+                _log.exception("the trap process could not be told who may speak")
         finally:
             self._sending = None
             if channel is not self._channel:
