@@ -206,7 +206,6 @@ class PysnmpConversation:
         self._cached: tuple[Any, Any] | None = None
         self._known: tuple[Usm, float] | None = None
         self._endpoint = endpoint
-        self._answered = False
         self._waiter: asyncio.Future[Any] | None = None
         self._names: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
 
@@ -305,7 +304,6 @@ class PysnmpConversation:
         if indication is _BROKEN:
             return GARBLED
         if indication is None:
-            self._answered = True
             if status == _AUTHORIZATION_ERROR:
                 return DENIED
             return () if status else bindings
@@ -332,11 +330,9 @@ class PysnmpConversation:
             self._memory.late += 1
 
     async def _post_mortem(self) -> Failure:
-        """After silence, knock: an agent that lives and never answered us cannot decrypt us."""
+        """After silence, knock: a connected socket hears that the agent's port is closed."""
         found = await knock(self._endpoint, DISCOVERY if self.credential.version == "3" else b"\0")
-        if isinstance(found, Failure):
-            return found
-        return SILENT if self._answered or self.credential.version != "3" else DENIED
+        return found if isinstance(found, Failure) else SILENT
 
     def close(self) -> None:
         """Give up what is under way."""

@@ -37,6 +37,8 @@ CLOSED: Final = Failure(Outcome.REFUSED, "port_closed")
 """ICMP port unreachable."""
 DENIED: Final = Failure(Outcome.REFUSED, "auth")
 """A USM report: wrong user, key or level, or a time window that needs one more try (RFC 3414)."""
+V3_SILENT: Final = Failure(Outcome.REFUSED, "v3_silent")
+"""It told its engine id in this run and then nothing: a key it cannot decrypt, or loss."""
 GARBLED: Final = Failure(Outcome.GARBLED, "decode")
 PANICKED: Final = Failure(Outcome.GARBLED, "decode")
 """The engine itself broke over the answer: this conversation is not to be used again."""
@@ -74,7 +76,8 @@ class Conversation(Protocol):
 
     credential: Credential
     discovered: bool
-    """It has learnt the agent's engine id itself, so the agent was there a moment ago (v3)."""
+    """It has learnt the agent's engine id itself, so the agent was there a moment ago, and no
+    answer of content has come since (v3)."""
 
     @property
     def busy(self) -> bool:

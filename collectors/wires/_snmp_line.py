@@ -76,8 +76,20 @@ class Line:
                     self._counts["resyncs"] += 1
                 self._conversation.in_time = True
             else:
+                if not isinstance(got, Failure):
+                    self._conversation.discovered = False  # its keys are right: loss is loss
                 return got
             got = None
+
+    async def get_small_first(
+        self, oids: tuple[str, ...], tries: int, tries_all: int
+    ) -> Values | Failure:
+        """Ask for one value; only where that is answered for all of them, at last in parts."""
+        got = await self.get(oids[:1], tries)
+        if isinstance(got, Failure) or len(oids) == 1:
+            return got
+        got = await self.get(oids, tries_all)
+        return await self.get_in_parts(oids) if got is SILENT else got
 
     async def get_in_parts(self, oids: tuple[str, ...]) -> Values | Failure:
         """Halve until the agent can answer, remember the size, and ask for the rest."""

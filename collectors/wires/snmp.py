@@ -5,7 +5,8 @@
     ANSWERED  ""              values by OID; what the agent does not have is absent
     SILENT    timeout         no answer to any try (a wrong community looks like this)
     REFUSED   port_closed     ICMP port unreachable from the agent
-    REFUSED   auth            wrong SNMPv3 user, key or level (RFC 3414)
+    REFUSED   auth            the agent reports a wrong SNMPv3 user, key or level (RFC 3414)
+    REFUSED   v3_silent       it tells its engine id and then nothing: a wrong privacy key, or loss
     GARBLED   decode          an answer that is no SNMP, or one that was cut
     GARBLED   not_increasing  a walk that does not move forward
     GARBLED   agent_error     a table that breaks off with an error status
@@ -44,6 +45,7 @@ from collectors.wires._snmp_engine import (
     PANICKED,
     SILENT,
     SNMP_PORT,
+    V3_SILENT,
     Conversation,
     Engine,
     Failure,
@@ -158,30 +160,25 @@ class Snmp:
             return self._settle(endpoint, None, memory, opened)
         conversation: Conversation | None = opened
         line = Line(opened, endpoint, memory, timeout, self._counts, self._trace)
+        lives, first = opened.discovered, not memory.silent_runs
+        tries = 1 + retries if lives else tries
         got: Values | Failure = SILENT
         try:
             if memory.silent_runs and len(oids) > 1:
-                got = await line.get(oids[:1], tries)
-                if not isinstance(got, Failure):
-                    got = await line.get(oids, 1 + retries)
-                    if got is SILENT:
-                        got = await line.get_in_parts(oids)
+                got = await line.get_small_first(oids, tries, 1 + retries)
             elif spent is None or isinstance(spent, Failure):
                 got = await line.get(oids, tries, spent)
             else:
                 got = spent
             if not got and len(oids) > 1:
                 got = await line.get_in_parts(oids)
-            if got is SILENT and self._may_be_another(opened, memory):
+            if got is SILENT and lives and first and len(oids) > 1:
+                got = await line.get_small_first(oids, 2, 1)
+            elif got is SILENT and credential.version == "3" and first and not lives:
                 conversation, got = await self._ask_anew(endpoint, opened, oids, memory, timeout)
         finally:  # a run that is cancelled at its deadline was silent
             reply = self._settle(endpoint, conversation, memory, got)
         return reply
-
-    def _may_be_another(self, conversation: Conversation, memory: DeviceMemory) -> bool:
-        """Tell whether silence, the first since an answer, may be that of a replaced engine."""
-        secured = conversation.credential.version == "3"
-        return secured and not conversation.discovered and not memory.silent_runs
 
     async def _ask_anew(
         self,
@@ -191,9 +188,10 @@ class Snmp:
         memory: DeviceMemory,
         timeout: float,
     ) -> tuple[Conversation | None, Values | Failure]:
-        """Ask who lives at an address that fell silent, and then the question once more.
+        """Ask who lives at an address that falls silent, and then the question once more.
 
-        A box that was replaced drops what is meant for the engine before it.
+        A box that was replaced drops what is meant for the engine before it. One that is found to
+        live may have lost the answer only for its size.
         """
         key = (endpoint.host, endpoint.port)
         self._sessions.release(key, conversation, spent=True)
@@ -206,7 +204,7 @@ class Snmp:
         self._counts["rediscovered"] += 1
         try:
             line = Line(fresh, endpoint, memory, timeout, self._counts, self._trace)
-            return fresh, await line.get(oids, 2)
+            return fresh, await line.get_small_first(oids, 2, 1)
         except asyncio.CancelledError:
             self._sessions.release(key, fresh, spent=True)
             raise
@@ -316,25 +314,25 @@ class Snmp:
     ) -> SnmpReply:
         """Learn from how it ended, and let go of the conversation."""
         if got is SILENT and conversation is not None and conversation.discovered:
-            got = DENIED  # it told its engine id and then nothing: a key it cannot decrypt
+            got = V3_SILENT
         key = (endpoint.host, endpoint.port)
         if conversation is not None and conversation.heard is not None:
             heard, conversation.heard = conversation.heard, None
             self._book.learn_of(_address(endpoint), memory, heard, monotonic())
-        lost = got is SILENT or got is DENIED
+        silent = got is SILENT or got is V3_SILENT
+        lost = silent or got is DENIED
         if lost and memory.engine_id is not None:
             memory.engine_id = None  # the box may have been replaced: find out anew
             self._book.doubt(_address(endpoint))
         if conversation is not None:
+            conversation.discovered = False
             spent = got is PANICKED or (lost and conversation.credential.version == "3")
             self._sessions.release(key, conversation, spent=spent)
         if isinstance(got, Failure):
             self._counts["panicked"] += got is PANICKED
-            memory.silent_runs = memory.silent_runs + 1 if got is SILENT else 0
+            memory.silent_runs = memory.silent_runs + 1 if silent else 0
             self._counts[f"{got.outcome.name.lower()}_{got.reason}"] += 1
             return SnmpReply(got.outcome, got.reason, {})
-        if conversation is not None:
-            conversation.discovered = False
         memory.silent_runs = 0
         memory.answers += 1
         self._answered += 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,8 @@ class Tap:
 
     port: int
     asked: list[bytes] = field(default_factory=list)
+    loses: Callable[[bytes], bool] = lambda _: False
+    """Which datagrams get lost, either way."""
 
     @property
     def discoveries(self) -> int:
@@ -111,10 +114,12 @@ class _Front(asyncio.DatagramProtocol):
         if self.tap is not None:
             self.tap.asked.append(data)
             self.asker = addr
-            self.other.sendto(data)
+            if not self.tap.loses(data):
+                self.other.sendto(data)
         else:
             front: Any = self.other.get_protocol()
-            self.other.sendto(data, front.asker)
+            if not front.tap.loses(data):
+                self.other.sendto(data, front.asker)
 
 
 @asynccontextmanager
@@ -280,6 +285,100 @@ def test_a_dead_v3_agent_is_silent_and_a_wrong_key_is_refused(engine: str, tmp_p
                 reply = await get(wire, port, memory, SECURED)
                 assert (reply.outcome, reply.reason) == (Outcome.SILENT, "timeout")
         assert memory.silent_runs == 2
+        await wire.close()
+
+    run(work())
+
+
+MANY = (
+    UPTIME,
+    *(f"1.3.6.1.2.1.1.{scalar}.0" for scalar in (1, 2, 4, 5, 6, 7)),
+    *(f"1.3.6.1.2.1.2.2.1.{column}.1" for column in (1, 2, 3, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17)),
+)
+
+
+async def get_many(wire: Snmp, port: int, memory: DeviceMemory, timeout: float) -> SnmpReply:
+    return await wire.get(
+        Endpoint("127.0.0.1", port), SECURED, MANY, memory, timeout=timeout, retries=1
+    )
+
+
+@pytest.mark.server("snmpd")
+def test_large_answers_of_v3_that_get_lost_are_found_out(engine: str, tmp_path: Path) -> None:
+    async def work() -> None:
+        port = free_port(socket.SOCK_DGRAM)
+        wire, memory = open_snmp(engine), DeviceMemory()
+        with snmpd(tmp_path / "a", port):
+            await heard(wire, port, DeviceMemory())
+            async with tapped(port) as tap:
+                tap.loses = lambda datagram: len(datagram) > 400
+                reply = await get_many(wire, tap.port, memory, 0.2)
+                assert (reply.outcome, reply.reason) == (Outcome.ANSWERED, "")
+                assert reply.values[UPTIME]
+                assert memory.max_varbinds < len(MANY)
+        await wire.close()
+
+    run(work())
+
+
+@pytest.mark.server("snmpd")
+def test_answers_that_begin_to_get_lost_for_their_size_are_found_out(
+    engine: str, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        port = free_port(socket.SOCK_DGRAM)
+        wire, memory = open_snmp(engine), DeviceMemory()
+        with snmpd(tmp_path / "a", port):
+            await heard(wire, port, DeviceMemory())
+            async with tapped(port) as tap:
+                await get_many(wire, tap.port, memory, 0.2)
+                tap.loses = lambda datagram: len(datagram) > 400
+                reply = await get_many(wire, tap.port, memory, 0.2)
+                assert (reply.outcome, reply.reason) == (Outcome.ANSWERED, "")
+                assert memory.max_varbinds < len(MANY)
+        await wire.close()
+
+    run(work())
+
+
+@pytest.mark.server("snmpd")
+def test_loss_by_chance_is_never_taken_for_wrong_keys(engine: str, tmp_path: Path) -> None:
+    async def work() -> None:
+        port = free_port(socket.SOCK_DGRAM)
+        dice = random.Random(20_261_126)
+        wire, memory = open_snmp(engine), DeviceMemory()
+        with snmpd(tmp_path / "a", port):
+            await heard(wire, port, DeviceMemory())
+            async with tapped(port) as tap:
+                tap.loses = lambda _: dice.random() < 0.3
+                reasons = {(await get_many(wire, tap.port, memory, 0.04)).reason for _ in range(40)}
+                assert "" in reasons
+                assert reasons <= {"", "timeout", "v3_silent"}
+                assert not wire.stats().get("resyncs")
+        await wire.close()
+
+    run(work())
+
+
+@pytest.mark.server("snmpd")
+def test_a_key_it_cannot_decrypt_is_told_from_a_dead_box_in_every_run(
+    engine: str, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        port = free_port(socket.SOCK_DGRAM)
+        wire, memory = open_snmp(engine), DeviceMemory()
+        wrong = replace(SECURED, priv_key=Secret("a wrong secret"))
+        with snmpd(tmp_path / "a", port):
+            await heard(wire, port, DeviceMemory())
+            await wire.close()
+            for _ in range(5):
+                reply = await get(wire, port, memory, wrong)
+                assert (reply.outcome, reply.reason) == (Outcome.REFUSED, "v3_silent")
+        assert memory.silent_runs == 5
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+            deaf.bind(("127.0.0.1", port))
+            reply = await get(wire, port, memory, wrong)
+            assert (reply.outcome, reply.reason) == (Outcome.SILENT, "timeout")
         await wire.close()
 
     run(work())
