@@ -75,13 +75,17 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code: 0 done, 1 refused, 2 wrong words, 130 Ctrl-C."""
+    """Run one command and exit with its code: 0 done, 1 refused, 2 wrong words, 130 Ctrl-C, 141 nobody reads."""
     environ = dict(os.environ)
     options = _parser(_language(environ)).parse_args(arguments)
     try:
         code = _run(options, environ, cast("Literal['en', 'zh']", options.language))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
+    except BrokenPipeError:  # `| head` has seen enough; what is left to flush goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
     sys.exit(code)
 
 

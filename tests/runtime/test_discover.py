@@ -144,3 +144,18 @@ def test_silence_is_no_empty_device(agent: str) -> None:
     port = free_udp_ports("127.0.0.1", 1)[0]
     closed = discover(f"127.0.0.1:{port}", "--community", "x")
     assert closed.stderr.startswith(f"127.0.0.1:{port}: REFUSED:")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(agent: str) -> None:
+    command = [sys.executable, "-m", "runtime.cli", "discover", agent, "--community", COMMUNITY]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 141
