@@ -75,7 +75,10 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code: 0 done, 1 refused, 2 wrong words, 130 Ctrl-C, 141 nobody reads."""
+    """Run one command and exit with its code.
+
+    0 done, 1 refused, 2 wrong words, 130 Ctrl-C, 141 nobody reads what it says.
+    """
     environ = dict(os.environ)
     options = _parser(_language(environ)).parse_args(arguments)
     try:
