@@ -36,6 +36,9 @@ _ASKED_MS: Final = 60_000
 _MOST_AT_ONCE: Final = 200
 """Devices that wait for an extra run; of more the newest are not asked, and counted."""
 
+_LONGEST_TOLD: Final = 4_096
+"""Octets of what is kept of a notification."""
+
 AskNow = Callable[[Probe, int, Callable[[Observation], None]], bool]
 _json: Final = msgspec.json.Encoder(order="deterministic")
 
@@ -93,7 +96,7 @@ class Hints:
                 notification.version,
                 notification.informed,
                 notification.source,
-                _json.encode(_told(notification)).decode(),
+                _told(notification),
             )
         )
         self.kept += 1
@@ -165,13 +168,21 @@ class Hints:
         }
 
 
-def _told(notification: Notification) -> dict[str, object]:
-    told: dict[str, object] = {"values": [list(pair) for pair in notification.values]}
+def _told(notification: Notification) -> str:
+    """Write down what was in it, as many of its values as there is room for; `cut` = the others."""
+    told: dict[str, object] = {}
     if notification.uptime is not None:
         told["uptime_seconds"] = notification.uptime / 100
-    if notification.cut:
-        told["cut"] = notification.cut
-    return told
+    room = _LONGEST_TOLD - len(_json.encode(told | {"cut": 10_000, "values": []}))
+    kept: list[tuple[str, int | str]] = []
+    for pair in notification.values:
+        room -= len(_json.encode(pair)) + 1
+        if room < 0:
+            break
+        kept.append(pair)
+    if cut := notification.cut + len(notification.values) - len(kept):
+        told["cut"] = cut
+    return _json.encode(told | {"values": kept}).decode()
 
 
 def _ports(observation: Observation, about: TargetId) -> dict[str, object]:

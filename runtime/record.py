@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,8 @@ _log = logging.getLogger("extranet.record")
 _LAST_SLOT: Final = 10
 _RETOLD_SECONDS: Final = 900
 _REMEMBERED_SECONDS: Final = 7 * 86_400
+_TRAPS_WAITING: Final = 2_000
+"""Traps that may wait for a disk: 10 MB. Of more the newest go; the ledger's own never do."""
 _HISTORY_WAITING: Final = 60
 """Slots that may wait for a disk; one of 30,000 links holds some 15 MB."""
 
@@ -59,6 +62,9 @@ class Record:
         self._recording_failure = ""
         self.people: People = load_people(ledger.reads, self._writer.submit)
         self.swept = 0
+        self._traps_waiting: deque[int] = deque()
+        """Which of the entries that wait are traps, by their number in the writer's order."""
+        self.traps_dropped = 0
 
     def start(self) -> None:
         """Begin to write."""
@@ -117,8 +123,15 @@ class Record:
         self._writer.submit(delivery)
 
     def trap(self, entry: TrapEntry) -> None:
-        """Keep what a device said unasked."""
+        """Keep what a device said unasked; where many wait for the disk it is counted and goes."""
+        waiting, done = self._traps_waiting, self._writer.done
+        while waiting and waiting[0] <= done:
+            waiting.popleft()
+        if len(waiting) >= _TRAPS_WAITING:
+            self.traps_dropped += 1
+            return
         self._writer.submit(entry)
+        waiting.append(self._writer.submitted)
 
     def reading(self, reading: Reading) -> None:
         """Add a reading up."""
@@ -189,6 +202,7 @@ class Record:
         return {
             "history": self._slots.dropped + self._hours.late + self._hours.refused,
             "ledger": len(self._writer.refused),
+            "traps": self.traps_dropped,
         }
 
     def stats(self) -> Mapping[str, float]:
@@ -208,6 +222,7 @@ class Record:
             "ledger_waiting": self._writer.waiting(),
             "ledger_refused": len(self._writer.refused),
             "ledger_failures": self._writer.failures,
+            "traps_dropped": self.traps_dropped,
             "history_rows": self._hours.rows,
             "history_waiting": self._slots.waiting(),
             "history_dropped": self._slots.dropped,

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collectors._memory import DeviceMemory
 from collectors.traps.form import Notification
 from inventory.model import Inventory, device_target, interface_target
 from metrics.catalogue import OPER_STATUS
 from metrics.observation import Observation, Outcome, Probe, Series
-from runtime.hints import BETWEEN, Hints
+from runtime.hints import BETWEEN, Hints, _told
 from store.entries import TrapEntry
 from tests.traps.boxes import PLAIN, inventory
 
@@ -74,6 +76,26 @@ def test_it_is_kept_with_its_code_and_its_port(scene: Scene) -> None:
     assert msgspec.json.decode(entry.told) == {
         "uptime_seconds": 42.0, "values": [["1.3.6.1.2.1.2.2.1.1.7", 7]]
     }  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(max_size=512), st.text(max_size=255) | st.integers(-(2**63), 2**64 - 1)),
+        max_size=32,
+    ),
+    st.integers(0, 400),
+    st.integers(0, 2**32 - 1) | st.none(),
+)
+def test_of_much_that_was_said_the_first_four_kilobytes_are_kept(
+    values: list[tuple[str, int | str]], cut: int, uptime: int | None
+) -> None:
+    said = Notification("r1", "192.0.2.1", 0, "2c", "1.3", uptime, tuple(values), cut=cut)
+    told = _told(said)
+    assert len(told.encode()) <= 4_096
+    found = msgspec.json.decode(told)
+    kept = [tuple(pair) for pair in found["values"]]
+    assert kept == values[: len(kept)]
+    assert found.get("cut", 0) == cut + len(values) - len(kept)
 
 
 def test_the_device_is_asked_at_once_what_it_is_asked_most_often(scene: Scene) -> None:
