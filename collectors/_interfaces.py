@@ -40,12 +40,14 @@ async def learn(
 ) -> SnmpReply | None:
     """Find the ifIndex of every name by walking ifName, or ifDescr where there is no ifXTable.
 
-    In ifDescr a description may stand behind the name (ZTE): the first word counts too.
+    In ifDescr a description may stand behind the name (ZTE): the first word counts too. Where the
+    agent refuses ifName with an error, ifDescr counts only if it has every name.
     Returns None when learnt, else the reply that says why not.
     """
     if not names:
         return None
     wanted = frozenset(names)
+    refused: SnmpReply | None = None
     for column in (IF_NAME, IF_DESCR):
         reply = await wire.walk(
             endpoint, credential, column, memory, timeout=timeout, retries=retries
@@ -60,8 +62,11 @@ async def learn(
             elif column == IF_DESCR and first_word in wanted:
                 described.setdefault(first_word, int(oid.rpartition(".")[2]))
         found = described | found
-        if reply.outcome is not Outcome.ANSWERED and len(found) < len(wanted):
-            return reply
+        if column == IF_NAME and reply.reason == "agent_error" and not reply.values:
+            refused = reply
+            continue
+        if len(found) < len(wanted) and (refused or reply.outcome is not Outcome.ANSWERED):
+            return refused or reply
         if reply.values:
             break
     memory.if_index.clear()

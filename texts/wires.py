@@ -33,8 +33,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "设备的表在遍历时不递增",
     ),
     "wire.reason.agent_error": (
-        "the device breaks off its table with an error",
-        "设备读表中途返回错误",
+        "the device refuses its table, or breaks it off, with an error",
+        "设备拒绝读表，或读表中途返回错误",
     ),
     "wire.reason.too_many_rows": ("the device's table has no end", "设备的表行数超出上限"),
     "wire.reason.too_many_bytes": (

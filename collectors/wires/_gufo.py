@@ -67,6 +67,7 @@ from collectors.wires._snmp_engine import (
     Place,
     Values,
 )
+from collectors.wires._status import NO_SUCH_NAME, read_status
 from collectors.wires._usm import Usm, read_usm
 from inventory.model import Credential, Endpoint
 
@@ -264,9 +265,10 @@ class GufoConversation:
         send = wire.send_get_bulk if size > 1 else wire.send_get_next
         # Any answer is read as one to GETBULK: `recv_get_next` panics at the end of the view.
         got = await self.ask(partial(send, seek), partial(wire.recv_get_bulk, keep), timeout)
-        if got == [] and size == 1 and self.credential.version != "1":
-            # The end of the view, or an error status: `recv_get` tells; SNMPv1 has the latter only.
-            got = await self.ask(partial(send, seek), partial(_nothing_follows, wire), timeout)
+        if got == [] and size == 1:
+            # The end of the view, or an error status: `recv_get` tells the former.
+            end = partial(_nothing_follows, wire, self._fd)
+            got = await self.ask(partial(send, seek), end, timeout)
         if isinstance(got, Failure):
             return got
         return [Part([row for row in got if row is not None], None in got)]
@@ -280,8 +282,7 @@ class GufoConversation:
     def _on_ready_listening(self) -> None:
         self._engine.unwatch(self._fd)
         self._engine.watch(self._fd, self._on_ready)
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._fd)) as twin:
-            self.heard = read_usm(twin.recv(_HEADER, socket.MSG_PEEK))
+        self.heard = read_usm(_peek(self._fd)) or self.heard
         self._on_ready()
 
     def _on_ready(self) -> None:
@@ -333,13 +334,24 @@ class GufoConversation:
         del self._socket  # the queue of deadlines may hold on to us a while longer
 
 
-def _nothing_follows(wire: _Socket) -> list[None]:
-    """Read an answer to GETNEXT that had no row: [None] at the end of the view, [] after errors."""
+def _nothing_follows(wire: _Socket, fd: int) -> list[None]:
+    """Read an answer to GETNEXT that had no row: [None] at the end of the view, [] after errors.
+
+    What the error is can be read by SNMPv1 and SNMPv2c only: v3 has it behind its keys.
+    """
+    ended = read_status(_peek(fd)) == NO_SUCH_NAME
     try:
         wire.recv_get()
     except NoSuchInstance:
         return [None]
-    return []
+    return [None] if ended else []
+
+
+def _peek(fd: int) -> bytes:
+    """Look at the next datagram without taking it; nothing where none is there."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fd)) as twin:
+        return twin.recv(_HEADER, socket.MSG_PEEK)
+    return b""
 
 
 def _nothing() -> Any:

@@ -41,6 +41,7 @@ from collectors.wires._snmp_engine import (
     Place,
     Values,
 )
+from collectors.wires._status import NO_SUCH_NAME
 from collectors.wires._usm import DISCOVERY, MOST, Usm, read_usm
 from inventory.model import Credential, Endpoint
 
@@ -206,6 +207,8 @@ class PysnmpConversation:
         self._cached: tuple[Any, Any] | None = None
         self._known: tuple[Usm, float] | None = None
         self._endpoint = endpoint
+        self._status = 0
+        """Error status of the last answer."""
         self._waiter: asyncio.Future[Any] | None = None
         self._names: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
 
@@ -283,6 +286,8 @@ class PysnmpConversation:
         else:
             send = cmdgen.NextCommandGeneratorSingleRun().send_varbinds
             got = await self.ask(partial(send, *about, names), timeout)
+            if got == () and self._status == NO_SUCH_NAME and len(places) == 1:
+                return [Part([], ended=True)]
         if isinstance(got, Failure):
             return got
         return [part(place.column, got[at :: len(places)]) for at, place in enumerate(places)]
@@ -304,6 +309,7 @@ class PysnmpConversation:
         if indication is _BROKEN:
             return GARBLED
         if indication is None:
+            self._status = status
             if status == _AUTHORIZATION_ERROR:
                 return DENIED
             return () if status else bindings

@@ -74,6 +74,8 @@ class Table:
         self._after: dict[str, str] = {column: column for column in columns}
         """The columns that have not ended, and where they are."""
         self._rows: dict[str, int] = dict.fromkeys(columns, 0)
+        self._refused = 0
+        """Columns that gave an error and nothing else."""
 
     async def read(self, caps: Caps, tries: int, *, alone: bool) -> Values | Failure:
         """Read to the end. `alone`: silence is not to be followed by another question."""
@@ -99,6 +101,8 @@ class Table:
                 tries_now = tries
             if failure is not None:
                 return failure
+        if self._rows and self._refused == len(self._rows):
+            return AGENT_ERROR  # nobody knows what is in it; one column of many may be not there
         if not self._lost and not self._plain:
             self._unlearn()
         return self.values
@@ -124,6 +128,7 @@ class Table:
         """Tell a column that is not there from one that breaks off with an error status."""
         if self._rows[column] and not self._plain:
             return AGENT_ERROR
+        self._refused += not self._rows[column]
         del self._after[column]
         return None
 

@@ -12,9 +12,9 @@ DISCOVERY: Final = bytes.fromhex(
 
 MOST: Final = 2**31 - 1
 """Of boots and of time."""
-_SEQUENCE: Final = 0x30
-_INTEGER: Final = 0x02
-_OCTETS: Final = 0x04
+SEQUENCE: Final = 0x30
+INTEGER: Final = 0x02
+OCTETS: Final = 0x04
 
 
 class Usm(NamedTuple):
@@ -28,16 +28,16 @@ class Usm(NamedTuple):
 def read_usm(datagram: bytes) -> Usm | None:
     """Read the security parameters of an SNMPv3 message; None where it is none, or is cut."""
     try:
-        message, _ = _item(datagram, _SEQUENCE)
-        version, rest = _item(message, _INTEGER)
+        message, _ = item(datagram, SEQUENCE)
+        version, rest = item(message, INTEGER)
         if version != b"\3":
             return None
-        _, rest = _item(rest, _SEQUENCE)
-        parameters, _ = _item(rest, _OCTETS)
-        fields, _ = _item(parameters, _SEQUENCE)
-        engine_id, rest = _item(fields, _OCTETS)
-        boots, rest = _item(rest, _INTEGER)
-        time, _ = _item(rest, _INTEGER)
+        _, rest = item(rest, SEQUENCE)
+        parameters, _ = item(rest, OCTETS)
+        fields, _ = item(parameters, SEQUENCE)
+        engine_id, rest = item(fields, OCTETS)
+        boots, rest = item(rest, INTEGER)
+        time, _ = item(rest, INTEGER)
     except (IndexError, ValueError):
         return None
     usm = Usm(engine_id, *(int.from_bytes(n, "big", signed=True) for n in (boots, time)))
@@ -46,8 +46,11 @@ def read_usm(datagram: bytes) -> Usm | None:
     return usm if 0 <= usm.boots <= MOST and 0 <= usm.time <= MOST else None
 
 
-def _item(data: bytes, tag: int) -> tuple[bytes, bytes]:
-    """Split BER data into the content of its first item, and the rest."""
+def item(data: bytes, tag: int) -> tuple[bytes, bytes]:
+    """Split BER data into the content of its first item, and the rest.
+
+    Raises ValueError where the tag is another or the item is cut, IndexError where it has no head.
+    """
     size, at = data[1], 2
     if size & 0x80:
         at += size & 0x7F

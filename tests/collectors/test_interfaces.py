@@ -32,11 +32,15 @@ from metrics.observation import Outcome, Probe
 from tests.collectors.agent import (
     COUNTER32,
     COUNTER64,
+    GENERAL_ERROR,
+    GET,
     GETBULK,
     INTEGER,
     OCTETS,
     TICKS,
     Agent,
+    Oid,
+    Request,
     serving,
 )
 from tests.collectors.network import network
@@ -264,6 +268,47 @@ def test_ifdescr_serves_where_there_is_no_ifname() -> None:
         metrics = [series.metric for series in probe.series]
         assert answer.values[metrics.index(OPER_STATUS)] == 2
         assert answer.reason == "no_value"
+
+    with_router(agent, work, names=("ge1",))
+
+
+def refuses(*tables: str) -> Callable[[Request], int | None]:
+    """Answer every step through these tables with genErr."""
+    return lambda request: (
+        GENERAL_ERROR
+        if request.kind != GET and any(_text(o).startswith(tables) for o in request.oids)
+        else None
+    )
+
+
+def _text(oid: Oid) -> str:
+    return ".".join(map(str, oid))
+
+
+def test_an_agent_that_refuses_its_table_of_names_lacks_no_interface() -> None:
+    agent = router({1: "ge1"})
+    agent.refuse = refuses("1.3.6.1.2.1")
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        answer = await ask()
+        assert (answer.outcome, answer.reason) == (Outcome.GARBLED, "agent_error")
+        assert not memory.if_index
+
+    with_router(agent, work, names=("ge1",))
+
+
+@pytest.mark.parametrize(
+    ("described", "reason"), [("ge1", ""), ("GigabitEthernet1", "agent_error")]
+)
+def test_ifdescr_serves_for_a_refused_ifname_only_where_it_has_every_name(
+    described: str, reason: str
+) -> None:
+    agent = router({1: "ge1"})
+    agent.set(f"{IF_DESCR}.1", OCTETS, described.encode())
+    agent.refuse = refuses(IF_NAME)
+
+    async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
+        assert (await ask()).reason == reason
 
     with_router(agent, work, names=("ge1",))
 

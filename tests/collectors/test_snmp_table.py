@@ -37,6 +37,7 @@ from tests.collectors.agent import (
     GETBULK,
     GETNEXT,
     INTEGER,
+    NO_SUCH_NAME,
     Agent,
     Oid,
     Request,
@@ -80,10 +81,10 @@ def table_of(rows: int, columns: tuple[str, ...] = COLUMNS) -> Agent:
 async def read(
     wire: Snmp, agent: Agent, memory: DeviceMemory | None = None, **options: Any
 ) -> SnmpReply:
-    caps: dict[str, Any] = {"timeout": 0.15, "retries": 0, "columns": COLUMNS} | options
+    caps: dict[str, Any] = {"timeout": 0.15, "retries": 0, "columns": COLUMNS}
+    caps |= {"credential": V2C} | options
     return await wire.table(
         Endpoint("127.0.0.1", agent.port),
-        V2C,
         memory=memory or DeviceMemory(),
         **caps,
     )
@@ -231,6 +232,54 @@ def test_a_table_that_breaks_off_says_so(engine: str, status: int) -> None:
             assert (reply.outcome, reply.reason) == (Outcome.GARBLED, "agent_error")
             assert len(reply.values) >= 30
             assert len(agent.seen) < 20
+
+    run(work())
+
+
+OLD = Credential("old", "1", Secret("public"))
+
+
+@pytest.mark.parametrize("credential", [V2C, OLD], ids=["2c", "1"])
+@pytest.mark.parametrize("columns", [COLUMNS, COLUMNS[:1]], ids=["three", "one"])
+def test_a_table_that_is_refused_is_not_empty(
+    engine: str, credential: Credential, columns: tuple[str, ...]
+) -> None:
+    async def work() -> None:
+        agent, memory = table_of(5), DeviceMemory()
+        agent.refuse = lambda _: GENERAL_ERROR
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, memory, columns=columns, credential=credential)
+            assert (reply.outcome, reply.reason) == (Outcome.GARBLED, "agent_error")
+            assert not memory.bulks
+
+    run(work())
+
+
+@pytest.mark.parametrize("credential", [V2C, OLD], ids=["2c", "1"])
+def test_no_such_name_is_the_end_of_the_table_by_every_version(
+    engine: str, credential: Credential
+) -> None:
+    """SNMPv1 has no other word for it (RFC 1157 4.1.3); some agents say it by v2c as well."""
+
+    async def work() -> None:
+        agent = table_of(5)
+        agent.refuse = lambda _: NO_SUCH_NAME
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent, credential=credential)
+            assert (reply.outcome, dict(reply.values)) == (Outcome.ANSWERED, {})
+
+    run(work())
+
+
+def test_a_column_that_is_refused_beside_others_is_absent(engine: str) -> None:
+    async def work() -> None:
+        agent = table_of(5)
+        refused = numbers(COLUMNS[1])
+        agent.refuse = lambda request: GENERAL_ERROR if refused in request.oids else None
+        async with opened(engine) as wire, serving(agent):
+            reply = await read(wire, agent)
+            assert reply.outcome is Outcome.ANSWERED
+            assert {oid.rpartition(".")[0] for oid in reply.values} == {COLUMNS[0], COLUMNS[2]}
 
     run(work())
 
