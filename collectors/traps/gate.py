@@ -5,7 +5,7 @@ many goes before anything is decoded. What remains waits in a bounded queue; of 
 oldest goes. Only then is it read. Each datagram ends in exactly one counter:
 
     handed             a notification that goes to the monitor
-    discovery          somebody who asks for our engine id before an inform (RFC 3414 4)
+    discovery          a known source that asks for our engine id before an inform (RFC 3414 4)
     repeated           an inform that was heard already: confirmed again, not handed on again
     too_long           more than 8,192 octets
     unknown_source     no device of the inventory has this address
@@ -15,12 +15,13 @@ oldest goes. Only then is it read. Each datagram ends in exactly one counter:
     malformed          no SNMP message, or one that only a decoder's bomb is made like
     wrong_version      v3 where the credential is v2c, or the other way round
     wrong_community    not the community of any device with this address
-    ambiguous          several devices have this address and community
+    ambiguous          several devices have this address and community, or keys
     wrong_user         not the user of the device's credential
     wrong_level        less (or more) secured than the credential says
     wrong_digest       signed with another key
     other_engine       not the engine the device is known by
-    unknown_engine     v3 without keys, of an engine that polling has not learnt
+    unknown_engine     of an engine that is neither ours nor known, and nobody proves to be it;
+                       who wants a report is told ours
     not_in_time        before what its sender's clock must show by now: a repetition
     not_decrypted      encrypted with another key
     no_notification    a request, an answer, or a trap that does not say which one it is
@@ -245,24 +246,55 @@ class Gate:
         return "wrong_version" if here else "unknown_source"
 
     def _read_v3(self, raw: Raw, host: str, now: float) -> Read | str:
-        """Try the devices of an address, until one can have sent it; mostly there is one."""
-        running, reason, reply = now - self._began, "", b""
-        for source in self._sources.get(host, ()):
-            login = self._logins[source.login]
-            if login.version != "3":
-                continue
-            clock = self._clocks[source.device]
-            verdict = usm.read(raw.data, login, clock, self._ourselves, running, self._users)
-            if verdict.reason == "not_in_time" and not verdict.reply:
-                self._name_late(source.device, now)
-            if verdict.said is not None:
-                self._clocks[source.device] = verdict.clock or clock
-                return self._hand(raw, source, "3", verdict.said, verdict.reply, now)
-            reason, reply = verdict.reason, reply or verdict.reply
-        if not reason:
+        """Find the one device of an address that can have sent it; mostly there is one."""
+        here = [
+            source
+            for source in self._sources.get(host, ())
+            if self._logins[source.login].version == "3"
+        ]
+        if not here:
             return "wrong_version" if host in self._sources else "unknown_source"
-        self.counts[reason] += 1
-        return Read(reply=reply)
+        message, running = usm.outside(raw.data), now - self._began
+        if message is None:
+            return "malformed"
+        if message.engine_id == self._ourselves.engine_id:
+            return self._judge(raw, message, here, now)
+        found = [one for one in here if self._clocks[one.device].engine_id == message.engine_id]
+        if not message.engine_id or (message.reportable and not found):
+            return self._count(usm.introduce(message, self._ourselves, running))
+        if not found:
+            found = [one for one in here if not self._clocks[one.device].engine_id]
+        return self._judge(raw, message, found, now) if found else "other_engine"
+
+    def _judge(
+        self, raw: Raw, message: usm.Message, found: Iterable[Source], now: float
+    ) -> Read | str:
+        """Read a message with each login it may be of; it must be of one device alone."""
+        by_login: dict[Login, list[Source]] = {}
+        for source in found:
+            by_login.setdefault(self._logins[source.login], []).append(source)
+        accepted: list[tuple[list[Source], usm.Verdict]] = []
+        refused: list[usm.Verdict] = []
+        for login, those in by_login.items():
+            clock, running = self._clocks[those[0].device], now - self._began
+            verdict = usm.read(message, login, clock, self._ourselves, running, self._users)
+            if verdict.said is not None:
+                accepted.append((those, verdict))
+                continue
+            refused.append(verdict)
+            if verdict.reason == "not_in_time" and not verdict.reply:
+                self._name_late(those[0].device, now)
+        if not accepted:
+            return self._count(max(refused, key=lambda one: one.reason != "wrong_user"))
+        those, verdict = accepted[0]
+        if len(accepted) > 1 or len(those) > 1 or verdict.said is None:
+            return "ambiguous"
+        self._clocks[those[0].device] = verdict.clock or self._clocks[those[0].device]
+        return self._hand(raw, those[0], "3", verdict.said, verdict.reply, now)
+
+    def _count(self, verdict: usm.Verdict) -> Read:
+        self.counts[verdict.reason] += 1
+        return Read(reply=verdict.reply)
 
     def _hand(
         self, raw: Raw, source: Source, version: str, said: Said, reply: bytes, now: float

@@ -138,7 +138,7 @@ class Users:
         self._keys.clear()
 
 
-class _Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True):
     """The outside of a message."""
 
     number: int
@@ -152,23 +152,36 @@ class _Message(msgspec.Struct, frozen=True):
     data: Any
     whole: bytes
 
+    @property
+    def reportable(self) -> bool:
+        """Whether its sender waits for an answer."""
+        return bool(self.flags & _REPORTABLE)
+
+
+def outside(datagram: bytes) -> Message | None:
+    """Read what a message says in clear; None where it is none (RFC 3412 6, RFC 3414 2.4)."""
+    try:
+        return _outside(datagram)
+    except _CHANGED_IN_FLIGHT:
+        return None
+
 
 def read(
-    datagram: bytes, login: Login, sender: Clock, ourselves: Ourselves, running: float, users: Users
+    message: Message,
+    login: Login,
+    sender: Clock,
+    ourselves: Ourselves,
+    running: float,
+    users: Users,
 ) -> Verdict:
     """Read a message of a source; `running`: seconds our engine runs."""
     try:
-        message = _outside(datagram)
-        if message is None:
-            return Verdict(reason="malformed")
-        if not message.engine_id:
-            return _discovered(message, ourselves, int(running))
         return _read(message, login, sender, ourselves, running, users)
     except _CHANGED_IN_FLIGHT:
         return Verdict(reason="malformed")
 
 
-def _outside(datagram: bytes) -> _Message | None:
+def _outside(datagram: bytes) -> Message | None:
     message, _ = decoder.decode(datagram, asn1Spec=SNMPv3Message())
     head, parameters = message[1], bytes(message[2])
     if int(head[3]) != _USM or not sound(parameters):
@@ -177,14 +190,14 @@ def _outside(datagram: bytes) -> _Message | None:
     number, boots, time = int(head[0]), int(security[1]), int(security[2])
     if not (0 <= number <= _MOST_BOOTS and 0 <= boots <= _MOST_BOOTS and 0 <= time <= _MOST_BOOTS):
         return None
-    return _Message(
+    return Message(
         number, bytes(head[2])[0], bytes(security[0]), boots, time,
         bytes(security[3]), security[4], security[5], message[3], datagram,
     )  # fmt: skip
 
 
 def _read(
-    message: _Message,
+    message: Message,
     login: Login,
     sender: Clock,
     ourselves: Ourselves,
@@ -216,7 +229,7 @@ def _read(
     return Verdict(said, reply=_sealed(message, ourselves, int(running), answer, keys, login))
 
 
-def _foreign(message: _Message, login: Login, sender: Clock, *, ours: bool) -> str:
+def _foreign(message: Message, login: Login, sender: Clock, *, ours: bool) -> str:
     """Tell what is wrong before any key is needed; "" = nothing."""
     if not ours and sender.engine_id and message.engine_id != sender.engine_id:
         return "other_engine"
@@ -232,7 +245,7 @@ def _level(login: Login) -> int:
     return (_AUTHENTICATED if login.auth else 0) | (_ENCRYPTED if login.priv else 0)
 
 
-def _proved(message: _Message, keys: Keys) -> bool:
+def _proved(message: Message, keys: Keys) -> bool:
     try:
         keys.auth.authenticate_incoming_message(keys.auth_key, message.digest, message.whole)
     except ProtocolError:
@@ -240,12 +253,12 @@ def _proved(message: _Message, keys: Keys) -> bool:
     return True
 
 
-def _timely(message: _Message, boots: int, running: int) -> bool:
+def _timely(message: Message, boots: int, running: int) -> bool:
     """RFC 3414 3.2 7a: of our own engine's boots, within the window of our own time."""
     return message.boots == boots and abs(message.time - running) <= _WINDOW
 
 
-def _newer(message: _Message, sender: Clock, running: float) -> Clock | None:
+def _newer(message: Message, sender: Clock, running: float) -> Clock | None:
     """RFC 3414 3.2 7b: None where it is before what the sender's clock must show by now.
 
     Else its clock, with what is newer taken over. It is stricter than the RFC, by which a message
@@ -261,7 +274,7 @@ def _newer(message: _Message, sender: Clock, running: float) -> Clock | None:
     return sender
 
 
-def _inside(message: _Message, keys: Keys) -> Any:
+def _inside(message: Message, keys: Keys) -> Any:
     """Return the scoped PDU; None where it cannot be read."""
     encrypted = message.data.getName() == "encryptedPDU"
     if encrypted != bool(keys.level & _ENCRYPTED):
@@ -279,17 +292,18 @@ def _inside(message: _Message, keys: Keys) -> Any:
     return decoder.decode(plain, asn1Spec=ScopedPDU())[0]
 
 
-def _discovered(message: _Message, ourselves: Ourselves, running: int) -> Verdict:
-    """Answer who asks for our engine id (RFC 3414 4); a trap never asks."""
-    if not message.flags & _REPORTABLE or message.flags & (_AUTHENTICATED | _ENCRYPTED):
-        return Verdict(reason="unknown_engine")
-    return Verdict(
-        reason="discovery", reply=_report(message, ourselves, running, _UNKNOWN_ENGINE, None, None)
-    )
+def introduce(message: Message, ourselves: Ourselves, running: float) -> Verdict:
+    """Tell our engine id to whom asks, or takes another for it (RFC 3414 3.2 3, 4).
+
+    A trap never asks: nobody answers it (RFC 3412 6.4).
+    """
+    report = _report(message, ourselves, int(running), _UNKNOWN_ENGINE, None, None)
+    asks = not message.engine_id and report and not message.flags & (_AUTHENTICATED | _ENCRYPTED)
+    return Verdict(reason="discovery" if asks else "unknown_engine", reply=report)
 
 
 def _report(
-    message: _Message,
+    message: Message,
     ourselves: Ourselves,
     running: int,
     why: tuple[int, ...],
@@ -297,7 +311,7 @@ def _report(
     login: Login | None,
 ) -> bytes:
     """Write a Report; that of a wrong time is authenticated and not encrypted (RFC 3414 3.2 7a)."""
-    if not message.flags & _REPORTABLE:
+    if not message.reportable:
         return b""
     pdu = rfc1905.ReportPDU()
     v2c.apiPDU.set_defaults(pdu)
@@ -314,7 +328,7 @@ def _scoped(engine_id: bytes, name: bytes, pdu: Any) -> bytes:
 
 
 def _sealed(
-    message: _Message,
+    message: Message,
     ourselves: Ourselves,
     running: int,
     scoped: bytes,

@@ -41,16 +41,22 @@ def key(secret: bytes, engine_id: bytes) -> bytes:
 
 
 def sealed(
-    login: Login, engine_id: bytes, *, boots: int, time: int, informs: bool = False
+    login: Login,
+    engine_id: bytes,
+    *,
+    boots: int,
+    time: int,
+    informs: bool = False,
+    reports: bool | None = None,
 ) -> bytes:
-    """A coldStart, signed and not encrypted."""
+    """A coldStart, signed and not encrypted; `reports`: its sender wants a report."""
     uptime = element(0x30, bytes.fromhex("06082b06010201010300") + bytes.fromhex("43012a"))
     name = bytes.fromhex("060a2b060106030101040100")
     which = element(0x30, name + bytes.fromhex("06092b0601060301010501"))
     body = bytes.fromhex("020104020100020100") + element(0x30, uptime + which)
     pdu = element(0xA6 if informs else 0xA7, body)
     scoped = element(0x30, element(0x04, engine_id) + element(0x04, b"") + pdu)
-    flags = bytes([0x05 if informs else 0x01])
+    flags = bytes([0x05 if (informs if reports is None else reports) else 0x01])
     header = element(0x30, number(77) + number(8_192) + element(0x04, flags) + number(3))
 
     def whole(digest: bytes) -> bytes:
