@@ -199,8 +199,8 @@ class GufoEngine:
 class GufoConversation:
     """One gufo socket. Whoever asks while it is busy would break both requests."""
 
-    __slots__ = ("_engine", "_fd", "_loop", "_memory", "_receive", "_socket", "_waiter",
-                 "credential", "discovered", "heard", "in_time", "wide")  # fmt: skip
+    __slots__ = ("_engine", "_fd", "_loop", "_receive", "_socket", "_waiter",
+                 "credential", "discovered", "heard", "in_time", "memory", "wide")  # fmt: skip
 
     def __init__(
         self,
@@ -211,7 +211,7 @@ class GufoConversation:
         memory: DeviceMemory,
     ) -> None:
         self.credential = credential
-        self._memory = memory
+        self.memory = memory
         self.discovered = False
         self.heard: Usm | None = None
         self.in_time = True
@@ -315,7 +315,7 @@ class GufoConversation:
 
     def _count_late(self) -> None:
         self._engine.late += 1
-        self._memory.late += 1
+        self.memory.late += 1
 
     def give_up(self, waiter: asyncio.Future[Any]) -> None:
         """End a try that heard nothing."""

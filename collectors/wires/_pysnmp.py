@@ -195,7 +195,7 @@ class PysnmpConversation:
     ) -> None:
         self.credential = credential
         self.discovered = False
-        self._memory = memory
+        self.memory = memory
         self.heard: Usm | None = None
         self.in_time = True
         self.wide = 20
@@ -254,8 +254,8 @@ class PysnmpConversation:
         if told is None or self._known is None:
             return
         if told.boots != self._known[0].boots:
-            self._memory.resyncs += 1
-            self._memory.engine_boots = told.boots
+            self.memory.resyncs += 1
+            self.memory.engine_boots = told.boots
         self._known = told, monotonic()
         self.heard = told
 
@@ -333,7 +333,7 @@ class PysnmpConversation:
             waiter.set_result((indication, int(status), bindings))
         elif indication is None:
             self._owner.late += 1
-            self._memory.late += 1
+            self.memory.late += 1
 
     async def _post_mortem(self) -> Failure:
         """After silence, knock: a connected socket hears that the agent's port is closed."""

@@ -75,6 +75,8 @@ class Conversation(Protocol):
     """A socket (or its like) to one agent. One request at a time."""
 
     credential: Credential
+    memory: DeviceMemory
+    """Of the run that asks; a conversation that is kept outlives the memory it was opened with."""
     discovered: bool
     """It has learnt the agent's engine id itself, so the agent was there a moment ago, and no
     answer of content has come since (v3)."""

@@ -20,15 +20,23 @@ _AGAIN: Final = 60
 class PlainConversation:
     """A conversation by SNMPv1; see `Conversation`."""
 
-    def __init__(self, inner: Conversation, memory: DeviceMemory) -> None:
+    def __init__(self, inner: Conversation) -> None:
         self.credential = inner.credential
         self.discovered = False
         self.heard: Usm | None = None
         self.in_time = True
         self.wide = 1
         self._inner = inner
-        self._memory = memory
         self._asking = False
+
+    @property
+    def memory(self) -> DeviceMemory:
+        """What is missing on the agent is kept here."""
+        return self._inner.memory
+
+    @memory.setter
+    def memory(self, memory: DeviceMemory) -> None:
+        self._inner.memory = memory
 
     @property
     def busy(self) -> bool:
@@ -37,7 +45,7 @@ class PlainConversation:
 
     async def get(self, oids: tuple[str, ...], timeout: float) -> Values | Failure:
         """GET what is not known to be missing; `timeout` is for each request."""
-        memory = self._memory
+        memory = self.memory
         memory.missing_since += 1
         if memory.missing_since > _AGAIN:
             memory.missing_since = 0
@@ -54,7 +62,7 @@ class PlainConversation:
         if isinstance(got, Failure) or got:
             return got
         if len(oids) == 1:
-            self._memory.missing[oids[0]] = None
+            self.memory.missing[oids[0]] = None
             return got
         values: Values = {}
         middle = len(oids) // 2
@@ -64,8 +72,8 @@ class PlainConversation:
                 return got
             values |= got
         if len(values) == len(oids):  # nothing is missing: the answer was too big
-            self._memory.max_varbinds = min(self._memory.max_varbinds, len(oids) - middle)
-            self._memory.questions.clear()
+            self.memory.max_varbinds = min(self.memory.max_varbinds, len(oids) - middle)
+            self.memory.questions.clear()
         return values
 
     def rows(

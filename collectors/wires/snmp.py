@@ -130,6 +130,7 @@ class Snmp:
             if (
                 conversation is not None
                 and conversation.credential is credential
+                and conversation.memory is memory
                 and not conversation.busy
             ):
                 try:
@@ -283,6 +284,7 @@ class Snmp:
         if kept is not None and not kept.busy:
             if kept.credential == credential:
                 kept.credential = credential  # equal after a reload: found by identity again
+                kept.memory = memory
                 return kept
             self._sessions.drop(key)
         if self._sessions.full:
@@ -300,7 +302,7 @@ class Snmp:
             self._sessions.opening -= 1
         if not isinstance(got, Failure):
             if credential.version == "1":
-                got = PlainConversation(got, memory)
+                got = PlainConversation(got)
             self._counts["opened"] += 1
             self._sessions.put(key, got)
         return got

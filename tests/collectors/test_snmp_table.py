@@ -396,6 +396,7 @@ class Scripted:
 
     def __init__(self, script: list[list[tuple[int, bool]] | Failure], wide: int) -> None:
         self.credential = V2C
+        self.memory = DeviceMemory()
         self.discovered = False
         self.heard: Usm | None = None
         self.in_time = True

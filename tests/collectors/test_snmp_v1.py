@@ -130,6 +130,21 @@ def test_too_big_by_v1_is_asked_in_smaller_parts_and_remembered(engine: str) -> 
     run(work())
 
 
+def test_what_is_learnt_goes_to_the_memory_of_the_run_that_asks(engine: str) -> None:
+    """A session outlives a memory: the one of a run out of turn, or from before a reload."""
+
+    async def work() -> None:
+        agent = agent_with(*range(1, 21))
+        agent.largest = 6
+        async with opened(engine) as wire, serving(agent):
+            await get(wire, agent, 1, DeviceMemory())
+            memory = DeviceMemory()
+            await get(wire, agent, 20, memory)
+            assert memory.max_varbinds <= 6
+
+    run(work())
+
+
 def test_a_table_by_v1_is_read_by_getnext(engine: str) -> None:
     async def work() -> None:
         memory = DeviceMemory()
