@@ -11,13 +11,11 @@ from typing import Final
 
 from metrics._track import NARROW, Group, Track
 from metrics.observation import Probe, RateSpec, Value
-from metrics.refresh import CARRY, LONGEST, SLACK, Port, Study
+from metrics.refresh import BUSY, CARRY, LONGEST, SLACK, STUDIED, Agent, Port, Study
 
 SENTINEL: Final = 2**64 - 1
 _ROUND: Final = 2**32
 _HALF: Final = 2**63
-_BUSY: Final = 500
-"""Octets a second from which on a counter can tell how often it is refreshed."""
 _REST: Final = 16 * 48
 """Intervals from one study to the next, at most; a device without traffic is looked at after 12."""
 _LOOK: Final = 12
@@ -35,22 +33,52 @@ def carefully(
     specs, every = probe.rates, probe.every_ms / 1000
     if track.window and (windowed := _windowed(track, specs, old, new, seconds, limits)):
         return windowed, []
+    agent = track.agent
+    if agent is None:
+        agent = track.agent = _agent(track, seconds, every)
+    moves = [_moves(group, old, new) for group in track.groups]
+    moved = {group.start for group, move in zip(track.groups, moves, strict=True) if move}
+    rested = track.quiet is not None and all(track.quiet)
+    agent.watch(moved, track.clock, seconds, every, rested=rested)
+    track.prompt = agent.prompt(every)
     rates: list[Value] = []
     gaps: list[str] = []
     quiet: list[bool] = []
-    for group in track.groups:
-        found, why = _group(track, group, specs, old, new, seconds, every, limits)
+    for group, move in zip(track.groups, moves, strict=True):
+        found, why = _group(
+            track, agent, group, specs, old, new, seconds, every, limits, still=move is False
+        )
         gaps += why
-        asleep = (port := track.ports.get(group.start)) is not None and port.idle
-        quiet += [value == 0 and (port is None or asleep) for value in found]
+        asleep = (port := agent.ports.get(group.start)) is None or port.idle
+        quiet += [value == 0 and asleep for value in found]
         rates += found
-    track.quiet = tuple(quiet) if any(quiet) else None
-    track.awake = not all(port.idle for port in track.ports.values())
+    # Zeros of a prompt agent need no list, but for one that rests altogether.
+    track.quiet = tuple(quiet) if any(quiet) and not (track.prompt and moved) else None
+    track.awake = not all(port.idle for port in agent.ports.values())
     return rates, gaps
+
+
+def _agent(track: Track, seconds: float, every: float) -> Agent:
+    """Begin to look at an agent some port of which did not move, for the first time."""
+    before = track.clock - seconds
+    agent = Agent(every if track.window else LONGEST, still_at=track.since)
+    if before - track.since >= every * STUDIED:
+        agent.runs = {group.start: track.since for group in track.groups}
+    return agent
+
+
+def _moves(group: Group, old: tuple[Value, ...], new: tuple[Value, ...]) -> bool | None:
+    """Tell whether a port moved, stood still, or neither: it says nothing that can be compared."""
+    before, after = group.look(old), group.look(new)
+    counters = after[: group.counters]
+    if None in counters or SENTINEL in counters or None in before[: group.counters]:
+        return None
+    return before != after
 
 
 def _group(
     track: Track,
+    agent: Agent,
     group: Group,
     specs: tuple[RateSpec, ...],
     old: tuple[Value, ...],
@@ -58,16 +86,18 @@ def _group(
     seconds: float,
     every: float,
     limits: tuple[float, ...],
+    *,
+    still: bool,
 ) -> tuple[list[Value], list[str]]:
     start, end = group.start, group.end
-    shown = group.look(new)
-    port = track.ports.get(start)
-    counters = shown[: group.counters]
-    if shown == group.look(old) and None not in counters and SENTINEL not in counters:
+    port = agent.ports.get(start)
+    if still:
+        if track.prompt:
+            return [0.0] * (end - start), [""] * (end - start)
         if port is None:
             seen = any(track.rates[start:end])
-            port = track.ports[start] = Port(array("d", [track.clock - seconds]), seen)
-        span = port.step(track.clock, seconds, every, moved=False)
+            port = agent.ports[start] = Port(array("d", [track.clock - seconds]), seen)
+        span = port.step(agent, track.clock, seconds, every, None)
         if span == CARRY:
             return _told(list(track.rates[start:end]))
         return _told([0.0 if span > 0 else None] * (end - start))
@@ -79,12 +109,11 @@ def _group(
         if wrong:
             port.begin(track.clock, seen=False)
         else:
-            span = port.step(track.clock, seconds, every, moved=True)
-            if port.done(every):
-                del track.ports[start]
+            octets = max(amount for amount, _ in counted if amount is not None)
+            span = port.step(agent, track.clock, seconds, every, octets)
     if span <= 0:
         return [None] * (end - start), [why or "not_refreshed" for _, why in counted]
-    slow = track.blunt or span != seconds
+    slow = track.blunt or span != seconds or agent.period > 0
     rates: list[Value] = []
     gaps: list[str] = []
     for (spec, limit), (amount, why) in zip(limited, counted, strict=True):
@@ -193,7 +222,7 @@ def follow(
             and (after := new[spec.counter]) is not None
         ]
         busiest, place = max(moves, default=(0, 0))
-        if busiest < _BUSY * seconds:
+        if busiest < BUSY * seconds:
             track.study_at = track.clock + every * _LOOK
             return
         begun = old[place]
@@ -209,6 +238,9 @@ def follow(
             track.rest = min(2 * track.rest, _REST)
         else:
             track.rest = _REST
+            if verdict[0] != track.window:
+                track.agent, track.since, track.quiet = None, track.clock, None
+                track.prompt = track.awake = False
             if verdict != (track.window, track.blunt):
                 track.window, track.blunt = verdict
                 track.limits = track.kept = None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
 from metrics.observation import RateSpec, Value
-from metrics.refresh import Port, Study
+from metrics.refresh import Agent, Study
 
 NARROW: Final = 32
 """Bits of a Counter32."""
@@ -54,10 +54,14 @@ class Track:
     """The same, or less where what is above must be looked at twice."""
     blunt: bool = False
     """Rates from poll to poll are wrong by more than half a per cent."""
-    ports: dict[int, Port] = field(default_factory=dict)
-    """By the place of their first rate: those seen standing still."""
+    agent: Agent | None = None
+    """How it refreshes; None = every port moved in every poll, so that nothing was to be asked."""
+    since: float = 0.0
+    """The `clock` at which the readings began anew."""
+    prompt: bool = False
+    """The agent refreshes in every poll: zeros are true."""
     awake: bool = False
-    """Some of `ports` is not known to be idle."""
+    """Some port that stood still is not known to be idle."""
     study: Study | None = None
     study_at: float = 0.0
     rest: int = 12
@@ -71,8 +75,13 @@ class Track:
         """Begin anew after a break; how the agent refreshes was not broken."""
         self.kept = None
         self.study = None
-        for port in self.ports.values():
-            port.begin(self.clock, seen=False)
+        self.quiet = None
+        self.since = self.clock
+        if self.agent is not None:
+            self.agent.runs.clear()
+            self.agent.still_at = self.clock
+            for port in self.agent.ports.values():
+                port.begin(self.clock, seen=False)
 
 
 def track_of(specs: tuple[RateSpec, ...]) -> Track:

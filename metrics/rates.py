@@ -108,7 +108,7 @@ class Rates:
         if track.narrow or track.awake or track.window:
             rates = None
         elif track.quiet is None:
-            rates = _plainly(specs, old, new, seconds, track.caps)
+            rates = _plainly(specs, old, new, seconds, track.caps, track.prompt)
         else:
             rates = _quietly(specs, old, new, seconds, track.caps, track.quiet)
         if rates is None:
@@ -225,14 +225,20 @@ def _plainly(
     new: tuple[Value, ...],
     seconds: float,
     limits: tuple[float, ...],
+    prompt: bool,  # noqa: FBT001 - a name costs time in each poll
 ) -> list[Value] | None:
-    """Make the rates of a probe whose counters all moved, as most do; None = one did not."""
+    """Make the rates of a probe whose counters all moved, as most do; None = one did not.
+
+    Of a `prompt` agent one that stands still is as good, unless all of them do.
+    """
     rates: list[Value] = []
     try:
         for spec, limit in zip(specs, limits, strict=True):
             place, moved = spec.counter, spec.discontinuity
             before, after = old[place], new[place]
-            if not before < after < SENTINEL:  # type: ignore[operator]  # see TypeError
+            if not before < after < SENTINEL and (  # type: ignore[operator]  # see TypeError
+                not prompt or before != after or after == SENTINEL
+            ):
                 return None
             if moved is not None and old[moved] != new[moved]:
                 return None
@@ -240,6 +246,8 @@ def _plainly(
             if each > limit:
                 return None
             rates.append(each * spec.scale)
+        if prompt and not any(rates):
+            return None
     except TypeError:  # one is None; to look before would cost all the others
         return None
     return rates

@@ -38,6 +38,15 @@ within 40 polls."""
 _GRID: Final = 24
 """Moves that make a grid: its period is then known within one poll in 24, some 4 %."""
 _KEPT: Final = 49
+_LAST: Final = 6
+_MISFITS: Final = 12
+"""Six moves in a row that are beside the grid, or twelve after a rest that it does not explain."""
+_PROMPT: Final = 1.027
+"""In polls: the longest interval of an agent that refreshes in each, as 48 of them tell."""
+_TRIAL: Final = 27 * LONGEST
+"""Seconds in which any refresh interval is learnt: it takes _GRID moves and one."""
+BUSY: Final = 500
+"""Octets a second from which on a counter tells how its agent refreshes, not only how it is fed."""
 _ADJACENT: Final = 1.25
 """In polls: how far apart the shortest and the longest gap on a grid lie; 1, and some lateness."""
 _AGAIN: Final = 24
@@ -53,66 +62,148 @@ _SHARP: Final = 0.005
 
 
 @dataclass(slots=True)
+class Agent:
+    """How the agent of a probe refreshes its counters: those of all its ports alike.
+
+    Where a port moved in n polls in a row there were n refreshes, so n - 1 intervals of them fit
+    into n polls. An agent of which one port moves in some 48 polls refreshes within each
+    (`prompt`), and the zeros of all its ports are true.
+    """
+
+    longest: float = LONGEST
+    """Seconds from one refresh to the next, at most, as far as is known."""
+    period: float = 0.0
+    """Refresh interval in seconds; 0 = not known. Never longer than `longest`."""
+    trickle: bool = False
+    """`period` is of so few octets that they may have come at that pace by themselves."""
+    misfits: int = 0
+    """What lately spoke against `period`."""
+    still_at: float = 0.0
+    """When no port moved, last."""
+    doubted_at: float = 0.0
+    """When it was found that it may have become slow; 0 = it has not."""
+    runs: dict[int, float] = field(default_factory=dict)
+    """By port: since when it moved in each poll."""
+    ports: dict[int, Port] = field(default_factory=dict)
+    """Those seen standing still, by the place of their first rate; none of a prompt agent."""
+
+    def prompt(self, every: float) -> bool:
+        """Tell that there is a refresh in every poll."""
+        return self.longest <= every * _PROMPT
+
+    def watch(
+        self, moved: set[int], clock: float, seconds: float, every: float, *, rested: bool
+    ) -> None:
+        """Take a poll in: which ports moved in the `seconds` before `clock`.
+
+        `rested`: none did so in the poll before. Where nothing moves at once after some 48 polls in
+        each of which something did, the agent itself may have become slow. Then it is learnt anew,
+        for as long as that takes; if there is nothing to learn it is what it was.
+        """
+        before = clock - seconds
+        count = int((before - min(self.runs.values(), default=before)) / every + 0.25)
+        if count > 1:
+            self.longest = min(self.longest, every * (count + 0.25) / (count - 1))
+        if not moved and not rested and before - self.still_at >= every * STUDIED:
+            self.longest, self.period, self.doubted_at = LONGEST, 0.0, clock
+        elif self.doubted_at and clock - self.doubted_at >= _TRIAL:
+            self.doubted_at = 0.0
+            self.longest = self.longest if self.period else min(self.longest, every)
+        if not moved or rested:
+            self.still_at = clock
+        if seconds > every * 1.5:  # a poll was missed: this may have been several refreshes
+            self.runs = dict.fromkeys(moved, clock)
+        else:
+            self.runs = {port: self.runs.get(port, before) for port in moved}
+        if self.period > self.longest:
+            self.period = 0.0
+        if self.prompt(every):
+            self.ports.clear()
+
+    def fits(self, moves: array[float], every: float) -> None:
+        """Look whether the last moves of a port lie on the grid; what often does not is dropped."""
+        last = moves[-_LAST:]
+        if self.period and len(last) == _LAST:
+            off = _spread(self.period, range(_LAST), last) > every * SLACK
+            self.misfits = self.misfits + 2 if off else 0
+            self.drop()
+
+    def drop(self) -> None:
+        """Forget a refresh interval that too much speaks against."""
+        if self.misfits >= _MISFITS:
+            self.period = 0.0
+
+
+@dataclass(slots=True)
 class Port:
-    """A port that was seen standing still: when it moved, and the grid of that once it is known."""
+    """A port that was seen standing still: when it moved, as long as that can be on a grid."""
 
     moves: array[float]
     seen: bool
     """The last of `moves` was one; else it is only since when the port stood still at least."""
-    period: float = 0.0
-    """Refresh interval in seconds; 0 = not known."""
+    most: float = 0.0
+    """Octets of the largest of `moves`."""
     since: int = _AGAIN
     """Moves since the grid was looked for."""
     idle: bool = False
     """It has stood still for longer than any refresh takes: its zeros are believed."""
 
-    def step(self, clock: float, seconds: float, every: float, *, moved: bool) -> float:
+    def step(
+        self, agent: Agent, clock: float, seconds: float, every: float, octets: float | None
+    ) -> float:
         """Take a poll in; return over how many seconds its octets came, or CARRY, or WITHHOLD.
 
-        `clock`: now; `seconds`: since the poll before; `every`: the interval of the polls.
+        `clock`: now; `seconds`: since the poll before; `every`: the interval of the polls;
+        `octets`: None = the port stood still.
         """
         silent = clock - self.moves[-1]
-        if not moved:
-            patience = min(self.period * 1.1 + 0.5, LONGEST) if self.period else LONGEST
-            self.idle = self.idle or silent >= patience
+        if octets is None:
+            known = agent.period
+            self.idle |= silent >= (min(known * 1.1 + 0.5, LONGEST) if known else agent.longest)
             if self.idle:
                 return seconds
-            return CARRY if self.period else WITHHOLD
+            return CARRY if known else WITHHOLD
+        if agent.trickle and octets > agent.period * BUSY:
+            agent.period = 0.0
         if self.idle:  # what came now came since it was known to stand still
             self.begin(clock)
-            return max(self.period or min(silent, LONGEST), seconds)
+            agent.misfits += 1
+            agent.drop()
+            return max(agent.period or min(silent, agent.longest), seconds)
         if not self.seen:  # nobody knows since when these octets came
             self.begin(clock)
-            return self.period or WITHHOLD
+            return agent.period or WITHHOLD
         if seconds > every * 1.5:  # a poll was missed: who knows how many refreshes this was
             self.begin(clock)
-            return WITHHOLD if self.period and seconds > self.period * SLACK else silent
+            known = agent.period
+            return WITHHOLD if known and seconds > known * SLACK else known or silent
+        self._learn(agent, clock, every, octets)
+        if not agent.period:
+            return silent
+        # Hardly slower than the question: there is one refresh in a poll, whatever its interval.
+        return seconds if agent.period < every * SLACK else agent.period
+
+    def _learn(self, agent: Agent, clock: float, every: float, octets: float) -> None:
         self.moves.append(clock)
+        self.most = max(self.most, octets)
         if len(self.moves) > _KEPT:
             self.moves.pop(0)
+        agent.fits(self.moves, every)
         self.since += 1
         if self.since >= _AGAIN and len(self.moves) > _GRID:
             self.since = 0
-            if (
-                not self.period
-                or _spread(self.period, range(len(self.moves)), self.moves) > every * SLACK
-            ):
-                self.period = _grid(self.moves, every)
-        if not self.period:
-            return silent
-        # Hardly slower than the question: there is one refresh in a poll, whatever its interval.
-        return seconds if self.period < every * SLACK else self.period
+            if agent.period and not agent.misfits:
+                return
+            found = _grid(self.moves, every)
+            if 0 < found <= agent.longest:
+                agent.period, agent.misfits = found, 0
+                agent.trickle = self.most < found * BUSY
 
     def begin(self, clock: float, *, seen: bool = True) -> None:
         """Begin a new row of moves; what was learnt of the agent stays."""
-        self.idle, self.seen = False, seen
+        self.idle, self.seen, self.most = False, seen, 0.0
         del self.moves[:]
         self.moves.append(clock)
-
-    def done(self, every: float) -> bool:
-        """Tell that it moved in every poll for so long that it is a port like any other."""
-        moves = self.moves
-        return len(moves) == _KEPT and moves[-1] - moves[0] < every * (_KEPT - 0.5)
 
 
 def _grid(moves: array[float], every: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from inventory.model import TargetId, device_target, interface_target, link_target
 from metrics.catalogue import (
@@ -21,6 +22,7 @@ from metrics.observation import Observation, Outcome, Probe, RateSpec, Series, V
 from metrics.rates import Rates
 
 PORT = interface_target("r1", "GE0/0/1")
+BESIDE = interface_target("r1", "GE0/0/2")
 GIGABIT = 1_000_000_000
 T0_MS = 1_700_000_000_000
 
@@ -59,6 +61,15 @@ def port_probe(every: float = 10.0, *, width: int = 64, contract: float = GIGABI
         ),
         question=None,
     )
+
+
+def two_ports_probe(every: float = 10.0) -> Probe:
+    """As above, and octets in, discontinuity time and rate in of a port beside it."""
+    one = port_probe(every)
+    raw = (*one.series[: one.raw], series(IN_OCTETS, BESIDE), series(DISCONTINUITY, BESIDE))
+    rates = (*one.series[one.raw : -1], series(IN_RATE, BESIDE), one.series[-1])
+    beside = RateSpec(one.raw, one.raw + 1, 0, 8.0, BESIDE)
+    return replace(one, series=(*raw, *rates), raw=len(raw), rates=(*one.rates, beside))
 
 
 def settings_probe() -> Probe:

@@ -1,0 +1,106 @@
+"""How often counters are refreshed belongs to the agent: learnt on one port, it holds for all."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from math import ceil
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metrics.observation import Value
+from metrics.refresh import LONGEST, STUDIED
+from tests.metrics.ports import GIGABIT, heard, port_probe, two_ports_probe, with_speed
+
+KNOWN = STUDIED + 4
+"""Polls of a busy port after which its agent is known to refresh in each."""
+
+
+def beside(first: list[int], second: list[int], *, every: float = 10.0) -> list[Value]:
+    """Octets that come to two ports in each poll; return the rates of the second."""
+    probe, rates, found = two_ports_probe(every), with_speed(GIGABIT), []
+    for poll, (one, two) in enumerate(zip(accumulate(first), accumulate(second), strict=True)):
+        ticks = 1 + round(poll * every * 100)
+        values, _ = rates.observe(heard(probe, poll * every, ticks, one, one, 0, two, 0))
+        found.append(values[-1])
+    return found
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.one_of(st.just(0), st.integers(1, 10**7)), min_size=20, max_size=120),
+    st.sampled_from([5, 10, 20]),
+)
+def test_beside_a_busy_port_a_quiet_one_is_told_poll_by_poll(
+    traffic: list[int], every: int
+) -> None:
+    quiet = [0] * KNOWN + traffic
+    found = beside([10**6] * len(quiet), quiet, every=every)
+    assert found[KNOWN:] == pytest.approx([8 * octets / every for octets in traffic])
+
+
+def test_beside_a_busy_port_a_keepalive_is_no_refresh() -> None:
+    keepalives = [250 if poll % 3 == 0 else 0 for poll in range(200)]
+    found = beside([10**6] * 200, keepalives)
+    assert found[KNOWN:] == [8 * octets / 10 for octets in keepalives[KNOWN:]]
+
+
+def test_what_is_learnt_on_a_busy_port_holds_for_a_quiet_one() -> None:
+    """All counters are refreshed every 30 s; the quiet port receives something in 1 of 4."""
+    busy = [3 * 10**6 if poll % 3 == 0 else 0 for poll in range(240)]
+    quiet = [9_000 if poll % 12 == 0 else 0 for poll in range(240)]
+    found = beside(busy, quiet)
+    assert {round(value or 0, -2) for value in found[100:]} == {2400, 0}
+    assert None not in found[100:]
+
+
+def test_an_agent_that_becomes_slow_while_all_is_busy_is_learnt_anew() -> None:
+    busy = [10**6] * 100 + [0, 0, 3 * 10**6] * 80
+    found = beside(busy, busy)
+    assert found[100:102] == [None, None]
+    assert found[200:] == pytest.approx([8 * 10**5] * 140, rel=0.05)
+
+
+@pytest.mark.parametrize(("every", "apart"), [(10, 3), (5, 4), (5, 6), (20, 2)])
+def test_the_pace_of_keepalives_does_not_divide_the_traffic_that_comes_later(
+    every: int, apart: int
+) -> None:
+    """A port that carried keepalives only takes over the traffic of another one."""
+    keepalives = [250 if poll % apart == 0 else 0 for poll in range(300)]
+    probe, rates = port_probe(every), with_speed(GIGABIT)
+    octets = [*accumulate([*keepalives, *[10**6] * 20])]
+    found = [
+        rates.observe(heard(probe, every * n, 1 + 100 * every * n, count, count, 0))[0][0]
+        for n, count in enumerate(octets)
+    ]
+    late = [value for value in found[302:] if value is not None]
+    assert late == pytest.approx([8 * 10**6 / every] * 18)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    refresh=st.sampled_from([15, 20, 30, 40]),
+    lost=st.floats(0.005, 0.05),
+    seed=st.integers(0, 10**6),
+)
+def test_a_poll_that_is_missed_bends_no_rate_of_an_agent_that_is_known(
+    refresh: int, lost: float, seed: int
+) -> None:
+    probe, rates, chance = port_probe(), with_speed(GIGABIT), Random(seed)
+    known = 60 * refresh // 10
+    for poll in range(known + 300):
+        if poll < known or chance.random() > lost:
+            octets = (10 * poll + 1) // refresh * refresh * 100_000
+            values, _ = rates.observe(heard(probe, 10.0 * poll, 1 + 1000 * poll, octets, octets, 0))
+            if poll >= known and values[0] is not None:
+                assert values[0] <= 800_000 * 1.1
+
+
+def test_a_device_that_was_busy_and_rests_at_times_is_soon_told_poll_by_poll_again() -> None:
+    """Within the time in which an agent that had become slow would be known."""
+    rests = [10**6, 0, 0, 0, 10**6, 10**6] * 40
+    found = beside([10**6] * KNOWN + [0] * 240, [0] * KNOWN + rests)
+    known = KNOWN + ceil(27 * LONGEST / 10) + 2
+    assert found[known:] == [8 * octets / 10 for octets in rests[known - KNOWN :]]
