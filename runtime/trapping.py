@@ -73,13 +73,16 @@ class Trapping:
             await self.door.stop()
 
     def tick(self) -> None:
-        """Once a second: ask who waits, and tell the process what polling has learnt."""
+        """Once a second: ask who waits, see that the process lives, tell it what polling knows."""
         self._hints.tick()
-        if self.door is None or not self._secured:
+        if self.door is None:
+            return
+        now = monotonic()
+        self.door.watch(now)
+        if not self._secured:
             return
         some = self._secured[self._next : self._next + _LOOKED_AT]
         self._next = (self._next + _LOOKED_AT) % len(self._secured) if some else 0
-        now = monotonic()
         learnt = {name: one for name in some if (one := _engine(self._memory(name), now))}
         if learnt:
             self._tell(self.door.learn(learnt))

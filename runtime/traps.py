@@ -52,6 +52,10 @@ _LONG_LIFE: Final = 60.0
 _STOP_SECONDS: Final = 5.0
 _DRIFTED: Final = 20
 """Seconds by which an engine's clock may differ from what runs on before it is told again."""
+_SILENT_SECONDS: Final = 10.0
+"""It tells its counters twice a second; one that has not for so long hangs."""
+_STARTING_SECONDS: Final = 60.0
+"""The same of one that has not said anything yet: it may start on a machine that is busy."""
 _BOOTS_SINCE: Final = 1_577_836_800
 """2020-01-01 UTC: seconds since then number our engine's starts (RFC 3414 wants them to grow)."""
 _LEVELS: Final = ("waiting",)
@@ -85,12 +89,16 @@ class TrapDoor:
         """A part of who may speak did not get through: some are not heard."""
         self._mending: asyncio.Task[None] | None = None
         self._began = 0.0
+        self._told_at = 0.0
+        """When it last said something, on the monotonic clock."""
         self._pause = _FIRST_PAUSE
         self._stopping = False
         self._past: Counter[str] = Counter()
         """Counters of processes that died."""
         self._present: Mapping[str, int] = {}
         self.deaths = 0
+        self.hangs = 0
+        """Deaths that were ours to bring about."""
         self.failures = 0
         """Notifications the monitor could not take: bugs of ours."""
 
@@ -193,7 +201,8 @@ class TrapDoor:
             raise
         finally:
             theirs.close()
-        self._process, self._channel, self._began = process, ours, monotonic()
+        self._process, self._channel = process, ours
+        self._began = self._told_at = monotonic()
         self._alive = os.pidfd_open(process.pid)
         loop = asyncio.get_running_loop()
         loop.add_reader(ours.fileno(), self._read)
@@ -214,6 +223,21 @@ class TrapDoor:
             loop.remove_reader(self._alive)
             os.close(self._alive)
             self._process = None
+
+    def watch(self, now: float) -> None:
+        """End a process that hangs; `now` on the monotonic clock. It is replaced like a dead one.
+
+        What it said in the meantime is looked at first: it may be us who did not listen.
+        """
+        patience = _SILENT_SECONDS if self._present else _STARTING_SECONDS
+        if self._process is None or now - self._told_at < patience:
+            return
+        self._read()
+        if self._process is not None and now - self._told_at >= patience:
+            self.hangs += 1
+            _log.error("the trap process hangs", extra={"seconds": round(now - self._told_at)})
+            self._process.kill()
+            self._told_at = now  # until its death is noticed
 
     def _died(self) -> None:
         process = self._process
@@ -278,6 +302,7 @@ class TrapDoor:
                 return False
             except OSError:
                 data = b""
+            self._told_at = monotonic()
             if not data:  # it ends; `_died` sees to it
                 asyncio.get_running_loop().remove_reader(self._channel.fileno())
                 return False
@@ -315,6 +340,7 @@ class TrapDoor:
             **self.counts(),
             "kernel_dropped": dropped(self._doors),
             "deaths": self.deaths,
+            "hangs": self.hangs,
             "failures": self.failures,
         }
 

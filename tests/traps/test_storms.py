@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import socket
 import time
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from collectors.traps.form import LONGEST, OUTCOMES
+from runtime.clock import monotonic
 from tests.traps.boxes import PLAIN, Hearing, hearing, inventory
 from tests.traps.messages import trap
 
@@ -166,6 +168,61 @@ def test_a_process_that_dies_is_replaced_and_hears_what_came_meanwhile(tmp_path:
             assert ear.door.deaths == 1
             assert ear.door.failure == ""
             assert len(ear.heard) == 2
+
+    asyncio.run(story())
+
+
+def test_a_process_that_hangs_is_replaced_and_hears_what_came_meanwhile(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with hearing(inventory(tmp_path, ("r1", KNOWN, PLAIN))) as ear:
+            await pour(ear, 1, KNOWN, trap())
+            await ear.counted(handed=1)
+            first = ear.door.pid
+            assert first is not None
+            os.kill(first, SIGSTOP)
+            await pour(ear, 1, KNOWN, trap())
+            ear.door.watch(monotonic() + 11)
+            await ear.until(lambda: ear.door.failure == "process_died", "told")
+            await ear.counted(handed=2)
+            assert (ear.door.hangs, ear.door.deaths) == (1, 1)
+            assert ear.door.pid != first
+
+    asyncio.run(story())
+
+
+def test_a_process_that_speaks_is_left_alone(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with hearing(inventory(tmp_path, ("r1", KNOWN, PLAIN))) as ear:
+            await ear.until(lambda: bool(ear.door._present), "its first words")
+            ear.door.watch(ear.door._told_at + 9.9)
+            assert ear.door.hangs == 0
+
+    asyncio.run(story())
+
+
+def test_a_process_may_take_a_minute_to_begin(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with hearing(inventory(tmp_path, ("r1", KNOWN, PLAIN))) as ear:
+            ear.door._present = {}
+            ear.door.watch(ear.door._told_at + 59)
+            assert ear.door.hangs == 0
+
+    asyncio.run(story())
+
+
+def test_a_monitor_that_did_not_listen_ends_nobody(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with hearing(inventory(tmp_path, ("r1", KNOWN, PLAIN))) as ear:
+            channel = ear.door._channel
+            assert channel is not None
+            await ear.until(lambda: bool(ear.door._present), "its first words")
+            asyncio.get_running_loop().remove_reader(channel.fileno())
+            long_ago = ear.door._told_at
+            while not select.select([channel], [], [], 1)[0]:
+                pass
+            ear.door.watch(long_ago + 10.001)
+            assert ear.door.hangs == 0
+            assert ear.door._told_at > long_ago
 
     asyncio.run(story())
 
