@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import Final, NamedTuple
 
 _MOST_TABLES: Final = 64
@@ -40,6 +41,9 @@ class DeviceMemory:
     """Runs in a row in which a declared interface was not there."""
     questions: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """probe id -> its OIDs split into PDUs, valid for the `if_index` at hand."""
+    lags: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
+    """probe id -> ticks by which each PDU was answered after the first, where there are several;
+    None = its octets were not believed."""
     walked_at: dict[str, float] = field(default_factory=dict)
     """probe id -> when its tables were walked last, on the monotonic clock."""
     walked_in: dict[str, float] = field(default_factory=dict)
@@ -82,6 +86,22 @@ class DeviceMemory:
     """Seconds of the last answered runs, in a ring."""
     timed: int = 0
     """Answered runs whose time went into the ring."""
+    lent: bool = False
+    """A copy whose run must leave no trace: silence closes no session and doubts no engine."""
+
+    def lend(self) -> DeviceMemory:
+        """Copy for a run of which nothing is to be kept.
+
+        Only what may change is copied; tuples and the columns in `names` are replaced as they are
+        learnt, never changed, and a core switch has 12,000 strings of them.
+        """
+        twin = copy(self)
+        twin.lent = True
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, dict | array):
+                setattr(twin, one.name, copy(value))
+        return twin
 
     def forget_interfaces(self) -> None:
         """Drop what hangs on ifIndex: after a restart the numbers may have moved."""

@@ -12,7 +12,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from functools import partial
 from types import ModuleType
 from typing import Any, Final
@@ -147,7 +146,7 @@ class Runner:
             return False
         self._busy[lane] = deque()
         self._in_flight[probe.area] += 1
-        memory = deepcopy(self.memory(device))
+        memory = self.memory(device).lend()
         asking = self._ask[probe.kind](probe, self._wires, memory)
         task = asyncio.get_running_loop().create_task(asking)
         began = monotonic()

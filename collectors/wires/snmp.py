@@ -175,7 +175,7 @@ class Snmp:
                 got = await line.get_in_parts(oids)
             if got is SILENT and lives and first and len(oids) > 1:
                 got = await line.get_small_first(oids, 2, 1)
-            elif got is SILENT and credential.version == "3" and first and not lives:
+            elif got is SILENT and first and not lives and _mistrusted(opened, memory):
                 conversation, got = await self._ask_anew(endpoint, opened, oids, memory, timeout)
         finally:  # a run that is cancelled at its deadline was silent
             reply = self._settle(endpoint, conversation, memory, got)
@@ -323,12 +323,12 @@ class Snmp:
             self._book.learn_of(_address(endpoint), memory, heard, monotonic())
         silent = got is SILENT or got is V3_SILENT
         lost = silent or got is DENIED
-        if lost and memory.engine_id is not None:
+        if lost and memory.engine_id is not None and not memory.lent:
             memory.engine_id = None  # the box may have been replaced: find out anew
             self._book.doubt(_address(endpoint))
         if conversation is not None:
             conversation.discovered = False
-            spent = got is PANICKED or (lost and conversation.credential.version == "3")
+            spent = got is PANICKED or (lost and _mistrusted(conversation, memory))
             self._sessions.release(key, conversation, spent=spent)
         if isinstance(got, Failure):
             self._counts["panicked"] += got is PANICKED
@@ -385,3 +385,8 @@ class Snmp:
 
 def _address(endpoint: Endpoint) -> str:
     return f"{endpoint.host}:{endpoint.port or SNMP_PORT}"
+
+
+def _mistrusted(conversation: Conversation, memory: DeviceMemory) -> bool:
+    """Tell whether silence puts session and engine in doubt; a run out of turn proves nothing."""
+    return conversation.credential.version == "3" and not memory.lent

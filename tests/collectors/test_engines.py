@@ -290,6 +290,34 @@ def test_a_dead_v3_agent_is_silent_and_a_wrong_key_is_refused(engine: str, tmp_p
     run(work())
 
 
+@pytest.mark.server("snmpd")
+@pytest.mark.parametrize("gives_way", [False, True])
+def test_a_run_out_of_turn_that_hears_nothing_costs_no_session_and_no_engine(
+    engine: str, tmp_path: Path, *, gives_way: bool
+) -> None:
+    async def work() -> None:
+        port = free_port(socket.SOCK_DGRAM)
+        wire, memory = open_snmp(engine), DeviceMemory()
+        with snmpd(tmp_path / "a", port):
+            async with tapped(port) as tap:
+                await heard(wire, tap.port, memory)
+                before = wire.stats()["opened"]
+                tap.loses = lambda _: True
+                lent = asyncio.create_task(get(wire, tap.port, memory.lend(), SECURED))
+                if gives_way:
+                    await asyncio.sleep(0)
+                    lent.cancel()
+                await asyncio.wait([lent])
+                tap.loses = lambda _: False
+                assert wire.engines(0)
+                assert (await get(wire, tap.port, memory, SECURED)).outcome is Outcome.ANSWERED
+                assert wire.stats()["opened"] == before
+                assert memory.silent_runs == 0
+        await wire.close()
+
+    run(work())
+
+
 MANY = (
     UPTIME,
     *(f"1.3.6.1.2.1.1.{scalar}.0" for scalar in (1, 2, 4, 5, 6, 7)),

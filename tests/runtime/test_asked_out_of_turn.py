@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from types import ModuleType
 from typing import Any, cast
 
@@ -154,6 +155,36 @@ def test_what_it_learns_about_the_device_is_not_kept() -> None:
         await scene.settled()
         memory = scene.runner.memory("r1")
         assert (memory.if_index, memory.silent_runs) == ({"GE0/0/1": 7}, 0)
+
+    play(story)
+
+
+def test_its_memory_shares_nothing_that_may_change() -> None:
+    memory = DeviceMemory()
+    lent = memory.lend()
+    assert lent.lent
+    assert not memory.lent
+    for one in fields(DeviceMemory):
+        value = getattr(memory, one.name)
+        if not isinstance(value, int | float | str | bytes | tuple | frozenset | None):
+            assert getattr(lent, one.name) is not value, one.name
+            assert getattr(lent, one.name) == value, one.name
+
+
+def test_it_is_asked_with_a_memory_that_is_lent() -> None:
+    async def story() -> None:
+        seen: list[DeviceMemory] = []
+
+        async def noting(probe: Probe, memory: DeviceMemory) -> Answer:
+            seen.append(memory)
+            return await answering(probe, memory)
+
+        scene = Scene(noting)
+        scene.ask_now(question())
+        await scene.settled()
+        scene.runner.start(question(), SLOT, SLOT)
+        await scene.settled()
+        assert [memory.lent for memory in seen] == [True, False]
 
     play(story)
 
