@@ -13,7 +13,7 @@ Reasons beside an ANSWERED outcome, precedence from the top:
     no_interface  the device has no interface of a declared name: its values are None
     bad_value     a value of a wrong type or sign: None
     no_value      the agent left something out: None
-    skewed        part of the answer came much later (a retry): no octets of that part
+    skewed        part of the answer came much later than the time before: no octets of that part
 
 An agent that answers and gives nothing at all, not even sysUpTime, is REFUSED (no_value).
 """
@@ -175,7 +175,7 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
             retries=question.retries,
         )
     else:
-        reply, late = await _ask_in_parts(question, parts, wires, memory)
+        reply, late = await _ask_in_parts(probe.id, question, parts, wires, memory)
         reason = reason or late
     if reply.outcome is not Outcome.ANSWERED:
         return Answer(reply.outcome, reply.reason, question.nothing)
@@ -262,6 +262,7 @@ async def _prepare(
     ]
     asked = [row for row in rows if any(row)]
     asked_before = probe.id in memory.questions
+    memory.lags.pop(probe.id, None)
     memory.questions[probe.id] = (
         shared((*question.scalars, *(oid for row in rows for oid in row))),
         *map(shared, split(question.scalars, asked, question.credential, memory.max_varbinds)),
@@ -273,13 +274,23 @@ async def _prepare(
 
 
 async def _ask_in_parts(
-    question: _Question, parts: tuple[tuple[str, ...], ...], wires: Wires, memory: DeviceMemory
+    probe: str,
+    question: _Question,
+    parts: tuple[tuple[str, ...], ...],
+    wires: Wires,
+    memory: DeviceMemory,
 ) -> tuple[SnmpReply, str]:
-    """Ask PDU after PDU. One that came late says nothing about octets, for its time is another."""
+    """Ask PDU after PDU.
+
+    Rates are counted by the uptime of the first. A part that is always late by as much is right by
+    it too; one whose lag changed by more than a fiftieth of the interval says nothing of octets.
+    """
     heard: Mapping[str, Heard] = {}
     first: object = None
     reason = ""
-    for pdu in parts[1:]:
+    before = memory.lags.get(probe, ())
+    lags: list[int | None] = []
+    for place, pdu in enumerate(parts[1:]):
         reply = await wires.snmp.get(
             question.endpoint,
             question.credential,
@@ -292,16 +303,20 @@ async def _ask_in_parts(
             return reply, ""
         uptime = reply.values.get(UPTIME_OID)
         values = reply.values
+        lag: int | None = None
         if isinstance(first, int) and isinstance(uptime, int):
-            late = (uptime - first) % _TICKS
-            if late > _TICKS // 2:
+            lag = (uptime - first) % _TICKS
+            known = before[place] if place < len(before) else None
+            if lag > _TICKS // 2:
                 reason = "restarted"
-            elif late > question.every * 2:  # a fiftieth of the interval, in 1/100 s
+            elif known is not None and abs(lag - known) > question.every * 2:  # in 1/100 s
                 reason = reason or "skewed"
-                values = _without_octets(values)
+                values, lag = _without_octets(values), None
         else:
             first = uptime
+        lags.append(lag)
         heard = {**values, **heard}
+    memory.lags[probe] = tuple(lags)
     return SnmpReply(Outcome.ANSWERED, "", heard), reason
 
 

@@ -28,8 +28,12 @@ def carefully(
     new: tuple[Value, ...],
     seconds: float,
     limits: tuple[float, ...],
+    lacking: str,
 ) -> tuple[list[Value], list[str]]:
-    """Make the rates of a probe, and name for each one the reason where it is absent, else ""."""
+    """Make the rates of a probe, and name for each one the reason where it is absent, else "".
+
+    `lacking`: the reason where a counter is not there.
+    """
     specs, every = probe.rates, probe.every_ms / 1000
     if track.window and (windowed := _windowed(track, specs, old, new, seconds, limits)):
         return windowed, []
@@ -48,7 +52,7 @@ def carefully(
         found, why = _group(
             track, agent, group, specs, old, new, seconds, every, limits, still=move is False
         )
-        gaps += why
+        gaps += [lacking if reason == "no_value" else reason for reason in why]
         asleep = (port := agent.ports.get(group.start)) is None or port.idle
         quiet += [value == 0 and asleep for value in found]
         rates += found

@@ -9,6 +9,8 @@ Reasons, by precedence of discovery:
     clock           the agent gives no uptime and our own clock did not go on
     still           the agent's uptime did not move: it answered from a cache
     no_value        the agent did not give the counter
+    skewed          part of the answer came much later than the time before (see
+                    `collectors.interfaces`)
     invalid         the sentinel 2^64-1
     discontinuity   ifCounterDiscontinuityTime moved (RFC 2863)
     wrap            a Counter64 fell from its upper half, which is never unwrapped; or a Counter32
@@ -82,11 +84,12 @@ class Rates:
             track.values = ()
             track.begin()
             return self._nothing(track, specs, "renumbered")
-        return self._compare(track, probe, observation.values, observation.slot_ms)
+        return self._compare(track, observation)
 
     def _compare(
-        self, track: Track, probe: Probe, new: tuple[Value, ...], slot_ms: int
+        self, track: Track, observation: Observation
     ) -> tuple[tuple[Value, ...], tuple[str, ...]]:
+        probe, new, slot_ms = observation.probe, observation.values, observation.slot_ms
         specs, old = probe.rates, track.values
         if not old:
             track.values, track.slot_ms, track.heard_ms = new, slot_ms, slot_ms
@@ -112,7 +115,8 @@ class Rates:
         else:
             rates = _quietly(specs, old, new, seconds, track.caps, track.quiet)
         if rates is None:
-            rates, why = carefully(track, probe, old, new, seconds, limits)
+            lacking = "skewed" if observation.reason == "skewed" else "no_value"
+            rates, why = carefully(track, probe, old, new, seconds, limits, lacking)
             if any(why):
                 gaps = self._why(tuple(why))
         track.rates = tuple(rates)

@@ -33,6 +33,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "no rate: the device does not give this counter",
         "无速率：设备未提供该计数器",
     ),
+    "page.no_rate.skewed": (
+        "no rate: this part of the answer took longer or shorter than the time before",
+        "无速率：这部分应答的延迟与上一次不同",
+    ),
     "page.no_rate.invalid": (
         "no rate: the counter shows an impossible number",
         "无速率：计数器数值无效",

@@ -75,8 +75,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "wire.reason.bad_value": ("a value of a wrong type or sign", "某个值的类型或符号不正确"),
     "wire.reason.no_value": ("the device left out a value", "设备缺少某个值"),
     "wire.reason.skewed": (
-        "part of the answer came much later; its octets are left out",
-        "部分应答明显滞后；其流量计数不予采用",
+        "part of the answer came much later than the time before; its octets are left out",
+        "部分应答的延迟与上次明显不同；其流量计数不予采用",
     ),
     # health, optics
     "wire.reason.incomplete": (

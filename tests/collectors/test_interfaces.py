@@ -420,30 +420,48 @@ def test_many_interfaces_are_asked_in_answers_below_1400_bytes() -> None:
     with_router(agent, work, names=names)
 
 
-def test_a_part_that_came_much_later_says_nothing_about_octets() -> None:
+def octets_of_parts(*paces: int) -> list[tuple[str, bool, bool]]:
+    """Ask eight interfaces, each part so many ticks after the one before it; a run per pace.
+
+    Returns the reason, and whether octets of the first and of the last interface were heard.
+    """
     names = tuple(f"ge{number}" for number in range(8))
     agent = router(dict(enumerate(names, start=1)))
+    now, pace, found = [1000], [0], []
 
     def age(answer: bytes) -> bytes:
         if agent.seen[-1].kind != GETBULK:
-            agent.set(UPTIME, TICKS, 1000 + 100 * len(agent.seen))
+            now[0] += pace[0]
+            agent.set(UPTIME, TICKS, now[0])
         return answer
 
     agent.spoil = age
 
     async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
-        answer = await ask()
-        assert answer.reason == "skewed"
-        octets = [
-            value
-            for series, value in zip(probe.series, answer.values, strict=False)
-            if series.metric is IN_OCTETS
-        ]
-        assert octets[0] is not None
-        assert octets[-1] is None
-        assert answer.values[-1] is not None
+        for pace[0] in paces:
+            answer = await ask()
+            heard = [
+                value is not None
+                for series, value in zip(probe.series, answer.values, strict=False)
+                if series.metric is IN_OCTETS
+            ]
+            assert answer.values[-1] is not None
+            found.append((answer.reason, heard[0], heard[-1]))
 
     with_router(agent, work, names=names)
+    return found
+
+
+def test_a_part_that_comes_much_later_than_the_time_before_says_nothing_about_octets() -> None:
+    assert octets_of_parts(1, 1, 100)[1:] == [("", True, True), ("skewed", True, False)]
+
+
+def test_a_part_that_always_comes_as_late_has_its_octets() -> None:
+    assert octets_of_parts(100, 100, 105) == [("", True, True)] * 3
+
+
+def test_after_a_part_that_came_late_the_next_one_is_compared_with_nothing() -> None:
+    assert octets_of_parts(1, 100, 1)[1:] == [("skewed", True, False), ("", True, True)]
 
 
 def test_too_big_leads_to_smaller_questions_from_then_on() -> None:

@@ -110,6 +110,13 @@ def test_a_counter_the_agent_did_not_give_is_absent_and_the_other_is_not() -> No
     assert fed(with_speed(GIGABIT), port_probe(), rows)[-1] == ((None, 800.0, None), "no_value")
 
 
+def test_octets_of_a_part_that_came_late_are_not_missing_but_skewed() -> None:
+    rates, probe = with_speed(GIGABIT), port_probe()
+    rates.observe(heard(probe, 0, 1000, 0, 0, 0))
+    late = heard(probe, 10, 2000, None, 1000, 0, reason="skewed")
+    assert rates.observe(late) == ((None, 800.0, None), ("skewed", "", "skewed"))
+
+
 def test_a_port_of_unknown_speed_is_held_to_the_fastest_there_is() -> None:
     """800 Gbit/s, IEEE 802.3df."""
     tenth = 10 * 10**11 // 8

@@ -13,7 +13,7 @@ from metrics.rates import Rates
 from tests.metrics.ports import GIGABIT, heard, port_probe, reasoned, with_speed
 
 REASONS = {
-    "first", "renumbered", "gap", "reset", "clock", "still", "no_value", "invalid",
+    "first", "renumbered", "gap", "reset", "clock", "still", "no_value", "skewed", "invalid",
     "discontinuity", "wrap", "too_fast", "not_refreshed",
 }  # fmt: skip
 
