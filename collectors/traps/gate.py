@@ -61,6 +61,8 @@ from collectors.traps.shape import head, sound
 _log = logging.getLogger("extranet.traps")
 _WAITING: Final = 1_000
 _REMEMBERED: Final = 2_048
+_USUAL: Final = 500
+"""Octets of a datagram that counts as one; one of 8,192 counts as seventeen."""
 _REPEAT_SECONDS: Final = 60.0
 _NAMED_SECONDS: Final = 3_600.0
 """A device whose clock does not fit is named no more often."""
@@ -171,10 +173,11 @@ class Gate:
         if bucket is None:
             self.counts["unknown_source"] += 1
             return True
-        if not bucket.take(now):
+        cost = 1 + length // _USUAL  # a long one takes as long to decode as several
+        if not bucket.take(now, cost):
             self.counts["source_rate"] += 1
             return True
-        if not self._all.take(now):
+        if not self._all.take(now, cost):
             self.counts["total_rate"] += 1
             return True
         return False

@@ -14,12 +14,13 @@ class Bucket:
         self._tokens = float(burst)
         self._at = 0.0
 
-    def take(self, now: float) -> bool:
-        """Take one, where there is one."""
+    def take(self, now: float, cost: int = 1) -> bool:
+        """Take so many, where there are as many; what costs more than the burst takes all of it."""
         if now > self._at:
             self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
             self._at = now
-        if self._tokens < 1:
+        cost = min(cost, self._burst)
+        if self._tokens < cost:
             return False
-        self._tokens -= 1
+        self._tokens -= cost
         return True

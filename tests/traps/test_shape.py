@@ -12,7 +12,7 @@ from collectors.traps.form import OUTCOMES, Limits, Login, Ourselves, Source
 from collectors.traps.gate import Gate, Raw
 from collectors.traps.limits import Bucket
 from collectors.traps.shape import head, sound
-from tests.traps.messages import element, trap
+from tests.traps.messages import binding, element, told, trap
 
 OURSELVES = Ourselves(bytes.fromhex("80004fb805") + b"twelve-bytes", 5)
 PLAIN = {"plain": Login("2c", b"hush"), "v3": Login("3", user=b"u")}
@@ -57,6 +57,23 @@ def test_a_bomb_is_not_sound(bomb: bytes) -> None:
     assert not sound(bomb)
 
 
+def test_as_many_bindings_as_a_packet_holds_are_sound() -> None:
+    """RFC 3417 3.2: 1,472 octets; here each binding is an ifOperStatus."""
+    datagram = told(binding(element(0x02, b"\2")) * 82)
+    assert 1_450 < len(datagram) <= 1_472
+    assert sound(datagram)
+
+
+@pytest.mark.parametrize("tag", [0xA6, 0xA7], ids=["inform", "trap"])
+def test_more_than_a_hundred_bindings_are_not_decoded(tag: int) -> None:
+    empty = binding(b"\x05\x00", b"\x2b")
+    for count, outcome in ((100, "handed"), (110, "malformed"), (380, "malformed")):
+        found = gate()
+        datagram = told(empty * count, tag=tag)
+        found.read(Raw(0, ("192.0.2.1", 5), datagram, 0), 0.0)
+        assert found.counts[outcome] == 1
+
+
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=100), st.integers(-(2**31), 2**31 - 1))
 def test_every_name_and_number_of_snmp_is_sound(arcs: list[int], number: int) -> None:
     name = v2c.ObjectIdentifier((1, 3, *arcs))
@@ -95,6 +112,20 @@ def test_a_bucket_gives_no_more_than_its_burst_and_its_rate(
         now += step
         given_out += bucket.take(now)
     assert given_out <= burst + rate * now + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("octets", "passed"), [(100, 50), (499, 50), (500, 25), (1_472, 16), (8_192, 2)]
+)
+def test_a_long_datagram_counts_as_several(octets: int, passed: int) -> None:
+    found = gate(each=0.001, each_burst=50)
+    assert sum(not found.refuses("192.0.2.1", octets, 0.0) for _ in range(100)) == passed
+
+
+def test_a_long_datagram_passes_also_where_the_burst_is_small() -> None:
+    found = gate(each=0.001, each_burst=3)
+    assert not found.refuses("192.0.2.1", 8_192, 0.0)
+    assert found.refuses("192.0.2.1", 100, 0.0)
 
 
 @given(st.integers(1, 50), st.integers(0, 100))
