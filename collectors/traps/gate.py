@@ -54,6 +54,7 @@ from collectors.traps.form import (
     Ourselves,
     Source,
 )
+from collectors.traps.keys import Users
 from collectors.traps.limits import Bucket
 from collectors.traps.pdu import Said, read_v1, read_v2, response
 from collectors.traps.shape import head, sound
@@ -101,7 +102,7 @@ class Gate:
         self._ourselves = ourselves
         self._relays = frozenset(relays)
         self._began = began
-        self._users = usm.Users()
+        self._users = Users()
         self._logins: Mapping[str, Login] = {}
         self._sources: dict[str, tuple[Source, ...]] = {}
         self._clocks: dict[str, usm.Clock] = {}

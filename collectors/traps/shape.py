@@ -98,3 +98,25 @@ def head(data: bytes) -> tuple[int, bytes] | None:
     if second is None or (number in (0, 1) and second[0] != 0x04):
         return None
     return number, data[second[1] : second[2]]
+
+
+def digest(data: bytes) -> tuple[int, int] | None:
+    """Return where msgAuthenticationParameters of a v3 message begin and end (RFC 3414 2.4)."""
+    outer = _head(data, 0, len(data))
+    parameters = outer and _following(data, outer, 2)
+    fields = parameters and _head(data, parameters[1], parameters[2])
+    found = fields and _following(data, fields, 4)
+    return (found[1], found[2]) if found else None
+
+
+def _following(
+    data: bytes, around: tuple[int, int, int], skipped: int
+) -> tuple[int, int, int] | None:
+    """Return the element inside another that follows so many."""
+    at = around[1]
+    for _ in range(skipped):
+        found = _head(data, at, around[2])
+        if found is None:
+            return None
+        at = found[2]
+    return _head(data, at, around[2])

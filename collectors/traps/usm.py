@@ -19,37 +19,20 @@ from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.proto.api import v2c
 from pysnmp.proto.error import ProtocolError
 from pysnmp.proto.mpmod.rfc3412 import ScopedPDU, SNMPv3Message
-from pysnmp.proto.secmod.rfc3414 import service
-from pysnmp.proto.secmod.rfc3414.service import SnmpUSMSecurityModel, UsmSecurityParameters
+from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
 
 from collectors.traps.form import LONGEST, Login, Ourselves
+from collectors.traps.keys import AUTHENTICATED, ENCRYPTED, Keys, Users, level_of
 from collectors.traps.pdu import Said, read_v2, response
 from collectors.traps.shape import sound
 
-_AUTH: Final = {
-    "": service.noauth.NoAuth.SERVICE_ID,
-    "SHA1": service.hmacsha.HmacSha.SERVICE_ID,
-    "SHA224": service.hmacsha2.HmacSha2.SHA224_SERVICE_ID,
-    "SHA256": service.hmacsha2.HmacSha2.SHA256_SERVICE_ID,
-    "SHA384": service.hmacsha2.HmacSha2.SAH384_SERVICE_ID,
-    "SHA512": service.hmacsha2.HmacSha2.SHA512_SERVICE_ID,
-}
-_PRIV: Final = {
-    "": service.nopriv.NoPriv.SERVICE_ID,
-    "AES128": service.aes.Aes.SERVICE_ID,
-    "AES192": service.aes192.AesBlumenthal192.SERVICE_ID,
-    "AES256": service.aes256.AesBlumenthal256.SERVICE_ID,
-    "AES192C": service.aes192.Aes192.SERVICE_ID,
-    "AES256C": service.aes256.Aes256.SERVICE_ID,
-}
 _UNKNOWN_ENGINE: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1, 4, 0)
 _NOT_IN_TIME: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0)
 _USM: Final = 3
 _WINDOW: Final = 150
-_AUTHENTICATED, _ENCRYPTED, _REPORTABLE = 1, 2, 4
+_REPORTABLE: Final = 4
 _MOST_BOOTS: Final = 2**31 - 1
 """An engine that has no boots left is heard no more (RFC 3414 2.2.2). Of time it is the most."""
-_MOST_KEYS: Final = 4_096
 _CHANGED_IN_FLIGHT = (PyAsn1Error, ProtocolError, ValueError, TypeError, IndexError)
 
 
@@ -82,62 +65,6 @@ class Clock(msgspec.Struct, frozen=True):
         return self.time + int(running - self.at)
 
 
-class Keys(msgspec.Struct, frozen=True):
-    """The services and localised keys of a login at one engine."""
-
-    auth: Any
-    auth_key: Any
-    priv: Any
-    priv_key: Any
-    level: int
-
-
-class Users:
-    """Keys of logins at engines. Passphrases are hashed once a login (7 ms), and as it is used."""
-
-    def __init__(self) -> None:
-        self._masters: dict[Login, tuple[Any, Any]] = {}
-        self._keys: dict[tuple[Login, bytes], Keys] = {}
-
-    def keys(self, login: Login, engine_id: bytes) -> Keys:
-        """Return the keys of a login at an engine (RFC 3414 2.6)."""
-        key = (login, engine_id)
-        if (known := self._keys.get(key)) is not None:
-            return known
-        protocol = _AUTH[login.auth]
-        auth = SnmpUSMSecurityModel.AUTH_SERVICES[protocol]
-        priv = SnmpUSMSecurityModel.PRIV_SERVICES[_PRIV[login.priv]]
-        auth_master, priv_master = self._master(login, auth, priv, protocol)
-        engine = rfc1902.OctetString(engine_id)
-        found = Keys(
-            auth,
-            auth.localize_key(auth_master, engine) if login.auth else None,
-            priv,
-            priv.localize_key(protocol, priv_master, engine) if login.priv else None,
-            _level(login),
-        )
-        if len(self._keys) >= _MOST_KEYS:
-            del self._keys[next(iter(self._keys))]
-        self._keys[key] = found
-        return found
-
-    def _master(self, login: Login, auth: Any, priv: Any, protocol: Any) -> tuple[Any, Any]:
-        known = self._masters.get(login)
-        if known is None:
-            known = self._masters[login] = (
-                auth.hash_passphrase(rfc1902.OctetString(login.auth_key)) if login.auth else None,
-                priv.hash_passphrase(protocol, rfc1902.OctetString(login.priv_key))
-                if login.priv
-                else None,
-            )
-        return known
-
-    def forget(self) -> None:
-        """Drop every key: the logins are others now."""
-        self._masters.clear()
-        self._keys.clear()
-
-
 class Message(msgspec.Struct, frozen=True):
     """The outside of a message."""
 
@@ -147,7 +74,6 @@ class Message(msgspec.Struct, frozen=True):
     boots: int
     time: int
     user: bytes
-    digest: Any
     salt: Any
     data: Any
     whole: bytes
@@ -192,7 +118,7 @@ def _outside(datagram: bytes) -> Message | None:
         return None
     return Message(
         number, bytes(head[2])[0], bytes(security[0]), boots, time,
-        bytes(security[3]), security[4], security[5], message[3], datagram,
+        bytes(security[3]), security[5], message[3], datagram,
     )  # fmt: skip
 
 
@@ -208,7 +134,7 @@ def _read(
     if foreign := _foreign(message, login, sender, ours=ours):
         return Verdict(reason=foreign)
     keys = users.keys(login, message.engine_id)
-    if keys.level and not _proved(message, keys):
+    if keys.level and not keys.prove(message.whole):
         return Verdict(reason="wrong_digest")
     if ours and keys.level and not _timely(message, ourselves.boots, int(running)):
         report = _report(message, ourselves, int(running), _NOT_IN_TIME, keys, login)
@@ -235,22 +161,10 @@ def _foreign(message: Message, login: Login, sender: Clock, *, ours: bool) -> st
         return "other_engine"
     if message.user != login.user:
         return "wrong_user"
-    level = _level(login)
-    if message.flags & (_AUTHENTICATED | _ENCRYPTED) != level:
+    level = level_of(login)
+    if message.flags & (AUTHENTICATED | ENCRYPTED) != level:
         return "wrong_level"
     return "" if ours or sender.engine_id or level else "unknown_engine"
-
-
-def _level(login: Login) -> int:
-    return (_AUTHENTICATED if login.auth else 0) | (_ENCRYPTED if login.priv else 0)
-
-
-def _proved(message: Message, keys: Keys) -> bool:
-    try:
-        keys.auth.authenticate_incoming_message(keys.auth_key, message.digest, message.whole)
-    except ProtocolError:
-        return False
-    return True
 
 
 def _timely(message: Message, boots: int, running: int) -> bool:
@@ -277,7 +191,7 @@ def _newer(message: Message, sender: Clock, running: float) -> Clock | None:
 def _inside(message: Message, keys: Keys) -> Any:
     """Return the scoped PDU; None where it cannot be read."""
     encrypted = message.data.getName() == "encryptedPDU"
-    if encrypted != bool(keys.level & _ENCRYPTED):
+    if encrypted != bool(keys.level & ENCRYPTED):
         return None
     if not encrypted:
         return message.data.getComponent()
@@ -298,7 +212,7 @@ def introduce(message: Message, ourselves: Ourselves, running: float) -> Verdict
     A trap never asks: nobody answers it (RFC 3412 6.4).
     """
     report = _report(message, ourselves, int(running), _UNKNOWN_ENGINE, None, None)
-    asks = not message.engine_id and report and not message.flags & (_AUTHENTICATED | _ENCRYPTED)
+    asks = not message.engine_id and report and not message.flags & (AUTHENTICATED | ENCRYPTED)
     return Verdict(reason="discovery" if asks else "unknown_engine", reply=report)
 
 
@@ -318,7 +232,7 @@ def _report(
     v2c.apiPDU.set_request_id(pdu, 0)
     v2c.apiPDU.set_varbinds(pdu, [(rfc1902.ObjectName(why), rfc1902.Counter32(1))])
     if keys is not None:
-        keys = Keys(keys.auth, keys.auth_key, None, None, keys.level & _AUTHENTICATED)
+        keys = msgspec.structs.replace(keys, level=keys.level & AUTHENTICATED)
     scoped = _scoped(ourselves.engine_id, b"", pdu)
     return _sealed(message, ourselves, running, scoped, keys, login)
 
@@ -338,11 +252,11 @@ def _sealed(
     """Write a message of our engine at the level of `keys` (RFC 3412 6, RFC 3414 3.1)."""
     level = 0 if keys is None else keys.level
     data, salt, digest = scoped, b"", b""
-    if keys is not None and level & _ENCRYPTED:
+    if keys is not None and level & ENCRYPTED:
         now = (ourselves.boots, running, None)
         sealed, given = keys.priv.encrypt_data(keys.priv_key, now, scoped)
         data, salt = _octets(bytes(sealed)), bytes(given)
-    if keys is not None and level & _AUTHENTICATED:
+    if keys is not None and level & AUTHENTICATED:
         digest = bytes(keys.auth.digest_length)
     security = _sequence(
         _octets(ourselves.engine_id), _integer(ourselves.boots), _integer(running),

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.traps.form import Login, Ourselves
+from collectors.traps.keys import Users
 from collectors.traps.shape import sound
-from collectors.traps.usm import Clock, Users, Verdict, outside, read
+from collectors.traps.usm import Clock, Verdict, outside, read
 from tests.traps.messages import ENGINE, sealed
 
 LOGIN = Login("3", user=b"u", auth="SHA256", auth_key=b"authentication-secret")
