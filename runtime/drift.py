@@ -7,7 +7,7 @@ with what was normal when it was seen first, until somebody accepts another norm
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2s
 from typing import Final
@@ -205,26 +205,31 @@ def compare(
     return found, msgspec.structs.replace(state, normal=normal)
 
 
+def short_names(seen: Inspection) -> Callable[[str], str]:
+    """Return what makes the name of a port one that does not change with its description."""
+    first_word = vendor_of(seen.platform).quirks.name_is_first_word
+    return (lambda name: name.split(" ", 1)[0]) if first_word else str
+
+
 def named(seen: Inspection) -> dict[str, Interface]:
     """Return the ports of a device by the names an inventory may give them."""
-    short = vendor_of(seen.platform).quirks.name_is_first_word
+    short = short_names(seen)
     found: dict[str, Interface] = {}
     for port in seen.interfaces:
         found.setdefault(port.name, port)
-    for port in seen.interfaces if short else ():
-        found.setdefault(port.name.split(" ", 1)[0], port)
+    for port in seen.interfaces:
+        found.setdefault(short(port.name), port)
     return found
 
 
 def heard_by(seen: Inspection) -> dict[str, set[str]]:
     """Return who is heard by LLDP, by port."""
-    short = vendor_of(seen.platform).quirks.name_is_first_word
+    short = short_names(seen)
     found: dict[str, set[str]] = {}
     for one in seen.lldp:
         if one.remote_name:
-            found.setdefault(one.local, set()).add(one.remote_name)
-            if short:
-                found.setdefault(one.local.split(" ", 1)[0], set()).add(one.remote_name)
+            for name in {one.local, short(one.local)}:
+                found.setdefault(name, set()).add(one.remote_name)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from collectors._inspection import Inspection
 from collectors.vendors._tables import Station
 from inventory.model import AccessDevice, Inventory, interface_target
-from runtime.drift import Declared, Found, Names, Register
+from runtime.drift import Declared, Found, Names, Register, short_names
 
 MOST_OF_A_PORT: Final = 20
 """Unregistered addresses of a port that are named one by one; more are counted in one finding."""
@@ -43,7 +43,7 @@ def register_of(inventory: Inventory) -> Register | None:
 
 def at_home(declared: Declared, seen: Inspection) -> frozenset[str]:
     """Return the registered addresses that were seen where they belong."""
-    register = declared.register
+    register, short = declared.register, short_names(seen)
     if register is None:
         return frozenset()
     return frozenset(
@@ -51,7 +51,7 @@ def at_home(declared: Declared, seen: Inspection) -> frozenset[str]:
         for one in seen.stations
         if (entry := register.by_mac.get(one.mac)) is not None
         and entry.device == declared.device.id
-        and entry.interface in {None, one.interface}
+        and entry.interface in {None, one.interface, short(one.interface)}
     )
 
 
@@ -66,9 +66,13 @@ def compare_stations(
     if register is None or _NEEDED & {one.section for one in seen.missing}:
         return []
     by_port: dict[str, dict[str, Station]] = {}
-    uplinks = {one.local for one in seen.lldp if one.remote_name and names.is_ours(one.remote_name)}
-    for station in seen.stations:
-        port = station.interface
+    short = short_names(seen)
+    uplinks = {
+        short(one.local) for one in seen.lldp if one.remote_name and names.is_ours(one.remote_name)
+    }
+    for learnt in seen.stations:
+        port = short(learnt.interface)
+        station = Station(port, learnt.mac, learnt.ip)
         if station.mac.startswith(_NO_DEVICE) or _is_end(declared, port) or port in uplinks:
             continue
         stations = by_port.setdefault(port, {})

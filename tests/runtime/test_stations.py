@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from collectors._inspection import Missing
+from collectors._inspection import Inspection, Missing
 from collectors.vendors._tables import Station
 from inventory.model import AccessDevice, Unit
 from runtime.drift import State, compare
@@ -19,6 +20,7 @@ from tests.runtime.declaring import (
     kinds,
     learnt,
     names,
+    port,
     province,
     seen,
 )
@@ -56,6 +58,33 @@ def test_a_device_registered_for_no_port_may_be_at_any(entry: AccessDevice) -> N
     anywhere = AccessDevice("here", STRANGER, "二号终端", None, "xg-r1")
     box = declared(province(entry, anywhere))
     assert differences(seen(stations=(learnt("ge4"),)), of=box)[0] == []
+
+
+FIRST_WORD = declared(province(REGISTERED, platform="zte_zxros"))
+
+
+def zte(*stations: Station, **other: Any) -> Inspection:
+    """A box whose names of ports have their descriptions behind them."""
+    return seen(platform="zte_zxros", interfaces=(port("ge1 to the city"), port("ge2", 2)),
+                stations=stations, **other)  # fmt: skip
+
+
+def test_where_a_name_is_its_first_word_the_way_to_the_city_is_a_way() -> None:
+    assert differences(zte(learnt("ge1 to the city", STRANGER)), of=FIRST_WORD)[0] == []
+
+
+def test_where_a_name_is_its_first_word_who_is_at_home_is_at_home() -> None:
+    assert at_home(FIRST_WORD, zte(learnt("ge3 hall"))) == {MAC}
+
+
+def test_where_a_name_is_its_first_word_a_declared_device_makes_its_port_a_way() -> None:
+    what = zte(learnt("ge3 hall", STRANGER), lldp=hears("ge3 hall", "XS-R1"))
+    assert differences(what, of=FIRST_WORD, known=names(xs_r1="XS-R1"))[0] == []
+
+
+def test_a_port_is_told_by_the_name_that_does_not_change() -> None:
+    (found,) = differences(zte(learnt("ge4 spare", STRANGER)), of=FIRST_WORD)[0]
+    assert found.target == "interface:xg-r1/ge4"
 
 
 def test_a_device_that_is_at_home_is_nowhere_moved_to() -> None:
