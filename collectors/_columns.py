@@ -27,6 +27,8 @@ Column = Literal[
 ]
 UPTIME_OID: Final = "1.3.6.1.2.1.1.3.0"
 ENGINE_TIME_OID: Final = "1.3.6.1.6.3.10.2.1.3.0"
+TABLE_CHANGE_OID: Final = "1.3.6.1.2.1.31.1.5.0"
+"""ifTableLastChange: sysUpTime when a row came or went (IF-MIB, RFC 2863); many agents lack it."""
 _NEVER_BY_V1: Final = {"discontinuity", "engine_time"}
 _COLUMNS: Final[tuple[tuple[Column, Metric, str], ...]] = (
     ("octets", IN_OCTETS, "1.3.6.1.2.1.31.1.1.1.6"),

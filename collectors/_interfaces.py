@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from collectors._contract import SnmpReply, SnmpWire
+from collectors._columns import UPTIME_OID
+from collectors._contract import Heard, SnmpReply, SnmpWire
 from collectors._memory import DeviceMemory
 from collectors._text import decode
 from inventory.model import Credential, Device, Endpoint, Inventory, TargetId
@@ -72,6 +73,35 @@ async def learn(
     memory.if_index.clear()
     memory.if_index.update({name: found.get(name, ABSENT) for name in names})
     return None
+
+
+async def same_names(
+    wire: SnmpWire,
+    endpoint: Endpoint,
+    credential: Credential,
+    memory: DeviceMemory,
+    *,
+    timeout: float,
+    retries: int,
+) -> bool:
+    """Ask ifName of every index that is known; tell whether each is the interface it was.
+
+    A row that came or went seldom moves the others, and on some devices they come and go all day:
+    a walk each time would be dear. No answer counts as no.
+    """
+    known = [(name, index) for name, index in memory.if_index.items() if index]
+    rows: list[tuple[str, ...]] = [(f"{IF_NAME}.{index}",) for _, index in known]
+    text = max((len(name.encode()) for name, _ in known), default=0)
+    heard: dict[str, Heard] = {}
+    for pdu in split((UPTIME_OID,), rows, credential, memory.max_varbinds, text):
+        reply = await wire.get(endpoint, credential, pdu, memory, timeout=timeout, retries=retries)
+        if reply.outcome is not Outcome.ANSWERED:
+            return False
+        heard |= reply.values
+    return all(
+        isinstance(now := heard.get(f"{IF_NAME}.{index}"), bytes) and decode(now) == name
+        for name, index in known
+    )
 
 
 def split(

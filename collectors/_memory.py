@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final, NamedTuple
 
 _MOST_TABLES: Final = 64
+NEVER_ASKED: Final = -1
 RING: Final = 32
 """Runs whose time is remembered; a power of two."""
 
@@ -41,6 +42,8 @@ class DeviceMemory:
     """Runs in a row in which a declared interface was not there."""
     questions: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """probe id -> its OIDs split into PDUs, valid for the `if_index` at hand."""
+    table_changed: int | None = NEVER_ASKED
+    """ifTableLastChange of the last answer; None = the agent has no such object."""
     lags: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
     """probe id -> ticks by which each PDU was answered after the first, where there are several;
     None = its octets were not believed."""
@@ -107,6 +110,7 @@ class DeviceMemory:
         """Drop what hangs on ifIndex: after a restart the numbers may have moved."""
         self.if_index.clear()
         self.questions.clear()
+        self.table_changed = NEVER_ASKED
         self.neighbours = frozenset()
 
     def bulk(self, table: str) -> Bulk:

@@ -9,7 +9,8 @@ rule: there, and where `counters: 32` says so, ifIn/OutOctets are asked, 32 bits
 
 Reasons beside an ANSWERED outcome, precedence from the top:
 
-    renumbered    the agent restarted or its ifIndexes moved: nothing by index is believed this once
+    renumbered    the agent restarted or its ifIndexes moved, which is looked at whenever
+                  ifTableLastChange did: nothing by index is believed this once
     no_interface  the device has no interface of a declared name: its values are None
     bad_value     a value of a wrong type or sign: None
     no_value      the agent left something out: None
@@ -27,10 +28,18 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from collectors._columns import ENGINE_TIME_OID, OCTETS, UPTIME_OID, Column, Layout, layout_of
+from collectors._columns import (
+    ENGINE_TIME_OID,
+    OCTETS,
+    TABLE_CHANGE_OID,
+    UPTIME_OID,
+    Column,
+    Layout,
+    layout_of,
+)
 from collectors._contract import Answer, Heard, SnmpReply, Wires
-from collectors._interfaces import learn, split, whom
-from collectors._memory import DeviceMemory
+from collectors._interfaces import learn, same_names, split, whom
+from collectors._memory import NEVER_ASKED, DeviceMemory
 from collectors._series import area_of, device_series, interface_series, link_series, shared
 from inventory.model import (
     Credential,
@@ -193,7 +202,45 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
         memory.forget_interfaces()
         kept = len(question.scalars)
         return Answer(Outcome.ANSWERED, "renumbered", (*values[:kept], *question.nothing[kept:]))
+    changed = heard.get(TABLE_CHANGE_OID)
+    if changed != memory.table_changed and await _moved(probe, question, changed, wires, memory):
+        memory.forget_interfaces()
+        kept = len(question.scalars)
+        return Answer(Outcome.ANSWERED, "renumbered", (*values[:kept], *question.nothing[kept:]))
     return Answer(Outcome.ANSWERED, reason, values)
+
+
+async def _moved(
+    probe: Probe,
+    question: _Question,
+    changed: Heard | None,
+    wires: Wires,
+    memory: DeviceMemory,
+) -> bool:
+    """Tell whether an index is another interface's, now that ifTableLastChange is not what it was.
+
+    An agent that has no such object is asked for it once.
+    """
+    before = memory.table_changed
+    if isinstance(changed, int):
+        memory.table_changed = changed
+        return (
+            before is not None
+            and before != NEVER_ASKED
+            and not await same_names(
+                wires.snmp,
+                question.endpoint,
+                question.credential,
+                memory,
+                timeout=question.timeout,
+                retries=question.retries,
+            )
+        )
+    if before == NEVER_ASKED and (parts := memory.questions.get(probe.id)):
+        memory.table_changed = None
+        without = (tuple(oid for oid in pdu if oid != TABLE_CHANGE_OID) for pdu in parts[1:])
+        memory.questions[probe.id] = (parts[0], *map(shared, without))
+    return False
 
 
 def _restarted(question: _Question, values: tuple[Value, ...], memory: DeviceMemory) -> bool:
@@ -261,11 +308,14 @@ async def _prepare(
         for index in (memory.if_index[name] for name in question.names)
     ]
     asked = [row for row in rows if any(row)]
+    scalars = question.scalars
+    if memory.table_changed is not None and question.credential.version != "1":
+        scalars = (*scalars, TABLE_CHANGE_OID)
     asked_before = probe.id in memory.questions
     memory.lags.pop(probe.id, None)
     memory.questions[probe.id] = (
         shared((*question.scalars, *(oid for row in rows for oid in row))),
-        *map(shared, split(question.scalars, asked, question.credential, memory.max_varbinds)),
+        *map(shared, split(scalars, asked, question.credential, memory.max_varbinds)),
     )
     moved = (asked_before and not before) or any(
         index and memory.if_index.get(name) != index for name, index in before.items()

@@ -47,6 +47,7 @@ from tests.collectors.network import network
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
+TABLE_CHANGE = "1.3.6.1.2.1.31.1.5.0"
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
 IF_DESCR = "1.3.6.1.2.1.2.2.1.2"
 ROW = {
@@ -510,6 +511,53 @@ def test_a_device_without_declared_interfaces_is_asked_its_uptime() -> None:
             assert len(agent.seen) == 1
 
     asyncio.run(main())
+
+
+def renumbering(**names: bytes) -> list[tuple[str, object, int]]:
+    """Poll a router whose ifTableLastChange moves before the second of three polls.
+
+    `names`: what ifName of an index is from then on. Returns reason, octets in of the first port,
+    and how many requests it took.
+    """
+    agent = router({1: "ge1", 2: "ge2"})
+    agent.set(TABLE_CHANGE, TICKS, 500)
+    found: list[tuple[str, object, int]] = []
+
+    async def work(ask: Ask, _: Ask, __: Probe, ___: DeviceMemory) -> None:
+        await ask()
+        agent.set(TABLE_CHANGE, TICKS, 900)
+        for index, name in names.items():
+            agent.set(f"{IF_NAME}.{index.removeprefix('_')}", OCTETS, name)
+        for _poll in range(3):
+            agent.seen.clear()
+            answer = await ask()
+            found.append((answer.reason, answer.values[2], len(agent.seen)))
+
+    with_router(agent, work)
+    return found
+
+
+def test_indexes_that_moved_without_a_restart_are_noticed_in_the_same_poll() -> None:
+    first, second, third = renumbering(_1=b"ge2", _2=b"ge1")
+    assert (first[:2], second[:2]) == (("renumbered", None), ("", 6002))
+    assert third == ("", 6002, 1)
+
+
+def test_a_table_that_changed_and_moved_no_index_costs_one_question_and_no_rate() -> None:
+    assert renumbering() == [("", 6001, 2), ("", 6001, 1), ("", 6001, 1)]
+
+
+def test_an_agent_without_a_time_of_change_is_asked_for_it_once() -> None:
+    agent = router({1: "ge1", 2: "ge2"})
+
+    async def work(ask: Ask, _: Ask, __: Probe, ___: DeviceMemory) -> None:
+        answers = [(await ask()).reason for _poll in range(3)]
+        assert answers == [""] * 3
+        change = tuple(map(int, TABLE_CHANGE.split(".")))
+        asked = [change in one.oids for one in agent.seen if one.kind == GET]
+        assert asked == [True, False, False]
+
+    with_router(agent, work)
 
 
 def test_settings_are_state_and_speed_in_bits() -> None:
