@@ -28,6 +28,8 @@ FROM {rows} WHERE link = {link} AND slot >= {since} AND slot < {until}
 GROUP BY start ORDER BY start
 """
 _TRIES: Final = 3
+_TOGETHER: Final = 24
+"""Files read at once: of each DuckDB keeps what it needs to begin, some MB for a province."""
 
 
 def read(folder: Path, link: str, since: int, until: int) -> list[Traffic]:
@@ -60,15 +62,15 @@ def _running(path: Path, link: str, since: int, until: int) -> list[Any]:
 
 def _sealed(folder: Path, link: str, since: int, until: int) -> list[Any]:
     tries = _TRIES
-    while hours := _touched(folder, ".parquet", since, until):
-        files = [sealed_file(folder, hour) for hour in hours]
-        query = _SUMS.format(
-            seconds=SLOT, rows=_duck.sealed("$1"), link="$2", since="$3", until="$4"
-        )
+    query = _SUMS.format(seconds=SLOT, rows=_duck.sealed("$1"), link="$2", since="$3", until="$4")
+    while files := [sealed_file(folder, h) for h in _touched(folder, ".parquet", since, until)]:
+        found: list[Any] = []
         try:
             with closing(_duck.connect(folder)) as engine:
-                names = [str(file) for file in files]
-                return engine.execute(query, [names, link, since, until]).fetchall()
+                for at in range(0, len(files), _TOGETHER):
+                    names = [str(file) for file in files[at : at + _TOGETHER]]
+                    found += engine.execute(query, [names, link, since, until]).fetchall()
+            return found  # no slot of 5 minutes lies in two hours
         except duckdb.Error as error:
             tries -= 1
             # Retention may take a file away between the look and the reading.

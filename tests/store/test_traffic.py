@@ -51,6 +51,18 @@ def sealed(folder: Path, files: HourFiles, ledger: Ledger) -> None:
         seal(folder, hour, ledger.reads)
 
 
+def test_more_hours_than_are_read_at_once_are_whole(
+    folder: Path, files: HourFiles, ledger: Ledger
+) -> None:
+    hours = range(H0, H0 + 30 * HOUR, HOUR)
+    files.write([slot(hour, 60, 7, 60_000) for hour in hours])
+    for hour in files.close_hours(H0 + 40 * HOUR):
+        seal(folder, hour, ledger.reads)
+
+    found = traffic.read(folder, "l0", H0, H0 + 30 * HOUR)
+    assert [(one.start, one.in_octets) for one in found] == [(hour, 7) for hour in hours]
+
+
 @pytest.mark.parametrize("seconds", [10, 60])
 @pytest.mark.parametrize("is_sealed", [False, True], ids=["running", "sealed"])
 def test_accounting_slots_are_added_up_to_five_minutes(
