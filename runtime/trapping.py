@@ -6,12 +6,14 @@ Without `traps` in `monitor.yaml` nothing is opened and nothing is heard.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
+from collectors._engines import Engine as KnownEngine
 from collectors._memory import DeviceMemory
 from collectors.traps.form import Engine
+from collectors.wires._snmp_engine import SNMP_PORT
 from inventory.model import Inventory
 from metrics.observation import Probe
 from runtime.clock import Steady, monotonic
@@ -37,6 +39,7 @@ class Trapping:
         clock: Steady,
     ) -> None:
         self._memory = memory
+        self._now = clock.now
         self._hints = Hints(vendors(), memory, ask_now, keep, clock.now_ms)
         self.door = None if config is None else TrapDoor(config, self._hints.heard, clock.now)
         self._secured: tuple[str, ...] = ()
@@ -57,13 +60,18 @@ class Trapping:
         if self.door is not None and self.door.pid is not None:
             self._tell(self.door.load(inventory))
 
-    async def start(self, stack: AsyncExitStack) -> None:
-        """Listen. Raises OSError naming the address that cannot be had."""
+    async def start(self, stack: AsyncExitStack, known: Mapping[str, KnownEngine]) -> None:
+        """Listen. Raises OSError naming the address that cannot be had.
+
+        `known`: engines that were known before the start, by `host:port`; so old messages are
+        refused before the first poll, too.
+        """
         if self.door is None:
             return
         self.door.open()
         stack.push_async_callback(self._end)
-        await self.door.start(self._inventory)
+        before = _before(self._inventory, self._secured, known, self._now())
+        await self.door.start(self._inventory, before)
 
     async def _end(self) -> None:
         for task in self._telling:
@@ -112,6 +120,20 @@ class Trapping:
         if self.door is None:
             return {}
         return {"traps": self.door.stats, "hints": self._hints.stats}
+
+
+def _before(
+    inventory: Inventory, devices: Iterable[str], known: Mapping[str, KnownEngine], now: int
+) -> dict[str, Engine]:
+    """Return the engines of devices as they were known, their time run on to `now` (UTC s)."""
+    found: dict[str, Engine] = {}
+    for name in devices:
+        asked = inventory.devices[name].address
+        one = known.get(f"{asked.host}:{asked.port or SNMP_PORT}") if asked is not None else None
+        if one is not None:
+            time = one.time + max(0, now - one.learnt_at)
+            found[name] = Engine(one.engine_id, one.boots, time)
+    return found
 
 
 def _engine(memory: DeviceMemory, now: float) -> Engine | None:

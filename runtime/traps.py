@@ -128,9 +128,13 @@ class TrapDoor:
             return "process_died"
         return "roll_too_large" if self._untold else ""
 
-    async def start(self, inventory: Inventory) -> None:
-        """Start the process and tell it who may speak."""
+    async def start(
+        self, inventory: Inventory, engines: Mapping[str, Engine] | None = None
+    ) -> None:
+        """Start the process; tell it who may speak, and what is known of their engines by now."""
         self._sources, self._logins = who(inventory)
+        now = monotonic()
+        self._engines = {name: (one, now) for name, one in (engines or {}).items()}
         await self._begin()
 
     async def load(self, inventory: Inventory) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from collectors.traps.form import Notification
+from collectors.traps.form import Engine, Notification
 from inventory.load import load
 from inventory.model import Credential, Device, Endpoint, Inventory, Secret
 from runtime.config import TrapsConfig
@@ -89,7 +89,11 @@ class Hearing:
 
 @asynccontextmanager
 async def hearing(
-    known: Inventory, *, listen: Sequence[str] = ("127.0.0.1",), **options: object
+    known: Inventory,
+    *,
+    listen: Sequence[str] = ("127.0.0.1",),
+    engines: Mapping[str, Engine] | None = None,
+    **options: object,
 ) -> AsyncIterator[Hearing]:
     """Start a process that listens on loopback, and end it."""
     heard: list[Notification] = []
@@ -101,7 +105,7 @@ async def hearing(
     door = TrapDoor(config, heard.append, lambda: NOW)
     door.open()
     try:
-        await door.start(known)
+        await door.start(known, engines)
         yield Hearing(door, heard)
     finally:
         await door.stop()

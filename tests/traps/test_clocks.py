@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
+from collectors._engines import Engine as KnownEngine
 from collectors._memory import DeviceMemory
 from collectors.traps.form import Engine, Limits, Login, Ourselves, Source
 from collectors.traps.gate import Gate, Raw
+from inventory.model import Credential, Secret
 from runtime.clock import monotonic
-from runtime.trapping import _engine
+from runtime.trapping import _before, _engine
 from runtime.traps import TrapDoor
 from tests.traps.boxes import SIGNED, hearing, inventory
 from tests.traps.messages import ENGINE, sealed
@@ -92,6 +97,33 @@ def test_what_polling_knows_is_told_as_it_is_now() -> None:
     assert _engine(memory, 51.5) == Engine(ENGINE, 7, 131)
     assert _engine(DeviceMemory(engine_id=ENGINE), 51.5) == Engine(ENGINE)
     assert _engine(DeviceMemory(), 51.5) is None
+
+
+KEYED = Credential("l", "3", user="u", auth="SHA256", auth_key=Secret("authentication-secret"))
+
+
+def test_what_was_known_before_the_start_runs_on(tmp_path: Path) -> None:
+    known = inventory(tmp_path, ("r1", HOST, KEYED), ("r2", "192.0.2.2", KEYED))
+    saved = {f"{HOST}:161": KnownEngine(ENGINE, 7, 100, learnt_at=1_000)}
+    assert _before(known, ["r1", "r2"], saved, 1_060) == {"r1": Engine(ENGINE, 7, 160)}
+
+
+@pytest.mark.parametrize("deaths", [0, 1])
+def test_a_process_is_told_the_engines_before_it_listens(tmp_path: Path, deaths: int) -> None:
+    async def story() -> None:
+        known = inventory(tmp_path, ("r1", "127.0.0.1", KEYED))
+        async with hearing(known, engines={"r1": Engine(ENGINE, 40, 9_000)}) as ear:
+            for death in range(deaths):
+                assert ear.door.pid is not None
+                os.kill(ear.door.pid, SIGKILL)
+                await ear.until(lambda: ear.door.deaths == death + 1, "noticed")  # noqa: B023
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as box:
+                for boots, time in ((39, 9_000), (40, 8_000), (41, 1)):
+                    message = sealed(LOGIN, ENGINE, boots=boots, time=time)
+                    box.sendto(message, ("127.0.0.1", ear.port))
+            await ear.counted(received=3, not_in_time=2, handed=1)
+
+    asyncio.run(story())
 
 
 def test_what_runs_on_is_not_told_again_and_what_changed_is(tmp_path: Path) -> None:
