@@ -70,12 +70,13 @@ def _sealed(folder: Path, link: str, since: int, until: int) -> list[Any]:
                 for at in range(0, len(files), _TOGETHER):
                     names = [str(file) for file in files[at : at + _TOGETHER]]
                     found += engine.execute(query, [names, link, since, until]).fetchall()
-            return found  # no slot of 5 minutes lies in two hours
         except duckdb.Error as error:
             tries -= 1
             # Retention may take a file away between the look and the reading.
             if not tries or all(file.exists() for file in files):
                 raise StoreError("failed", folder, str(error)) from error
+        else:
+            return found  # no slot of 5 minutes lies in two hours
     return []
 
 
