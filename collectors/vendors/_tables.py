@@ -75,11 +75,16 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class LldpNeighbour:
-    """Who is heard on a port; None = the table does not say."""
+    """Who is heard on a port; None = the table does not say.
+
+    `remote_name`: lldpRemSysName; `remote_chassis`: lldpRemChassisId, as text where
+    it is a MAC address or an IP address. A box may tell only the latter.
+    """
 
     local: str
     remote_name: str | None
     remote_port: str | None
+    remote_chassis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _lldp(sight: Sight) -> Iterator[LldpNeighbour]:
             address=which == _CHASSIS_BY_ADDRESS,
         )
         yield LldpNeighbour(
-            local.get(arcs[1], arcs[1]), names.get(index, box) or None, port or None
+            local.get(arcs[1], arcs[1]), names.get(index) or None, port or None, box or None
         )
 
 

@@ -202,3 +202,14 @@ def test_an_lldp_port_is_named_as_the_interface_is(subtype: int, identity: bytes
     )
     (heard,) = tables.LLDP.read(seen)
     assert (heard.local, heard.remote_name, heard.remote_port) == ("GE0/0/5", "core", "xe-0/0/1")
+
+
+def test_an_lldp_neighbour_without_a_name_has_a_chassis_and_no_name() -> None:
+    seen = sight(
+        {
+            tables.REMOTE_CHASSIS_SUBTYPE: {"0.1.1": 4},
+            tables.REMOTE_CHASSIS: {"0.1.1": bytes.fromhex("00e0fcaabbcc")},
+        }
+    )
+    (heard,) = tables.LLDP.read(seen)
+    assert (heard.remote_name, heard.remote_chassis) == (None, "00:e0:fc:aa:bb:cc")

@@ -54,7 +54,7 @@ def seen(**other: Any) -> Inspection:
 
 def hears(port_name: str, *names: str | None) -> tuple[LldpNeighbour, ...]:
     """Boxes that are heard on a port."""
-    return tuple(LldpNeighbour(port_name, name, "1") for name in names)
+    return tuple(LldpNeighbour(port_name, name, "1", "00:e0:fc:aa:bb:cc") for name in names)
 
 
 def learnt(port_name: str, mac: str = MAC, ip: str = "") -> Station:
