@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import monotonic, time_ns
+from time import monotonic
 from typing import Any, Final
 
 from pysnmp.carrier.asyncio.dgram import udp, udp6
@@ -25,10 +25,11 @@ from pysnmp.entity import config
 from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.hlapi.v3arch.asyncio.lcd import CommandGeneratorLcdConfigurator
-from pysnmp.proto import errind, rfc1902
+from pysnmp.proto import errind
 
 from collectors._memory import DeviceMemory
 from collectors.wires._knock import discover, knock
+from collectors.wires._pysnmp_peers import drop, tell
 from collectors.wires._pysnmp_values import MISSING, login, named, part, plain
 from collectors.wires._snmp_engine import (
     DENIED,
@@ -49,7 +50,6 @@ _LINGER: Final = 10.0
 """Seconds after which pysnmp forgets a request; ours are out of time before."""
 _LARGEST: Final = 16_384
 """Bytes of an answer; pyasn1 would chew for a second on 65,000, and all others would wait."""
-_V3: Final = 3
 _BROKEN: Final = object()
 _GARBLED: Final = (errind.DeserializationError, errind.SerializationError)
 _AUTHORIZATION_ERROR: Final = 16
@@ -68,6 +68,8 @@ class PysnmpEngine:
         self._asked: set[tuple[str, int]] = set()
         self._tenants: dict[tuple[Credential | None, int, bytes], tuple[str, int]] = {}
         """Whose the engine ids are in each engine: it has one notion of the time of each."""
+        self._lodgings: dict[tuple[Credential, tuple[str, int]], tuple[int, bytes]] = {}
+        """In which engine, and by which engine id, an address is known: by the last one only."""
         self.waiting: dict[tuple[str, int], asyncio.Future[Any]] = {}
         """Who waits for an answer of an address."""
         self.told: dict[tuple[str, int], Usm] = {}
@@ -113,11 +115,29 @@ class PysnmpEngine:
 
     def _lodge(self, credential: Credential, engine_id: bytes, address: tuple[str, int]) -> int:
         """Find an engine in which no other address has this engine id."""
+        before = self._lodgings.get((credential, address))
+        if before is not None and before[1] != engine_id:
+            self._move_out(credential, address, *before)
         for number in range(_MOST_ENGINES):
             tenant = self._tenants.setdefault((credential, number, engine_id), address)
             if tenant == address:
+                self._lodgings[credential, address] = number, engine_id
                 return number
         return _MOST_ENGINES - 1
+
+    def _move_out(
+        self, credential: Credential, address: tuple[str, int], number: int, engine_id: bytes
+    ) -> None:
+        """Forget the engine id that an address had before."""
+        del self._lodgings[credential, address]
+        self._tenants.pop((credential, number, engine_id), None)
+        engine = self._engines.get((credential, number))
+        if engine is not None:
+            drop(engine, engine_id, credential.user)
+
+    def engines(self) -> tuple[Any, ...]:
+        """Return the engines that were built: one for all v1 and v2c, the others of credentials."""
+        return tuple(self._engines.values())
 
     def hears(self, datagram: bytes, address: tuple[str, int]) -> bool:
         """Tell whether `address` was asked; keep what it says of its engine."""
@@ -225,28 +245,11 @@ class PysnmpConversation:
         self._told.pop(self._peer, None)
 
     def _prime(self) -> None:
-        """Tell pysnmp the engine's id and time; it asks again every 300 s else, for no reason.
-
-        Both dictionaries are its own and have no other door; a test with real agents holds this.
-        """
-        if self._cached is None or self._known is None:
-            return
-        known, at = self._known
-        now = min(MOST, known.time + int(monotonic() - at))
-        engine_id = rfc1902.OctetString(known.engine_id)
-        peers = self._engine.message_processing_subsystems[_V3]
-        peers._SnmpV3MessageProcessingModel__engineIdCache[self._cached] = {  # noqa: SLF001 - above
-            "securityEngineId": engine_id,
-            "contextEngineId": engine_id,
-            "contextName": rfc1902.OctetString(b""),
-        }
-        times = self._engine.security_models[_V3]
-        times._SnmpUSMSecurityModel__timeline[engine_id] = (  # noqa: SLF001 - above
-            rfc1902.Integer32(known.boots),
-            rfc1902.Integer32(now),
-            rfc1902.Integer32(now),
-            time_ns() // 10**9,  # its own clock is the wall
-        )
+        """Tell pysnmp the engine's id and time; it asks again every 300 s else, for no reason."""
+        if self._cached is not None and self._known is not None:
+            known, at = self._known
+            now = min(MOST, known.time + int(monotonic() - at))
+            tell(self._engine, self._cached, known._replace(time=now))
 
     def _adopt(self) -> None:
         """Believe what the last message said; pysnmp itself asks again after a report of time."""
