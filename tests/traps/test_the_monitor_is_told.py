@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGSTOP
 from typing import Any
 
 import pytest
@@ -93,6 +95,28 @@ def test_a_strangers_trap_is_counted_and_not_kept(scene: Scene) -> None:
 
 def test_the_health_of_the_ear_is_shown(scene: Scene) -> None:
     assert scene.monitor.get("/api/v1/health")["parts"]["traps"]["ok"] is True
+
+
+def test_a_process_that_hangs_is_replaced_and_the_alert_says_so(scene: Scene) -> None:
+    os.kill(_ear(scene.monitor.process.pid), SIGSTOP)
+    wait_for(
+        lambda: "process-died" in {alert["rule"] for alert in scene.monitor.alerts()}, 60,
+        what="the alert",
+    )  # fmt: skip
+    before = scene.monitor.counter("hints", "kept")
+    scene.say(scene.community)
+    wait_for(lambda: scene.monitor.counter("hints", "kept") > before, 30, what="it is heard again")
+    assert scene.monitor.counter("traps", "hangs") == 1
+
+
+def _ear(monitor: int) -> int:
+    """The trap process of a monitor."""
+    children = Path(f"/proc/{monitor}/task").glob("*/children")
+    pids = [pid for one in children for pid in one.read_text().split()]
+    (found,) = (
+        pid for pid in pids if b"runtime.trap_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+    return int(found)
 
 
 def test_an_address_that_cannot_be_had_is_named_at_the_start(tmp_path: Path) -> None:
