@@ -35,6 +35,7 @@ from runtime.config import DEFAULT, Config, FilePath, load_config
 from runtime.dump import dump
 from runtime.plugins import plugins
 from runtime.receivers import check_routes
+from sla.percentile import fills_slots
 from texts.say import Language, catalogue, say
 
 _WIDEST = 60
@@ -193,6 +194,7 @@ def check_probes(asked: Iterable[Asked], marks: Marks) -> list[Problem]:
     for at, probes, profile in asked:
         for spec in probes:
             options = judge.options(spec, at)
+            judge.samples(spec, at)
             if profile is not None and options is not None:
                 judge.echoes(at, profile, spec, options)
     judge.permission()
@@ -262,6 +264,13 @@ class _Judge:
                 profile=profile.name,
                 least=profile.min_sent,
             )
+
+    def samples(self, spec: ProbeSpec, target: Path_) -> None:
+        """Warn where no 95th percentile can be had: its slots of 5 minutes are not polled whole."""
+        if spec.kind == "interfaces" and spec.every and not fills_slots(spec.every):
+            at = self._written_at(spec.kind, target)
+            every = f"{spec.every:g}"
+            self._problems.add(at, "no_percentile", severity="warning", every=every)
 
     def permission(self) -> None:
         """Check that ICMP is permitted here, where anything is asked by it."""

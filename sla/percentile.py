@@ -88,6 +88,12 @@ class Bill:
     expected: int
 
 
+def fills_slots(every: float) -> bool:
+    """Tell whether polls so many seconds apart cover a slot, however they fall into it."""
+    polls = SLOT // every, -(-SLOT // every)
+    return all(abs(count * every - SLOT) * 1000 <= EDGE for count in polls)
+
+
 def sampled(octets: int, ms: int | None, start: int, cap: int | None = None) -> Sample | None:
     """Make the sample of a slot in one direction; None = missing. `cap` in bit/s."""
     if ms is None or abs(ms - SLOT * 1000) > EDGE:

@@ -245,6 +245,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
             "请增大 count 或减小 every"
         ),
     ),
+    "problem.no_percentile": (
+        (
+            "every: {every}s does not fill slots of 5 minutes, so that a 95th percentile has few"
+            " samples or none: use 10s, 30s or 60s"
+        ),
+        (
+            "every: {every}s 无法填满 5 分钟时隙，95 百分位几乎没有或完全没有样本："
+            "请改用 10s、30s 或 60s"
+        ),
+    ),
     "problem.icmp_not_permitted": (
         (
             "ICMP is not permitted to this user: let net.ipv4.ping_group_range contain its group,"

@@ -143,6 +143,16 @@ def test_a_plug_in_is_every_public_file_of_its_folder() -> None:
     assert set(plugins("collectors")) == files
 
 
+def test_polls_that_do_not_fill_five_minutes_are_warned_of_where_they_are_written(
+    tmp_path: Path,
+) -> None:
+    text = (ROOT / "inventory.yaml").read_text(encoding="utf-8").replace("every: 30s", "every: 70s")
+    (tmp_path / "inventory.yaml").write_text(text, encoding="utf-8")
+    (found,) = _elsewhere(check(tmp_path / "inventory.yaml", None, SECRETS).problems)
+    assert (found.code, found.severity) == ("no_percentile", "warning")
+    assert found.path == "devices.xg-hanchuan-makou-r1.probes[0]"
+
+
 def test_warnings_alone_let_it_start(tmp_path: Path) -> None:
     shutil.copy(ROOT / "inventory.yaml", tmp_path)
     (tmp_path / "monitor.yaml").write_text("language: en\n")

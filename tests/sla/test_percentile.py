@@ -23,6 +23,7 @@ from sla.percentile import (
     Traffic,
     bill,
     expected,
+    fills_slots,
     percentile,
     sampled,
     together,
@@ -233,3 +234,18 @@ def test_of_lines_billed_as_one_a_missing_one_makes_the_sum_missing() -> None:
 def test_samples_that_were_not_expected_do_not_count() -> None:
     stray = {MONTH - SLOT: Sample(MONTH - SLOT, 1, MS, Fraction(10**9))}
     assert percentile(stray, slots(3)).bps is None
+
+
+@pytest.mark.parametrize(
+    ("every", "fills"),
+    [
+        (5, True), (10, True), (45, True), (60, True), (150, True), (300, True),
+        (70, False), (90, False), (200, False), (400, False), (600, False),
+    ],
+)  # fmt: skip
+def test_polls_fill_a_slot_or_there_are_no_samples(every: float, fills: bool) -> None:  # noqa: FBT001 - drawn
+    """Where they do, every slot has its sample however the polls fall into it."""
+    assert fills_slots(every) is fills
+    for phase in range(int(every)):
+        polls = sum(phase + n * every < SLOT for n in range(SLOT + 1))
+        assert not fills or sampled(1, round(polls * every * 1000), 0) is not None
