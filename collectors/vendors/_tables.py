@@ -20,6 +20,7 @@ _IF_X: Final = "1.3.6.1.2.1.31.1.1.1"
 IF_DESCR: Final = Column("ifDescr", f"{_IF}.2")
 IF_TYPE: Final = Column("ifType", f"{_IF}.3")
 IF_SPEED: Final = Column("ifSpeed", f"{_IF}.5", "bit/s")
+IF_ADDRESS: Final = Column("ifPhysAddress", f"{_IF}.6")
 IF_ADMIN: Final = Column("ifAdminStatus", f"{_IF}.7")
 IF_OPER: Final = Column("ifOperStatus", f"{_IF}.8")
 IF_NAME: Final = Column("ifName", f"{_IF_X}.1")
@@ -50,7 +51,12 @@ _MAC_OCTETS: Final = 6
 
 BRIDGE_PORT: Final = Column("dot1dBasePortIfIndex", "1.3.6.1.2.1.17.1.4.1.2")
 FDB_PORT: Final = Column("dot1dTpFdbPort", "1.3.6.1.2.1.17.4.3.1.2")
+FDB_STATUS: Final = Column("dot1dTpFdbStatus", "1.3.6.1.2.1.17.4.3.1.3")
 VLAN_FDB_PORT: Final = Column("dot1qTpFdbPort", "1.3.6.1.2.1.17.7.1.2.2.1.2")
+VLAN_FDB_STATUS: Final = Column("dot1qTpFdbStatus", "1.3.6.1.2.1.17.7.1.2.2.1.3")
+_LEARNED: Final = 3
+"""Not other(1), invalid(2), self(4), mgmt(5): the box's own, aged out, or written by hand."""
+_GROUP_BIT: Final = 0x01
 ARP: Final = Column("ipNetToMediaPhysAddress", "1.3.6.1.2.1.4.22.1.2")
 NEIGHBOURS: Final = Column("ipNetToPhysicalPhysAddress", "1.3.6.1.2.1.4.35.1.4")
 
@@ -210,12 +216,17 @@ def _stations(sight: Sight) -> Iterator[Station]:
     names = interface_names(sight)
     if_index = {port: str(index) for port, index in sight.numbers(BRIDGE_PORT).items()}
     addresses = _addresses(sight)
-    seen = set()
-    for column in (VLAN_FDB_PORT, FDB_PORT):
+    seen, own = set(), _own(sight)
+    for column, status in ((VLAN_FDB_PORT, VLAN_FDB_STATUS), (FDB_PORT, FDB_STATUS)):
+        how = sight.numbers(status)
         for index, port in sight.numbers(column).items():
+            if how.get(index, _LEARNED) != _LEARNED:
+                continue
             mac = _mac_in(index.split(".")[-_MAC_OCTETS:])
             where = if_index.get(str(port))
-            if mac and port > 0 and where is not None and (mac, where) not in seen:
+            if mac in own or port <= 0 or where is None:
+                continue
+            if mac and (mac, where) not in seen:
                 seen.add((mac, where))
                 yield Station(names.get(where, where), mac, addresses.get(mac, ""))
 
@@ -225,7 +236,18 @@ def _mac_in(arcs: list[str]) -> str:
         octets = bytes(map(int, arcs))
     except ValueError:
         return ""
-    return mac_address(octets) if len(octets) == _MAC_OCTETS else ""
+    return mac_address(octets) if _is_of_a_device(octets) else ""
+
+
+def _is_of_a_device(octets: bytes) -> bool:
+    """Tell whether octets are an address of one device: no group's (IEEE 802), not nobody's."""
+    return len(octets) == _MAC_OCTETS and any(octets) and not octets[0] & _GROUP_BIT
+
+
+def _own(sight: Sight) -> frozenset[str]:
+    """Return the box's own addresses: some agents have them among those that were learnt."""
+    addresses = sight.column(IF_ADDRESS).values()
+    return frozenset(mac_address(one) for one in addresses if isinstance(one, bytes))
 
 
 def _addresses(sight: Sight) -> Mapping[str, str]:
@@ -242,15 +264,15 @@ def _addresses(sight: Sight) -> Mapping[str, str]:
 def _resolved(sight: Sight) -> Iterator[Station]:
     """ARP and neighbour entries; the first arc of the index is the interface."""
     names = interface_names(sight)
-    seen = set()
+    seen, own = set(), _own(sight)
     for column, skip in ((NEIGHBOURS, 3), (ARP, 1)):
         for index, raw in sight.column(column).items():
             arcs = index.split(".")
             address = address_in(arcs[skip:])
-            if not isinstance(raw, bytes) or len(raw) != _MAC_OCTETS or address is None:
+            if not isinstance(raw, bytes) or not _is_of_a_device(raw) or address is None:
                 continue
             station = Station(names.get(arcs[0], arcs[0]), mac_address(raw), address)
-            if station not in seen:
+            if station.mac not in own and station not in seen:
                 seen.add(station)
                 yield station
 
@@ -269,6 +291,10 @@ LLDP: Final = Source(
     "recorded",
 )  # fmt: skip
 STATIONS: Final = Source(
-    (BRIDGE_PORT, VLAN_FDB_PORT, FDB_PORT, ARP, NEIGHBOURS, IF_NAME, IF_DESCR), _stations
-)
-RESOLVED: Final = Source((ARP, NEIGHBOURS, IF_NAME, IF_DESCR), _resolved)
+    (
+        BRIDGE_PORT, VLAN_FDB_PORT, VLAN_FDB_STATUS, FDB_PORT, FDB_STATUS, ARP, NEIGHBOURS,
+        IF_ADDRESS, IF_NAME, IF_DESCR,
+    ),
+    _stations,
+)  # fmt: skip
+RESOLVED: Final = Source((ARP, NEIGHBOURS, IF_ADDRESS, IF_NAME, IF_DESCR), _resolved)

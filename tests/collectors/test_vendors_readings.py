@@ -213,3 +213,58 @@ def test_an_lldp_neighbour_without_a_name_has_a_chassis_and_no_name() -> None:
     )
     (heard,) = tables.LLDP.read(seen)
     assert (heard.remote_name, heard.remote_chassis) == (None, "00:e0:fc:aa:bb:cc")
+
+
+# MAC addresses.
+
+MAC = "00:e0:fc:12:34:56"
+OCTETS = bytes.fromhex(MAC.replace(":", ""))
+
+
+def bridge(octets: bytes, status: int | None, own: bytes = b"", *, vlan: bool = True) -> Sight:
+    """A switch with one entry behind its port ge3."""
+    arcs = ".".join(map(str, octets))
+    ports, how = (
+        (tables.VLAN_FDB_PORT, tables.VLAN_FDB_STATUS)
+        if vlan
+        else (tables.FDB_PORT, tables.FDB_STATUS)
+    )
+    index = f"1.{arcs}" if vlan else arcs
+    return sight(
+        {
+            tables.IF_NAME: {"3": b"ge3"},
+            tables.IF_ADDRESS: {"3": own},
+            tables.BRIDGE_PORT: {"3": 3},
+            ports: {index: 3},
+            how: {} if status is None else {index: status},
+        }
+    )
+
+
+@pytest.mark.parametrize("vlan", [True, False])
+@pytest.mark.parametrize("status", [3, None])
+def test_an_address_that_was_learnt_is_a_station(status: int | None, *, vlan: bool) -> None:
+    read = list(tables.STATIONS.read(bridge(OCTETS, status, vlan=vlan)))
+    assert read == [tables.Station("ge3", MAC)]
+
+
+@pytest.mark.parametrize("vlan", [True, False])
+@pytest.mark.parametrize("status", [1, 2, 4, 5])
+def test_an_address_of_the_box_itself_or_written_by_hand_is_none(
+    status: int, *, vlan: bool
+) -> None:
+    assert list(tables.STATIONS.read(bridge(OCTETS, status, vlan=vlan))) == []
+
+
+@pytest.mark.parametrize("octets", ["000000000000", "ffffffffffff", "01005e000005"])
+def test_the_address_of_a_group_or_of_nobody_is_no_station(octets: str) -> None:
+    nobody = bytes.fromhex(octets)
+    assert list(tables.STATIONS.read(bridge(nobody, 3))) == []
+    arp = sight({tables.ARP: {"3.10.0.0.9": nobody}})
+    assert list(tables.RESOLVED.read(arp)) == []
+
+
+def test_an_address_of_a_port_of_the_box_is_no_station() -> None:
+    assert list(tables.STATIONS.read(bridge(OCTETS, 3, own=OCTETS))) == []
+    arp = sight({tables.ARP: {"3.10.0.0.9": OCTETS}, tables.IF_ADDRESS: {"3": OCTETS}})
+    assert list(tables.RESOLVED.read(arp)) == []
