@@ -251,13 +251,13 @@ class PysnmpConversation:
             now = min(MOST, known.time + int(monotonic() - at))
             tell(self._engine, self._cached, known._replace(time=now))
 
-    def _adopt(self) -> None:
+    def _adopt(self, *, answered: bool) -> None:
         """Believe what the last message said; pysnmp itself asks again after a report of time."""
         told = self._told.pop(self._peer, None)
         if told is None or self._known is None:
             return
         if told.boots != self._known[0].boots:
-            self.memory.resyncs += 1
+            self.memory.resyncs += answered
             self.memory.engine_boots = told.boots
         self._known = told, monotonic()
         self.heard = told
@@ -308,7 +308,7 @@ class PysnmpConversation:
             return await self._post_mortem()
         except OSError:
             return NO_ROUTE
-        self._adopt()
+        self._adopt(answered=indication is None)
         if indication is _BROKEN:
             return GARBLED
         if indication is None:

@@ -71,15 +71,20 @@ class Line:
                 self._counts["retries"] += 1
             elif got is DENIED and not resynced:
                 resynced = True
-                if self._conversation.in_time:
-                    self._memory.resyncs += 1
-                    self._counts["resyncs"] += 1
-                self._conversation.in_time = True
             else:
                 if not isinstance(got, Failure):
-                    self._conversation.discovered = False  # its keys are right: loss is loss
+                    self._answered(resynced=resynced)
                 return got
             got = None
+
+    def _answered(self, *, resynced: bool) -> None:
+        """Note what an answer proves: the keys are right, and a report was about the time."""
+        talk = self._conversation
+        talk.discovered = False  # what is lost from here on is just lost
+        if resynced and talk.in_time:
+            self._memory.resyncs += 1
+            self._counts["resyncs"] += 1
+        talk.in_time = True
 
     async def get_small_first(
         self, oids: tuple[str, ...], tries: int, tries_all: int

@@ -321,6 +321,45 @@ def test_a_run_out_of_turn_that_hears_nothing_costs_no_session_and_no_engine(
     run(work())
 
 
+@pytest.mark.server("snmpd")
+def test_wrong_keys_are_no_resynchronisation(engine: str, tmp_path: Path) -> None:
+    async def work() -> None:
+        port = free_port(socket.SOCK_DGRAM)
+        wire, memory = open_snmp(engine), DeviceMemory()
+        wrong = replace(SECURED, auth_key=Secret("some other secret"))
+        with snmpd(tmp_path / "a", port):
+            await heard(wire, port, DeviceMemory())
+            await wire.close()
+            before = wire.stats().get("resyncs", 0)
+            for _ in range(3):
+                assert (await get(wire, port, memory, wrong)).reason == "auth"
+            assert (memory.resyncs, wire.stats().get("resyncs", 0)) == (0, before)
+        await wire.close()
+
+    run(work())
+
+
+@pytest.mark.server("snmpd")
+def test_a_report_of_the_time_that_is_followed_by_an_answer_is_one_resynchronisation(
+    engine: str, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        port = free_port(socket.SOCK_DGRAM)
+        wire, memory = open_snmp(engine), DeviceMemory()
+        with snmpd(tmp_path / "a", port):
+            await heard(wire, port, memory)
+        memory.resyncs = 0
+        with snmpd(tmp_path / "a", port):  # with boots one higher
+            other = open_snmp(engine)
+            await heard(other, port, DeviceMemory())
+            await other.close()
+            assert (await get(wire, port, memory, SECURED)).outcome is Outcome.ANSWERED
+        assert memory.resyncs == 1
+        await wire.close()
+
+    run(work())
+
+
 MANY = (
     UPTIME,
     *(f"1.3.6.1.2.1.1.{scalar}.0" for scalar in (1, 2, 4, 5, 6, 7)),
