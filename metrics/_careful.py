@@ -19,6 +19,8 @@ _HALF: Final = 2**63
 _REST: Final = 16 * 48
 """Intervals from one study to the next, at most; a device without traffic is looked at after 12."""
 _LOOK: Final = 12
+_DOUBTS: Final = 3
+_AGREED: Final = 0.5
 
 
 def carefully(
@@ -237,16 +239,36 @@ def follow(
         track.study = None
         track.study_at = track.clock + every * _LOOK
     elif study.add(track.clock, after):
-        verdict = study.verdict(every)
-        if verdict is None:
-            track.rest = min(2 * track.rest, _REST)
-        else:
-            track.rest = _REST
-            if verdict[0] != track.window:
-                track.agent, track.since, track.quiet = None, track.clock, None
-                track.prompt = track.awake = False
-            if verdict != (track.window, track.blunt):
-                track.window, track.blunt = verdict
-                track.limits = track.kept = None
         track.study = None
-        track.study_at = track.clock + every * track.rest
+        track.study_at = track.clock + every * _conclude(track, study.verdict(every))
+
+
+def _conclude(track: Track, verdict: tuple[float, bool] | None) -> int:
+    """Take over what a study found; return after how many intervals the next one begins.
+
+    A window is taken when two studies in a row ask for much the same: traffic may look like a
+    refresh once. One that three in a row do not confirm is dropped.
+    """
+    if verdict is None:
+        track.told = 0.0
+        track.silent += 1
+        if track.window and track.silent < _DOUBTS:
+            return _LOOK
+        window, blunt = 0.0, track.blunt and not track.window
+        track.rest = min(2 * track.rest, _REST)
+    else:
+        track.silent = 0
+        window, blunt = verdict
+        told, track.told = track.told, window
+        if window:
+            like = [one for one in (track.window, told) if _AGREED * one <= window <= one / _AGREED]
+            if not like:
+                return 0
+            window = max(window, *like)
+        track.rest = _REST
+    if window != track.window and not (window and track.window):
+        track.forget_agent()
+    if (window, blunt) != (track.window, track.blunt):
+        track.window, track.blunt = window, blunt
+        track.limits = track.kept = None
+    return track.rest

@@ -66,13 +66,27 @@ class Track:
     study_at: float = 0.0
     rest: int = 12
     """Intervals to wait after a study that said nothing; doubled each time."""
+    told: float = 0.0
+    """The window that the last study asked for; taken when the next one asks for it too."""
+    silent: int = 0
+    """Studies in a row that said nothing."""
     window: float = 0.0
     """Seconds a rate must span; 0 = from poll to poll."""
     kept: deque[tuple[float, tuple[Value, ...]]] | None = None
     """Readings of the window, of the few devices that have one: an empty deque has 760 bytes."""
 
-    def begin(self) -> None:
-        """Begin anew after a break; how the agent refreshes was not broken."""
+    def begin(self, *, restarted: bool) -> None:
+        """Begin anew after a break; how an agent refreshes ends with its restart only."""
+        if restarted:
+            self.forget_agent()
+            self.window, self.told, self.silent, self.rest, self.study_at = (
+                0.0,
+                0.0,
+                0,
+                12,
+                self.clock,
+            )
+            self.blunt, self.limits = False, None
         self.kept = None
         self.study = None
         self.quiet = None
@@ -82,6 +96,11 @@ class Track:
             self.agent.still_at = self.clock
             for port in self.agent.ports.values():
                 port.begin(self.clock, seen=False)
+
+    def forget_agent(self) -> None:
+        """Learn anew how the agent refreshes."""
+        self.agent, self.since, self.quiet = None, self.clock, None
+        self.prompt = self.awake = False
 
 
 def track_of(specs: tuple[RateSpec, ...]) -> Track:

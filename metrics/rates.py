@@ -82,7 +82,7 @@ class Rates:
         track = self._tracks.get(probe) or self._track(probe)
         if observation.reason == "renumbered":
             track.values = ()
-            track.begin()
+            track.begin(restarted=True)
             return self._nothing(track, specs, "renumbered")
         return self._compare(track, observation)
 
@@ -103,7 +103,7 @@ class Rates:
             return self._none(len(specs)), self._why(("still",) * len(specs))
         track.values, track.slot_ms = new, slot_ms
         if seconds < 0:
-            track.begin()
+            track.begin(restarted=seconds == _RESET)
             return self._nothing(track, specs, _NO_TIME[seconds])
         clock = track.clock = track.clock + seconds
         limits = track.limits or self._limits(track, specs)

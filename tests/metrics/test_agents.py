@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate
 from math import ceil
 from random import Random
@@ -104,3 +105,47 @@ def test_a_device_that_was_busy_and_rests_at_times_is_soon_told_poll_by_poll_aga
     found = beside([10**6] * KNOWN + [0] * 240, [0] * KNOWN + rests)
     known = KNOWN + ceil(27 * LONGEST / 10) + 2
     assert found[known:] == [8 * octets / 10 for octets in rests[known - KNOWN :]]
+
+
+def told(octets: list[int], uptime: Callable[[int], int] = lambda poll: 1000 * poll) -> list[Value]:
+    """Poll one port every 10 s, at `uptime` ticks, and return its rates."""
+    probe, rates = port_probe(), with_speed(GIGABIT)
+    return [
+        rates.observe(heard(probe, 10.0 * poll, 1 + uptime(poll), count, count, 0))[0][0]
+        for poll, count in enumerate(octets)
+    ]
+
+
+def refreshed(polls: int) -> list[int]:
+    """A steady flow through an agent that refreshes every 7 s: 1 or 2 refreshes in a poll."""
+    return [10**6 + 10 * poll // 7 * 700_000 for poll in range(polls)]
+
+
+def various(after: int, polls: int) -> list[int]:
+    """Traffic that varies as it does, in octets a poll; an agent that refreshes at once."""
+    chance = Random(7)
+    flow = [int(chance.lognormvariate(13, 0.7)) for _ in range(polls)]
+    return [after + octets for octets in accumulate(flow)]
+
+
+def exactly(octets: list[int], since: int) -> list[float]:
+    return [8 * (octets[n] - octets[n - 1]) / 10 for n in range(since, len(octets))]
+
+
+def test_traffic_that_looks_like_a_refresh_once_is_told_poll_by_poll() -> None:
+    once = refreshed(STUDIED + 2)
+    octets = [*once, *various(once[-1], 200)]
+    assert told(octets)[STUDIED + 3 :] == pytest.approx(exactly(octets, STUDIED + 3))
+
+
+def test_an_agent_that_restarted_may_have_other_software_and_needs_no_window() -> None:
+    slow = refreshed(200)
+    octets = [*slow, *various(10**6, 100)]
+    found = told(octets, lambda poll: 1000 * poll if poll < 200 else 1000 * (poll - 200) + 300)
+    assert found[202:] == pytest.approx(exactly(octets, 202))
+
+
+def test_a_window_that_no_study_confirms_any_more_is_dropped() -> None:
+    slow = refreshed(200)
+    octets = [*slow, *various(slow[-1], 1500)]
+    assert told(octets)[-200:] == pytest.approx(exactly(octets, len(octets) - 200))

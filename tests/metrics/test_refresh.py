@@ -57,8 +57,11 @@ def polled(
 
 
 def learning_polls(refresh: float, every: float) -> int:
-    """Polls until the agent is known: by moves when it is slower than the polls, else by study."""
-    return max(STUDIED + 2, int(LEARNT * refresh / every) + 2) + 2 * STUDIED
+    """Polls until the agent is known: by moves when it is slower than the polls, else by studies.
+
+    Two must agree, and a first one may have begun before the agent's first refresh.
+    """
+    return max(STUDIED + 2, int(LEARNT * refresh / every) + 2) + 3 * STUDIED
 
 
 @settings(deadline=None, max_examples=150)
