@@ -198,7 +198,7 @@ class Monitor:
         telling.begin(
             {
                 "outbox": [*self._sending.ages()],
-                "loss": [*record.losses(), *self._sending.losses()],
+                "loss": [*record.losses(), *self._sending.losses(), *self._trapping.losses()],
                 "process": [*self._trapping.health()],
             }
         )
@@ -317,9 +317,11 @@ class Monitor:
         return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
 
     def _watch_traps(self) -> None:
-        """Turn a trap process that is dead into an alert."""
+        """Turn a trap process that is dead, or what it lost, into an alert."""
         if self._trapping.door is not None:
             self._telling.own("process", "traps", bad=bool(self._trapping.failure))
+        for name, (bad, lost) in self._trapping.losses().items():
+            self._telling.own("loss", name, bad=bad, value=lost)
 
     def _parts(self) -> dict[str, Stats]:
         return {

@@ -6,6 +6,7 @@ Without `traps` in `monitor.yaml` nothing is opened and nothing is heard.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Final
@@ -25,6 +26,8 @@ from store.entries import TrapEntry
 
 _LOOKED_AT: Final = 1_000
 """Devices whose engine id is looked for in a second."""
+_LATELY: Final = 30
+"""Seconds for which a loss is told."""
 
 
 class Trapping:
@@ -44,6 +47,7 @@ class Trapping:
         self.door = None if config is None else TrapDoor(config, self._hints.heard, clock.now)
         self._secured: tuple[str, ...] = ()
         self._next = 0
+        self._lost: deque[int] = deque([0], maxlen=_LATELY)
         self._telling: set[asyncio.Task[None]] = set()
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
@@ -87,6 +91,7 @@ class Trapping:
             return
         now = monotonic()
         self.door.watch(now)
+        self._lost.append(self.door.lost())
         if not self._secured:
             return
         some = self._secured[self._next : self._next + _LOOKED_AT]
@@ -105,9 +110,14 @@ class Trapping:
         """Why no traps are heard although they should be (a code), or ""."""
         return "" if self.door is None else self.door.failure
 
-    def losses(self) -> Mapping[str, float]:
-        """Count what went because the monitor was too slow; a storm that is shed is not lost."""
-        return {} if self.door is None else {"traps": self.door.lost()}
+    def losses(self) -> Mapping[str, tuple[bool, float]]:
+        """Tell whether anything was lost of late, and how much so far: a storm that is shed is not.
+
+        What the disk has no room for is the record's loss.
+        """
+        if self.door is None:
+            return {}
+        return {"trap_process": (self._lost[-1] > self._lost[0], self._lost[-1])}
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how it does, where it is wanted."""
