@@ -72,6 +72,8 @@ class Inspection:
 
     `uptime_seconds`: since the agent started, or since the host did where the platform tells;
     `config_changed_seconds`: age of the last change of the running configuration.
+    `stations_resolved`: no table of MAC addresses told the stations, but ARP: behind which port of
+    a switch each is, nobody knows.
     """
 
     platform: str
@@ -94,6 +96,7 @@ class Inspection:
     ospf_neighbours: tuple[OspfNeighbour, ...] = ()
     lldp: tuple[LldpNeighbour, ...] = ()
     stations: tuple[Station, ...] = ()
+    stations_resolved: bool = False
     missing: tuple[Missing, ...] = ()
 
 
@@ -226,6 +229,7 @@ async def inspect(
     if stations:
         learnt = await reader.read("stations", (STATIONS,))
         found["stations"] = learnt or await reader.read("stations", (RESOLVED,))
+        found["stations_resolved"] = not learnt
     up, changed = uptime(vendor, sight), None
     if vendor.config_changed is not None:  # with the uptime of now: both are of one moment
         await reader.scalars((UPTIME, vendor.config_changed))

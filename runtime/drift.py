@@ -73,10 +73,14 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The access devices, and the sites at which what is seen is compared with them."""
+    """The access devices, and the sites at which what is seen is compared with them.
+
+    `addresses`: IP addresses of declared devices and of the ends of links.
+    """
 
     by_mac: Mapping[str, AccessDevice]
     sites: Collection[str]
+    addresses: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

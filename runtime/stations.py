@@ -7,6 +7,7 @@ was learnt behind one is compared with the register; what was learnt behind othe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from typing import Final
 
 from collectors._inspection import Inspection
@@ -38,7 +39,13 @@ def register_of(inventory: Inventory) -> Register | None:
         below = [one for one in inventory.topology.children.get(site, ()) if one not in sites]
         sites.update(below)
         queue += below
-    return Register({one.mac: one for one in entries}, frozenset(sites))
+    return Register({one.mac: one for one in entries}, frozenset(sites), _addresses(inventory))
+
+
+def _addresses(inventory: Inventory) -> frozenset[str]:
+    boxes = [device.address for device in inventory.devices.values()]
+    ends = [end.address for link in inventory.links.values() for end in (link.a, link.b)]
+    return frozenset(ip_address(one.host).compressed for one in (*boxes, *ends) if one is not None)
 
 
 def at_home(declared: Declared, seen: Inspection) -> frozenset[str]:
@@ -75,13 +82,15 @@ def compare_stations(
         station = Station(port, learnt.mac, learnt.ip)
         if station.mac.startswith(_NO_DEVICE) or _is_end(declared, port) or port in uplinks:
             continue
+        if seen.stations_resolved and station.ip in register.addresses:
+            continue  # routers resolve each other; behind a port, an address is only a claim
         stations = by_port.setdefault(port, {})
         if station.ip or station.mac not in stations:
             stations[station.mac] = station
     found: list[Found] = []
     for port, stations in by_port.items():
         found += _strangers(declared, port, stations, register)
-        for station in stations.values():
+        for station in () if seen.stations_resolved else stations.values():
             entry = register.by_mac.get(station.mac)
             if entry is not None and not is_home(entry.mac):
                 found += _moved(declared, station, entry)

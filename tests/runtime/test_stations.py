@@ -9,9 +9,10 @@ import pytest
 
 from collectors._inspection import Inspection, Missing
 from collectors.vendors._tables import Station
-from inventory.model import AccessDevice, Unit
+from inventory.model import AccessDevice, Endpoint, Unit
 from runtime.drift import State, compare
 from runtime.stations import MOST_OF_A_PORT, at_home, compare_stations, register_of
+from tests.collectors.network import network
 from tests.runtime.declaring import (
     MAC,
     declared,
@@ -58,6 +59,31 @@ def test_a_device_registered_for_no_port_may_be_at_any(entry: AccessDevice) -> N
     anywhere = AccessDevice("here", STRANGER, "二号终端", None, "xg-r1")
     box = declared(province(entry, anywhere))
     assert differences(seen(stations=(learnt("ge4"),)), of=box)[0] == []
+
+
+def test_who_is_only_resolved_has_moved_nowhere() -> None:
+    what = seen(stations=(learnt("Vlanif10", MAC, "10.0.0.7"),), stations_resolved=True)
+    assert differences(what, of=OURS)[0] == []
+
+
+def test_a_stranger_who_is_only_resolved_is_told() -> None:
+    what = seen(stations=(learnt("Vlanif10", STRANGER, "10.0.0.9"),), stations_resolved=True)
+    assert kinds(differences(what, of=OURS)[0]) == ["station_unregistered Vlanif10"]
+
+
+@pytest.mark.parametrize("declared_as", ["device", "end"])
+def test_a_declared_address_that_is_resolved_is_no_stranger(declared_as: str) -> None:
+    there = Endpoint("10.0.0.9")
+    inventory = network(snmp=there) if declared_as == "device" else network(far=there)
+    inventory = replace(inventory, access_devices={"pc": REGISTERED})
+    what = seen(stations=(learnt("Vlanif10", STRANGER, "10.0.0.9"),), stations_resolved=True)
+    assert differences(what, of=declared(inventory))[0] == []
+
+
+def test_behind_a_port_a_declared_address_is_only_a_claim() -> None:
+    inventory = replace(network(far=Endpoint("10.0.0.9")), access_devices={"pc": REGISTERED})
+    what = seen(stations=(learnt("ge4", STRANGER, "10.0.0.9"),))
+    assert kinds(differences(what, of=declared(inventory))[0]) == ["station_unregistered ge4"]
 
 
 FIRST_WORD = declared(province(REGISTERED, platform="zte_zxros"))

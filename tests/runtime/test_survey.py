@@ -15,9 +15,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
 import pytest
 
 from api.ports import Event, StateNow
+from collectors._inspection import Inspection
 from inventory.model import (
     AccessDevice,
     Credential,
@@ -349,6 +351,22 @@ def test_a_device_that_keeps_silent_is_named_with_the_reason() -> None:
     (read_,) = read("auto", [Job("xg-r1", Endpoint("127.0.0.1", silent.port), RO, stations=False)])
     silent.close()
     assert (read_.document, read_.reason) == (b"", "timeout")
+
+
+@pytest.mark.parametrize("resolved", [True, False])
+def test_it_is_kept_whether_ports_or_arp_told_the_stations(
+    tmp_path: Path, *, resolved: bool
+) -> None:
+    told = "1.3.6.1.2.1.4.22.1.2.2.10.0.0.4|4x|00e0fc000001\n"
+
+    async def work() -> None:
+        with Box(tmp_path, rows() + (told if resolved else learnt(STRANGER, 2, "10.0.0.4"))) as box:
+            job = Job("xg-r1", box.endpoint, RO, stations=True)
+            (read_,) = await asyncio.to_thread(read, "auto", [job])
+        seen = msgspec.json.decode(read_.document, type=Inspection)
+        assert (seen.stations_resolved, len(seen.stations)) == (resolved, 1)
+
+    run(work)
 
 
 def test_a_device_without_an_end_is_given_up() -> None:
