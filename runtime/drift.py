@@ -7,14 +7,12 @@ with what was normal when it was seen first, until somebody accepts another norm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2s
 from typing import Final
 
 import msgspec
 
-from api.ports import FindingKind
 from collectors._inspection import Inspection
 from collectors._recognition import vendor_of, vendors
 from collectors.vendors._tables import Interface
@@ -26,40 +24,10 @@ from inventory.model import (
     device_target,
     interface_target,
 )
-
-MOST: Final = 500
-"""Findings of one device; of more there is one that counts them."""
+from runtime.findings import Found, State
 
 _MOST_HEARD: Final = 20
 """Neighbours of one port that are remembered and named, declared devices first."""
-_LONGEST: Final = 120
-"""Characters of a target in the name of a finding; names of ports may be long."""
-
-
-class State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is normal at a device, which findings were accepted (by whom, when), and since when."""
-
-    normal: dict[str, str] = {}
-    accepted: dict[str, tuple[str, int]] = {}
-    since: dict[str, int] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A difference. `value`: what was observed; `becomes`: what acceptance makes normal."""
-
-    kind: FindingKind
-    target: TargetId
-    value: str
-    parameters: Mapping[str, str | int]
-    links: tuple[str, ...] = ()
-    becomes: tuple[str, str] | None = None
-
-    @property
-    def id(self) -> str:
-        """Name the difference: another value is another finding."""
-        told = blake2s(f"{self.target} {self.value}".encode(), digest_size=8).hexdigest()
-        return f"{self.kind}/{self.target[:_LONGEST]}@{told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,34 +123,6 @@ def linked(inventory: Inventory) -> dict[str, frozenset[str]]:
     return {device: frozenset(others) for device, others in found.items()}
 
 
-def accept(state: State, found: Found, person: str, at: int) -> State:
-    """Make what was found the new normal."""
-    if found.becomes is not None:
-        key, value = found.becomes
-        return msgspec.structs.replace(state, normal={**state.normal, key: value})
-    accepted = {**state.accepted, found.id: (person, at)}
-    return msgspec.structs.replace(state, accepted=accepted)
-
-
-def settle(
-    found: Iterable[Found], state: State, at: int, *, whole: bool
-) -> tuple[list[Found], State]:
-    """Leave out what was accepted; note since when the rest is there.
-
-    An acceptance ends with its finding, so that what comes back is told again; where the device
-    was not read whole (`whole`), nobody knows whether it ended.
-    """
-    every = {one.id: one for one in found}
-    accepted = {name: whom for name, whom in state.accepted.items() if name in every or not whole}
-    left = [one for name, one in every.items() if name not in accepted]
-    if len(left) > MOST:
-        count = len(left) - MOST
-        device = device_target(left[0].target.partition(":")[2].partition("/")[0])
-        left = [*left[:MOST], Found("more_findings", device, str(count), {"count": count})]
-    since = {one.id: state.since.get(one.id, at) for one in left}
-    return left, State(state.normal, accepted, since)
-
-
 def compare(
     declared: Declared, seen: Inspection, names: Names, state: State
 ) -> tuple[list[Found], State]:
@@ -203,6 +143,8 @@ def compare(
                 found.append(_absent(name, target, links, declared, ports, normal))
             continue
         found += _port(name, port, target, ends, normal)
+        if "interfaces" not in missing:  # of half a table, a speed may be another column's
+            found += _marks(name, port, target, ends, normal)
         if not missing & {"lldp", "interfaces"}:
             found += _neighbour(name, heard.get(name, set()), target, ends, names, normal)
     found += _unreadable(declared.device, seen)
@@ -269,6 +211,16 @@ def _port(
         normal[f"descr/{name}"] = port.descr
     if port.admin == "down":
         yield Found("interface_down_by_admin", target, "down", {"interface": name}, links)
+
+
+def _marks(
+    name: str,
+    port: Interface,
+    target: TargetId,
+    ends: tuple[End, ...],
+    normal: dict[str, str],
+) -> Iterator[Found]:
+    """Judge the speed of a port against its contracts, and its description."""
     told: dict[str, str | int]
     for end in ends:
         speed, contract = port.speed_bps, end.bandwidth_bps
@@ -283,6 +235,7 @@ def _port(
         was = normal.setdefault(key, port.alias)
         if was != port.alias:
             told = {"interface": name, "was": was, "now": port.alias}
+            links = tuple(end.link for end in ends)
             becomes = (key, port.alias)
             yield Found("alias_changed", target, port.alias, told, links, becomes)
 

@@ -13,7 +13,8 @@ from typing import Final
 from collectors._inspection import Inspection
 from collectors.vendors._tables import Station
 from inventory.model import AccessDevice, Inventory, interface_target
-from runtime.drift import Declared, Found, Names, Register, short_names
+from runtime.drift import Declared, Names, Register, short_names
+from runtime.findings import Found
 
 MOST_OF_A_PORT: Final = 20
 """Unregistered addresses of a port that are named one by one; more are counted in one finding."""

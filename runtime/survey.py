@@ -23,8 +23,9 @@ from api.ports import Event, Finding, StateNow, Surveyed
 from inventory.model import Device, Inventory, TargetId, device_target
 from runtime import survey_process
 from runtime.config import SurveyConfig
-from runtime.drift import Declared, Found, Names, Register, ends_of, linked
-from runtime.drift import State as Normal
+from runtime.drift import Declared, Names, Register, ends_of, linked
+from runtime.findings import Found
+from runtime.findings import State as Normal
 from runtime.stations import register_of
 from runtime.survey_book import Book, Compared
 from runtime.survey_plan import SurveyPlan

@@ -18,7 +18,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from collectors._inspection import Inspection
-from runtime.drift import Declared, Found, Names, State, accept, compare, settle
+from runtime.drift import Declared, Names, compare
+from runtime.findings import Found, State, accept, settle
 from runtime.stations import at_home, compare_stations
 from store.errors import EntryError, StoreError
 from store.observed import Head, Observed, Row, open_observed
@@ -168,6 +169,7 @@ def _compared(
         raise EntryError(observed.path, row.device, f"of another version: {error}") from error
     before = _state_of(row)
     home = at_home(declared, seen)
+    missing = {one.section for one in seen.missing}
 
     def once(state: State) -> tuple[list[Found], State]:
         found, after = compare(declared, seen, names, state)
@@ -175,10 +177,11 @@ def _compared(
         return found, after
 
     found, after = once(before)
-    wanted = [one for one in found if taken and one.id == taken]
+    known = {**before.open, **{one.id: one for one in found}}
+    wanted = [known[taken]] if taken in known else []
     for one in wanted:
         found, after = once(accept(after, one, person, at))
-    left, after = settle(found, after, row.seen_at, whole=not seen.missing)
+    left, after = settle(found, after, row.seen_at, missing=missing)
     if after != before:
         observed.keep_state(row.device, _encode(after))
     return Compared(row.device, tuple(left), after, home, accepted=bool(wanted))

@@ -8,7 +8,8 @@ from typing import Any
 from collectors._inspection import Inspection
 from collectors.vendors._tables import Interface, LldpNeighbour, Station
 from inventory.model import AccessDevice, Device, Inventory
-from runtime.drift import Declared, Found, Names, State, compare, ends_of, settle
+from runtime.drift import Declared, Names, compare, ends_of
+from runtime.findings import Found, State, settle
 from runtime.stations import compare_stations, register_of
 from tests.collectors.network import network
 
@@ -76,12 +77,13 @@ def differences(
     of: Declared | None = None,
     known: Names | None = None,
     state: State | None = None,
+    at: int = AT,
 ) -> tuple[list[Found], State]:
     """Compare as the survey does."""
     of, known = of or declared(), known or names()
     found, state = compare(of, what, known, state or State())
     found += compare_stations(of, what, known, lambda _: False)
-    return settle(found, state, AT, whole=not what.missing)
+    return settle(found, state, at, missing={one.section for one in what.missing})
 
 
 def kinds(found: list[Found]) -> list[str]:

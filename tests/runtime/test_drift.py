@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors._inspection import Inspection, Missing
-from runtime.drift import MOST, Found, Names, State, accept, settle
+from runtime.drift import Names
+from runtime.findings import MOST, Found, State, accept, settle
 from tests.runtime.declaring import (
     AT,
     PORTS,
@@ -228,6 +229,36 @@ def test_what_could_not_be_read_is_told_once_and_nothing_is_concluded_from_it(
     )
 
 
+def test_speed_and_description_are_not_judged_of_half_a_table() -> None:
+    half = (Missing("interfaces", "ifHighSpeed", "timeout"),)
+    ports = (port("ge1", alias="other", speed_bps=10**7), *PORTS[1:])
+    found, _ = differences(seen(interfaces=ports, missing=half), state=first(seen()))
+    assert kinds(found) == ["not_readable"]
+
+
+def test_what_differed_stays_open_on_a_day_on_which_its_section_was_not_read() -> None:
+    (lost,), state = differences(seen(interfaces=PORTS[:1]))
+    half = seen(interfaces=(), missing=(Missing("interfaces", "ifName", "timeout"),))
+    found, state = differences(half, state=state, at=AT + 60)
+    assert lost in found
+    assert state.since[lost.id] == AT
+
+
+def test_what_differed_ends_although_another_section_was_not_read() -> None:
+    _, state = differences(seen(interfaces=PORTS[:1]))
+    half = seen(missing=(Missing("cpu", "column", "timeout"),))
+    assert kinds(differences(half, state=state)[0]) == ["not_readable"]
+
+
+def test_what_stayed_open_can_be_accepted_and_is_told_no_more() -> None:
+    (lost,), state = differences(seen(interfaces=PORTS[:1]))
+    half = seen(interfaces=(), missing=(Missing("interfaces", "ifName", "timeout"),))
+    _, state = differences(half, state=state)
+    found, state = differences(half, state=accept(state, lost, "wang", AT))
+    assert kinds(found) == ["not_readable"]
+    assert differences(seen(interfaces=PORTS[:1]), state=state)[0] == []
+
+
 # What was accepted.
 
 
@@ -284,8 +315,8 @@ def test_accepting_one_difference_accepts_no_other_of_its_kind() -> None:
 
 def test_a_finding_keeps_the_second_it_was_seen_first() -> None:
     found = Found("interface_missing", declared().device.id, "", {})  # type: ignore[arg-type]
-    _, state = settle([found], State(), AT, whole=True)
-    _, state = settle([found], state, AT + 60, whole=True)
+    _, state = settle([found], State(), AT, missing=())
+    _, state = settle([found], state, AT + 60, missing=())
     assert state.since == {found.id: AT}
 
 

@@ -10,7 +10,8 @@ import pytest
 from collectors._inspection import Inspection, Missing
 from collectors.vendors._tables import Station
 from inventory.model import AccessDevice, Endpoint, Unit
-from runtime.drift import State, compare
+from runtime.drift import compare
+from runtime.findings import State
 from runtime.stations import MOST_OF_A_PORT, at_home, compare_stations, register_of
 from tests.collectors.network import network
 from tests.runtime.declaring import (
