@@ -9,6 +9,10 @@ from dataclasses import dataclass, field, fields
 from typing import Final, NamedTuple
 
 _MOST_TABLES: Final = 64
+_MOST_VARBINDS: Final = 40
+_REGROWS_AFTER: Final = 3600
+"""Seconds, times two for each loss, after which a size that a loss has halved is doubled."""
+_REGROWS_AT_MOST_AFTER: Final = 7 * 86_400
 NEVER_ASKED: Final = -1
 RING: Final = 32
 """Runs whose time is remembered; a power of two."""
@@ -59,8 +63,12 @@ class DeviceMemory:
     """Routers that were adjacent since the device started or all was walked last."""
     names: dict[str, Mapping[str, Mapping[str, int | float | bytes | str]]] | None = None
     """probe id -> columns as they were walked, which name what it asks; most need none."""
-    max_varbinds: int = 40
-    """Halved when the agent says tooBig or a large answer gets lost; kept."""
+    max_varbinds: int = _MOST_VARBINDS
+    """Halved when the agent says tooBig, which is kept, or when a large answer gets lost."""
+    shrinks: int = 0
+    """How often it was halved for a loss, which may have come by chance."""
+    shrunk_at: float = 0.0
+    """When that was last, or when it was doubled since, on the monotonic clock; 0 = is not so."""
     first_bulk: int = _BULK.size
     """Rows that a table is first asked for in one request; the platform may say fewer."""
     bulks: dict[str, Bulk] = field(default_factory=dict)
@@ -112,6 +120,23 @@ class DeviceMemory:
         self.questions.clear()
         self.table_changed = NEVER_ASKED
         self.neighbours = frozenset()
+
+    def shrink(self, size: int, lost_at: float = 0.0) -> None:
+        """Ask for at most `size` values at once. `lost_at`: when a loss said so; 0 = tooBig did."""
+        self.questions.clear()
+        if size < self.max_varbinds:
+            self.max_varbinds = size
+            self.shrinks += lost_at != 0
+            self.shrunk_at = lost_at
+
+    def regrow(self, now: float) -> None:
+        """Ask for twice as much at once where a loss is long past; each loss doubles the wait."""
+        wait = min(_REGROWS_AT_MOST_AFTER, _REGROWS_AFTER << min(self.shrinks, 10))
+        if not self.shrunk_at or now - self.shrunk_at < wait:
+            return
+        self.max_varbinds = min(_MOST_VARBINDS, 2 * self.max_varbinds)
+        self.shrunk_at = now if self.max_varbinds < _MOST_VARBINDS else 0.0
+        self.questions.clear()
 
     def bulk(self, table: str) -> Bulk:
         """Return how `table` is best read."""

@@ -94,10 +94,13 @@ class Line:
         if isinstance(got, Failure) or len(oids) == 1:
             return got
         got = await self.get(oids, tries_all)
-        return await self.get_in_parts(oids) if got is SILENT else got
+        return await self.get_in_parts(oids, lost=True) if got is SILENT else got
 
-    async def get_in_parts(self, oids: tuple[str, ...]) -> Values | Failure:
-        """Halve until the agent can answer, remember the size, and ask for the rest."""
+    async def get_in_parts(self, oids: tuple[str, ...], *, lost: bool = False) -> Values | Failure:
+        """Halve until the agent can answer, remember the size, and ask for the rest.
+
+        `lost`: the answer to all of them did not come; else it came and had nothing in it.
+        """
         size = len(oids)
         got: Values | Failure = {}
         while size > 1 and not (got and not isinstance(got, Failure)):
@@ -107,8 +110,7 @@ class Line:
                 return got
         if isinstance(got, Failure) or not got:
             return got
-        self._memory.max_varbinds = min(self._memory.max_varbinds, size)
-        self._memory.questions.clear()
+        self._memory.shrink(size, monotonic() if lost else 0.0)
         self._counts["split"] += 1
         values = dict(got)
         for start in range(size, len(oids), size):

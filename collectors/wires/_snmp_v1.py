@@ -72,8 +72,7 @@ class PlainConversation:
                 return got
             values |= got
         if len(values) == len(oids):  # nothing is missing: the answer was too big
-            self.memory.max_varbinds = min(self.memory.max_varbinds, len(oids) - middle)
-            self.memory.questions.clear()
+            self.memory.shrink(len(oids) - middle)
         return values
 
     def rows(

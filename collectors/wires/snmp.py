@@ -336,6 +336,7 @@ class Snmp:
             self._counts[f"{got.outcome.name.lower()}_{got.reason}"] += 1
             return SnmpReply(got.outcome, got.reason, {})
         memory.silent_runs = 0
+        memory.regrow(monotonic())
         memory.answers += 1
         self._answered += 1
         return SnmpReply(_ANSWERED, "", got)

@@ -8,6 +8,7 @@ import resource
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from tests.servers import free_port
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 COLUMN = "1.3.6.1.2.1.31.1.1.1.6"
+WEEK = 7 * 86_400
 V2C = Credential("plain", "2c", Secret("public"))
 
 
@@ -272,6 +274,7 @@ def test_too_big_is_asked_in_smaller_parts_and_remembered(engine: str) -> None:
             reply = await get(wire, agent.port, memory, count=20)
             assert len(reply.values) == 20
             assert memory.max_varbinds <= 6
+            assert not memory.shrunk_at
             assert not memory.questions
 
     run(work())
@@ -288,6 +291,18 @@ def test_large_answers_that_get_lost_are_found_out(engine: str) -> None:
             assert first.outcome is Outcome.SILENT
             assert len(second.values) == 20
             assert memory.max_varbinds < 20
+            assert memory.shrunk_at
+
+    run(work())
+
+
+def test_larger_answers_are_tried_again_long_after_one_was_lost(engine: str) -> None:
+    async def work() -> None:
+        memory = DeviceMemory()
+        memory.shrink(3, monotonic() - WEEK)
+        async with opened(engine) as wire, serving(agent_with(20)) as agent:
+            await get(wire, agent.port, memory)
+            assert memory.max_varbinds == 6
 
     run(work())
 
