@@ -119,11 +119,14 @@ def _group(
             span = port.step(agent, track.clock, seconds, every, octets)
     if span <= 0:
         return [None] * (end - start), [why or "not_refreshed" for _, why in counted]
-    slow = track.blunt or span != seconds or agent.period > 0
+    slack = SLACK if track.blunt or span != seconds or agent.period > 0 else 1.0
+    # Until it is known how it refreshes, what a port shows may have come in so long a time.
+    rough = agent.longest if port is not None and not agent.period else 0.0
+    widest = max(span * slack, rough)
     rates: list[Value] = []
     gaps: list[str] = []
     for (spec, limit), (amount, why) in zip(limited, counted, strict=True):
-        value = None if amount is None else _rate(spec, amount, span, limit, slow=slow)
+        value = None if amount is None else _rate(spec, amount, span, limit, slack, widest)
         gaps.append(why or ("too_fast" if value is None else ""))
         rates.append(value)
     return rates, gaps
@@ -163,17 +166,17 @@ def _delta(
 
 
 def _rate(
-    spec: RateSpec, amount: float, seconds: float, limit: float, *, slow: bool
+    spec: RateSpec, amount: float, seconds: float, limit: float, slack: float, widest: float
 ) -> float | None:
     """Return what came over so many seconds as a rate; None = faster than the interface.
 
-    Over an interval that was learnt it may be wrong by SLACK: then neither the interface nor the
-    contract is exceeded by no more than that.
+    Over an interval that was learnt it may be wrong by `slack`; one that was not may be up to
+    `widest` seconds long. What explains it without is not shown as more than was contracted.
     """
-    if amount > limit * seconds * (SLACK if slow else 1.0):
+    if amount > limit * seconds * slack:
         return None
     value = min(amount, limit * seconds) * spec.scale / seconds
-    return 1.0 if slow and spec.share and 1.0 < value <= SLACK else value
+    return 1.0 if spec.share and value > 1.0 >= amount * spec.scale / widest else value
 
 
 def _windowed(
@@ -207,7 +210,7 @@ def _windowed(
         amount, _ = _delta(spec, first, new, clock - began, limit)
         if amount is None:
             return None
-        value = _rate(spec, amount, clock - began, limit, slow=True)
+        value = _rate(spec, amount, clock - began, limit, SLACK, (clock - began) * SLACK)
         if value is None:
             return None
         rates.append(value)

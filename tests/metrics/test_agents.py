@@ -149,3 +149,29 @@ def test_a_window_that_no_study_confirms_any_more_is_dropped() -> None:
     slow = refreshed(200)
     octets = [*slow, *various(slow[-1], 1500)]
     assert told(octets)[-200:] == pytest.approx(exactly(octets, len(octets) - 200))
+
+
+def shares(octets: list[int], contract: float) -> list[Value]:
+    """The utilisation of a contract of so many bit/s, polled every 10 s."""
+    probe, rates = port_probe(contract=contract), with_speed(GIGABIT)
+    return [
+        rates.observe(heard(probe, 10.0 * poll, 1 + 1000 * poll, count, count, 0))[0][2]
+        for poll, count in enumerate(octets)
+    ]
+
+
+@settings(deadline=None, max_examples=40)
+@given(refresh=st.integers(10, 40), phase=st.integers(0, 40), load=st.floats(0.1, 1))
+def test_nobody_exceeds_a_contract_because_nobody_knows_yet_how_an_agent_refreshes(
+    refresh: int, phase: int, load: float
+) -> None:
+    octets = [(10 * poll + phase) // refresh * refresh * 10**6 for poll in range(100)]
+    stood = next((n for n in range(1, 100) if octets[n] == octets[n - 1]), 100)
+    found = shares(octets, 8 * 10**6 / load)[stood:]
+    assert all(value is None or value <= 1.0 for value in found)
+
+
+def test_what_no_refresh_explains_is_an_exceeded_contract() -> None:
+    """100 MB came within 45 s at most: more than 10 Mbit/s, whenever they came."""
+    octets = [0] * 10 + [10**8] * 2
+    assert (shares(octets, 10**7)[10] or 0) > 1.0
