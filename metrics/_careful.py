@@ -119,7 +119,7 @@ def _group(
             span = port.step(agent, track.clock, seconds, every, octets)
     if span <= 0:
         return [None] * (end - start), [why or "not_refreshed" for _, why in counted]
-    slack = SLACK if track.blunt or span != seconds or agent.period > 0 else 1.0
+    slack = max(track.slack, SLACK if span != seconds or agent.period > 0 else 1.0)
     # Until it is known how it refreshes, what a port shows may have come in so long a time.
     rough = agent.longest if port is not None and not agent.period else 0.0
     widest = max(span * slack, rough)
@@ -243,11 +243,15 @@ def follow(
         track.study_at = track.clock + every * _LOOK
     elif study.add(track.clock, after):
         track.study = None
-        track.study_at = track.clock + every * _conclude(track, study.verdict(every))
+        track.coarse = track.coarse or study.coarse()
+        rest = _conclude(track, study.verdict(every), 1.0 + 1.0 / every)
+        track.study_at = track.clock + every * rest
 
 
-def _conclude(track: Track, verdict: tuple[float, bool] | None) -> int:
+def _conclude(track: Track, verdict: tuple[float, bool] | None, coarse: float) -> int:
     """Take over what a study found; return after how many intervals the next one begins.
+
+    `coarse`: how wrong a rate is where the time may be by a second.
 
     A window is taken when two studies in a row ask for much the same: traffic may look like a
     refresh once. One that three in a row do not confirm is dropped.
@@ -257,11 +261,12 @@ def _conclude(track: Track, verdict: tuple[float, bool] | None) -> int:
         track.silent += 1
         if track.window and track.silent < _DOUBTS:
             return _LOOK
-        window, blunt = 0.0, track.blunt and not track.window
+        window, slack = 0.0, 1.0 if track.window else track.slack
         track.rest = min(2 * track.rest, _REST)
     else:
         track.silent = 0
         window, blunt = verdict
+        slack = SLACK if blunt else 1.0
         told, track.told = track.told, window
         if window:
             like = [one for one in (track.window, told) if _AGREED * one <= window <= one / _AGREED]
@@ -271,7 +276,8 @@ def _conclude(track: Track, verdict: tuple[float, bool] | None) -> int:
         track.rest = _REST
     if window != track.window and not (window and track.window):
         track.forget_agent()
-    if (window, blunt) != (track.window, track.blunt):
-        track.window, track.blunt = window, blunt
+    slack = max(slack, coarse) if track.coarse and not window else slack
+    if (window, slack) != (track.window, track.slack):
+        track.window, track.slack = window, slack
         track.limits = track.kept = None
     return track.rest

@@ -52,8 +52,10 @@ class Track:
     """Units a second of each counter, at most; None = to be found."""
     caps: tuple[float, ...] = ()
     """The same, or less where what is above must be looked at twice."""
-    blunt: bool = False
-    """Rates from poll to poll are wrong by more than half a per cent."""
+    slack: float = 1.0
+    """How wrong rates from poll to poll may be; 1.0 = less than half a per cent."""
+    coarse: bool = False
+    """The agent's uptime goes by whole seconds."""
     agent: Agent | None = None
     """How it refreshes; None = every port moved in every poll, so that nothing was to be asked."""
     since: float = 0.0
@@ -86,7 +88,7 @@ class Track:
                 12,
                 self.clock,
             )
-            self.blunt, self.limits = False, None
+            self.slack, self.coarse, self.limits = 1.0, False, None
         self.kept = None
         self.study = None
         self.quiet = None

@@ -138,7 +138,7 @@ class Rates:
             for spec in specs
         )
         track.limits = track.caps = self._same.setdefault(track.limits, track.limits)
-        if track.blunt:
+        if track.slack > 1.0:
             track.caps = tuple(
                 min(limit, 1.0 / spec.scale) if spec.share else limit
                 for spec, limit in zip(specs, track.limits, strict=True)

@@ -256,6 +256,11 @@ class Study:
         self.counts.append(count - self.first)
         return len(self.counts) > STUDIED
 
+    def coarse(self) -> bool:
+        """Tell that the agent's uptime goes by whole seconds, and that polls are bent by that."""
+        steps = [after - before for before, after in pairwise(self.times)]
+        return max(steps) - min(steps) > 0.5 and all(abs(s - round(s)) < 0.005 for s in steps)
+
     def verdict(self, every: float) -> tuple[float, bool] | None:
         """Return over how many seconds a rate must be taken to be right, and whether it is blunt.
 

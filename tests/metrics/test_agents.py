@@ -175,3 +175,17 @@ def test_what_no_refresh_explains_is_an_exceeded_contract() -> None:
     """100 MB came within 45 s at most: more than 10 Mbit/s, whenever they came."""
     octets = [0] * 10 + [10**8] * 2
     assert (shares(octets, 10**7)[10] or 0) > 1.0
+
+
+def test_an_uptime_of_whole_seconds_exceeds_no_contract() -> None:
+    """A poll may seem to have taken 9 or 11 s; 95 % of what was contracted flow."""
+    chance = Random(3)
+    probe, rates = port_probe(contract=10**8), with_speed(GIGABIT)
+    found = []
+    for poll in range(300):
+        second = 100 + 10 * poll + chance.uniform(-0.05, 0.05)
+        octets = round(second * 0.95 * 10**8 / 8)
+        whole = 100 * int(second)
+        found.append(rates.observe(heard(probe, 10.0 * poll, whole, octets, octets, 0))[0][2])
+    assert max(value or 0 for value in found[:STUDIED]) > 1.05
+    assert max(value or 0 for value in found[STUDIED + 2 :]) <= 1.0
