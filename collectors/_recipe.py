@@ -15,14 +15,28 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
+from pydantic import Field
+
 from collectors._contract import Heard, SnmpReply, Wires
 from collectors._inspection import UPTIME, Reader
 from collectors._interfaces import split
 from collectors._memory import DeviceMemory
+from collectors._recognition import vendor_of
+from collectors._series import area_of, shared
 from collectors.vendors._form import Column, Sight, Source, Vendor
-from inventory.model import Credential, Endpoint
-from metrics.observation import Outcome, Value
+from inventory.model import (
+    Credential,
+    Device,
+    Endpoint,
+    Inventory,
+    ProbeSpec,
+    device_target,
+)
+from inventory.strict import Strict
+from metrics.observation import Outcome, Probe, Series, Value
 
+_DEADLINE: Final = 120.0
+"""Seconds that the tables of a large box may take."""
 _WALK_AGAIN: Final = 6 * 3600.0
 _YOUNG: Final = 600 * 100
 _SOON: Final = 600.0
@@ -55,6 +69,54 @@ class Question:
     timeout: float
     retries: int
     nothing: tuple[Value, ...] = field(repr=False)
+
+
+class Options(Strict):
+    """How to ask. `timeout` in seconds, per try; at least the platform's own counts."""
+
+    timeout: float = Field(default=3.0, gt=0, le=30)
+    retries: int = Field(default=1, ge=0, le=5)
+
+
+def probe(
+    spec: ProbeSpec,
+    device: Device,
+    inventory: Inventory,
+    series: tuple[Series, ...],
+    *,
+    sections: tuple[str, ...],
+    lively: frozenset[str] = frozenset(),
+    names: tuple[str, ...] = (),
+) -> Probe:
+    """Prepare to read sections of the device's platform; the device has address and credential."""
+    assert device.address is not None
+    assert device.credential is not None
+    options = Options.model_validate(dict(spec.options))
+    vendor = vendor_of(device.platform)
+    target = device_target(device.id)
+    return Probe(
+        id=f"{spec.kind}@{target}",
+        kind=spec.kind,
+        target=target,
+        device=device.id,
+        area=area_of(inventory, device.site),
+        every_ms=round(spec.every * 1000),
+        deadline=spec.deadline or min(spec.every * 0.9, _DEADLINE),
+        series=series,
+        raw=len(series),
+        rates=(),
+        question=Question(
+            device.address,
+            inventory.credentials[device.credential],
+            vendor,
+            sections,
+            lively,
+            names,
+            max(options.timeout, vendor.quirks.timeout),
+            options.retries,
+            shared((None,) * len(series)),
+        ),
+    )
 
 
 async def read(

@@ -12,17 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pydantic import Field
-
 from collectors import _recipe
 from collectors._contract import Answer, Wires
 from collectors._interfaces import whom
 from collectors._memory import DeviceMemory
-from collectors._recognition import vendor_of
-from collectors._series import area_of, device_series
+from collectors._series import device_series
 from collectors.vendors._form import OspfNeighbour
 from inventory.model import Inventory, ProbeSpec, TargetId
-from inventory.strict import Strict
 from metrics.catalogue import (
     BGP_DOWN,
     BGP_PEERS,
@@ -44,6 +40,7 @@ ASIDE: Final = True
 _SECTIONS: Final = (
     "cpu", "memory", "temperature", "fans", "power", "bgp_peers", "ospf_neighbours",
 )  # fmt: skip
+_LIVELY: Final = frozenset({"bgp_peers", "ospf_neighbours"})
 _METRICS: Final = (
     CPU, MEMORY, TEMPERATURE, FANS, FANS_FAILED, POWER_SUPPLIES, POWER_FAILED, BGP_PEERS, BGP_DOWN,
     OSPF_NEIGHBOURS, OSPF_DOWN,
@@ -52,11 +49,7 @@ _ADJACENT: Final = frozenset({"full", "twoWay"})
 """Neighbours on a network with a designated router stay two-way with most others."""
 
 
-class Options(Strict):
-    """How to ask. `timeout` in seconds, per try; at least the platform's own counts."""
-
-    timeout: float = Field(default=3.0, gt=0, le=30)
-    retries: int = Field(default=1, ge=0, le=5)
+Options = _recipe.Options
 
 
 def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
@@ -64,33 +57,9 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
     found = whom(target, inventory)
     if found is None:
         return None
-    device, endpoint, credential = found
-    options = Options.model_validate(dict(spec.options))
-    vendor = vendor_of(device.platform)
+    device = found[0]
     series = device_series(_METRICS, device, inventory)
-    return Probe(
-        id=f"health@{target}",
-        kind="health",
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=spec.deadline or min(spec.every * 0.9, 120.0),
-        series=series,
-        raw=len(series),
-        rates=(),
-        question=_recipe.Question(
-            endpoint,
-            credential,
-            vendor,
-            _SECTIONS,
-            frozenset({"bgp_peers", "ospf_neighbours"}),
-            (),
-            max(options.timeout, vendor.quirks.timeout),
-            options.retries,
-            (None,) * len(series),
-        ),
-    )
+    return _recipe.probe(spec, device, inventory, series, sections=_SECTIONS, lively=_LIVELY)
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:

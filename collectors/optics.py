@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pydantic import Field
-
 from collectors import _recipe
 from collectors._contract import Answer, Wires
 from collectors._interfaces import whom
 from collectors._memory import DeviceMemory
 from collectors._recognition import vendor_of
-from collectors._series import area_of, interface_series
+from collectors._series import interface_series
 from collectors.vendors._form import Optics
 from inventory.model import Inventory, ProbeSpec, TargetId
-from inventory.strict import Strict
 from metrics.catalogue import OPTICAL_BIAS, OPTICAL_RX, OPTICAL_TX
 from metrics.observation import Outcome, Probe, Value
 
@@ -30,11 +27,7 @@ ASIDE: Final = True
 _METRICS: Final = (OPTICAL_RX, OPTICAL_TX, OPTICAL_BIAS)
 
 
-class Options(Strict):
-    """How to ask. `timeout` in seconds, per try; at least the platform's own counts."""
-
-    timeout: float = Field(default=3.0, gt=0, le=30)
-    retries: int = Field(default=1, ge=0, le=5)
+Options = _recipe.Options
 
 
 def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | None:
@@ -42,38 +35,16 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
     found = whom(target, inventory)
     if found is None:
         return None
-    device, endpoint, credential = found
-    vendor = vendor_of(device.platform)
-    if not vendor.optics or not device.interfaces:
+    device = found[0]
+    if not vendor_of(device.platform).optics or not device.interfaces:
         return None
-    options = Options.model_validate(dict(spec.options))
     series = tuple(
         series
         for name in device.interfaces
         for series in interface_series(_METRICS, device, name, inventory)
     )
-    return Probe(
-        id=f"optics@{target}",
-        kind="optics",
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=spec.deadline or min(spec.every * 0.9, 120.0),
-        series=series,
-        raw=len(series),
-        rates=(),
-        question=_recipe.Question(
-            endpoint,
-            credential,
-            vendor,
-            ("optics",),
-            frozenset(),
-            device.interfaces,
-            max(options.timeout, vendor.quirks.timeout),
-            options.retries,
-            (None,) * len(series),
-        ),
+    return _recipe.probe(
+        spec, device, inventory, series, sections=("optics",), names=device.interfaces
     )
 
 
