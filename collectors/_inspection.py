@@ -32,6 +32,8 @@ from collectors.vendors._standard import SYS_DESCR
 from collectors.vendors._tables import (
     INTERFACES,
     LLDP,
+    LOCAL_PORT,
+    LOCAL_PORT_DESCR,
     RESOLVED,
     STATIONS,
     Interface,
@@ -59,7 +61,11 @@ _PATIENCE: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A column that could not be read, with the reason of the wire."""
+    """A column that could not be read, with the reason of the wire.
+
+    `no_value`: a table that each agent has is empty, so it is outside of the view (RFC 3415); the
+    neighbours of LLDP without its own ports are neighbours of nobody knows which.
+    """
 
     section: str
     column: str
@@ -223,9 +229,13 @@ async def inspect(
     memory.first_bulk = vendor.quirks.bulk_size
     identity = next(iter(await reader.read("identity", vendor.identity)), Identity())
     found: dict[str, Any] = {"interfaces": await reader.read("interfaces", (INTERFACES,))}
+    if not found["interfaces"] and "interfaces" not in reader.broken:
+        reader.missing.append(Missing("interfaces", "ifTable", "no_value"))
     for section in SECTIONS:
         found[section] = await reader.read(section, getattr(vendor, section))
     found["lldp"] = await reader.read("lldp", (LLDP,))
+    if found["lldp"] and not (sight.column(LOCAL_PORT) or sight.column(LOCAL_PORT_DESCR)):
+        reader.missing.append(Missing("lldp", "lldpLocPortTable", "no_value"))
     if stations:
         learnt = await reader.read("stations", (STATIONS,))
         found["stations"] = learnt or await reader.read("stations", (RESOLVED,))

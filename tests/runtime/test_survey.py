@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from api.ports import Event, StateNow
-from collectors._inspection import Inspection
+from collectors._inspection import Inspection, Missing
 from inventory.model import (
     AccessDevice,
     Credential,
@@ -365,6 +365,28 @@ def test_it_is_kept_whether_ports_or_arp_told_the_stations(
             (read_,) = await asyncio.to_thread(read, "auto", [job])
         seen = msgspec.json.decode(read_.document, type=Inspection)
         assert (seen.stations_resolved, len(seen.stations)) == (resolved, 1)
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "section", "column"),
+    [
+        (("1.3.6.1.2.1.2.", "1.3.6.1.2.1.31."), "interfaces", "ifTable"),
+        (("1.0.8802.1.1.2.1.3.7.",), "lldp", "lldpLocPortTable"),
+    ],
+)
+def test_a_table_that_is_outside_of_the_view_is_missing_not_empty(
+    tmp_path: Path, hidden: tuple[str, ...], section: str, column: str
+) -> None:
+    view = "".join(row for row in rows().splitlines(keepends=True) if not row.startswith(hidden))
+
+    async def work() -> None:
+        with Box(tmp_path, view) as box:
+            job = Job("xg-r1", box.endpoint, RO, stations=False)
+            (read_,) = await asyncio.to_thread(read, "auto", [job])
+        seen = msgspec.json.decode(read_.document, type=Inspection)
+        assert seen.missing == (Missing(section, column, "no_value"),)
 
     run(work)
 

@@ -98,6 +98,7 @@ def _hosts_only() -> Device:
             "uptime_seconds": 1000,
             "cpu": [{"name": "CPU 0", "ratio": 0.5}],
             "memory": [{"name": "Physical memory", "used_ratio": 0.95, "total_bytes": 16777216000}],
+            "missing": [{"section": "interfaces", "column": "ifTable", "reason": "no_value"}],
         },
     )
 
