@@ -26,6 +26,12 @@ from inventory.model import (
 )
 from runtime.findings import Found, State
 
+_HAS_SPEED: Final = frozenset({
+    "ethernetCsmacd", "iso88023Csmacd", "fastEther", "fastEtherFX", "gigabitEthernet",
+    "ieee8023adLag", "sonet", "pos", "ds1", "e1", "ds3",
+})  # fmt: skip
+"""Ports that have a speed of their own; that of a tunnel or a VLAN is a word in its configuration
+(IANAifType)."""
 _MOST_HEARD: Final = 20
 """Neighbours of one port that are remembered and named, declared devices first."""
 
@@ -223,7 +229,8 @@ def _marks(
     """Judge the speed of a port against its contracts, and its description."""
     told: dict[str, str | int]
     for end in ends:
-        speed, contract = port.speed_bps, end.bandwidth_bps
+        speed = port.speed_bps if port.type in _HAS_SPEED else None
+        contract = end.bandwidth_bps
         if port.oper == "up" and speed and contract and speed < contract:
             told = {
                 "interface": name, "link": end.link, "speed_bps": speed, "contract_bps": contract,

@@ -106,6 +106,20 @@ def test_a_port_as_fast_as_its_contract_of_unknown_speed_or_without_signal_is_no
     assert differences(seen(interfaces=(port("ge1", **slow), *PORTS[1:])))[0] == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("ethernetCsmacd", 1), ("ieee8023adLag", 1), ("pos", 1),
+        ("tunnel", 0), ("l3ipvlan", 0), ("propVirtual", 0), (None, 0),
+    ],
+)  # fmt: skip
+def test_only_the_speed_of_a_physical_port_or_of_an_aggregate_is_one(
+    kind: str | None, told: int
+) -> None:
+    slow = port("ge1", type=kind, speed_bps=100_000)
+    assert len(differences(seen(interfaces=(slow, *PORTS[1:])))[0]) == told
+
+
 def test_an_alias_that_changed_is_told_with_both() -> None:
     renamed = seen(interfaces=(PORTS[0], port("ge2", 2, alias="spare"), PORTS[2]))
     (found,) = differences(renamed, state=first(seen()))[0]
