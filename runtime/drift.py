@@ -95,6 +95,10 @@ class Names:
             if not same:
                 del self._devices[_folded(name)]
 
+    def called(self, device: str) -> str:
+        """Return what a device calls itself; "" = not known."""
+        return self.by_device.get(device, "")
+
     def is_ours(self, name: str) -> bool:
         """Tell whether a declared device calls itself so."""
         return _folded(name) in self._devices
@@ -284,14 +288,14 @@ def _neighbour(
     heard = sorted(ours_first[:_MOST_HEARD])  # the order of the names must not change its name
     key, now = f"neighbour/{name}", "\n".join(heard)
     links = tuple(end.link for end in ends)
-    expected = [end.far for end in ends if end.far in names.by_device]
-    if expected:
+    expected = [end.far for end in ends]
+    if ends and all(names.called(far) for far in expected):
         if any(names.is_of(one, far) for one in all_heard for far in expected):
             normal[key] = now
             return
         parameters = {
             "interface": name, "heard": ", ".join(heard),
-            "expected": ", ".join(names.by_device[far] for far in expected),
+            "expected": ", ".join(map(names.called, expected)),
         }  # fmt: skip
         yield Found("neighbour_unexpected", target, now, parameters, links)
         return

@@ -6,7 +6,7 @@ was learnt behind one is compared with the register; what was learnt behind othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from ipaddress import ip_address
 from typing import Final
 
@@ -75,13 +75,14 @@ def compare_stations(
         return []
     by_port: dict[str, dict[str, Station]] = {}
     short = short_names(seen)
+    ends = {part for name in declared.ends for part in (name, _whole(name))}
     uplinks = {
         short(one.local) for one in seen.lldp if one.remote_name and names.is_ours(one.remote_name)
     }
     for learnt in seen.stations:
         port = short(learnt.interface)
         station = Station(port, learnt.mac, learnt.ip)
-        if station.mac.startswith(_NO_DEVICE) or _is_end(declared, port) or port in uplinks:
+        if station.mac.startswith(_NO_DEVICE) or _is_end(ends, port) or port in uplinks:
             continue
         if seen.stations_resolved and station.ip in register.addresses:
             continue  # routers resolve each other; behind a port, an address is only a claim
@@ -98,10 +99,15 @@ def compare_stations(
     return found
 
 
-def _is_end(declared: Declared, port: str) -> bool:
-    """Tell whether a link ends at a port, or at the one of which it is a part (`GE0/0/1.100`)."""
+def _is_end(ends: Collection[str], port: str) -> bool:
+    """Tell whether a link ends at a port, at a part of it, or at the one of which it is a part."""
+    return port in ends or _whole(port) in ends
+
+
+def _whole(port: str) -> str:
+    """Return the port of which one is a part (`GE0/0/1` of `GE0/0/1.100`), else itself."""
     whole, _, number = port.rpartition(".")
-    return port in declared.ends or (number.isdecimal() and whole in declared.ends)
+    return whole if whole and number.isdecimal() else port
 
 
 def _strangers(

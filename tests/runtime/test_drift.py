@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors._inspection import Inspection, Missing
-from runtime.drift import Names
+from runtime.drift import Declared, End, Names
 from runtime.findings import MOST, Found, State, accept, settle
 from tests.runtime.declaring import (
     AT,
@@ -170,6 +170,16 @@ def test_of_a_crowd_that_is_heard_some_are_named() -> None:
 
 def test_a_far_box_whose_name_nobody_read_is_not_missed() -> None:
     assert differences(seen(lldp=hears("ge1", "OTHER")))[0] == []
+
+
+def test_where_several_links_end_nothing_is_said_until_each_far_name_is_known() -> None:
+    ends = (End("a", None, "xs-r1"), End("b", None, "qx-r1"))
+    box = Declared(declared().device, {"ge1": ends})
+    what = seen(lldp=hears("ge1", "OTHER"))
+    assert differences(what, of=box, known=names(xs_r1="XS-R1"))[0] == []
+    both = names(xs_r1="XS-R1", qx_r1="QX-R1")
+    (found,) = differences(what, of=box, known=both)[0]
+    assert found.parameters["expected"] == "XS-R1, QX-R1"
 
 
 def test_a_known_neighbour_in_whose_place_another_box_is_heard_is_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 from collectors._inspection import Inspection, Missing
 from collectors.vendors._tables import Station
 from inventory.model import AccessDevice, Endpoint, Unit
-from runtime.drift import compare
+from runtime.drift import Declared, compare
 from runtime.findings import State
 from runtime.stations import MOST_OF_A_PORT, at_home, compare_stations, register_of
 from tests.collectors.network import network
@@ -130,6 +130,11 @@ def test_who_is_elsewhere_is_not_at_home() -> None:
 @pytest.mark.parametrize("port", ["ge1", "ge1.100"])
 def test_what_is_learnt_behind_a_link_is_on_its_way(port: str) -> None:
     assert differences(seen(stations=(learnt(port, STRANGER),)), of=OURS)[0] == []
+
+
+def test_a_link_that_ends_at_a_part_of_a_port_makes_the_port_a_way() -> None:
+    box = Declared(OURS.device, {"ge1.100": OURS.ends["ge1"]}, OURS.register)
+    assert differences(seen(stations=(learnt("ge1", STRANGER),)), of=box)[0] == []
 
 
 def test_what_is_learnt_behind_a_declared_device_is_on_its_way() -> None:
