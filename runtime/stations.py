@@ -18,6 +18,8 @@ from runtime.findings import Found
 
 MOST_OF_A_PORT: Final = 20
 """Unregistered addresses of a port that are named one by one; more are counted in one finding."""
+_AGGREGATE: Final = "ieee8023adLag"
+"""No office PC has one: behind it is a switch or a server, and its links end at its members."""
 _NEEDED: Final = frozenset({"interfaces", "lldp", "stations"})
 _NO_DEVICE: Final = ("00:00:5e:00:01:", "00:00:5e:00:02:")
 """Virtual routers (VRRP, RFC 5798 7.3)."""
@@ -79,6 +81,7 @@ def compare_stations(
     uplinks = {
         short(one.local) for one in seen.lldp if one.remote_name and names.is_ours(one.remote_name)
     }
+    uplinks |= {short(port.name) for port in seen.interfaces if port.type == _AGGREGATE}
     for learnt in seen.stations:
         port = short(learnt.interface)
         station = Station(port, learnt.mac, learnt.ip)

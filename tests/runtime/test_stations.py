@@ -16,6 +16,7 @@ from runtime.stations import MOST_OF_A_PORT, at_home, compare_stations, register
 from tests.collectors.network import network
 from tests.runtime.declaring import (
     MAC,
+    PORTS,
     declared,
     differences,
     hears,
@@ -135,6 +136,12 @@ def test_what_is_learnt_behind_a_link_is_on_its_way(port: str) -> None:
 def test_a_link_that_ends_at_a_part_of_a_port_makes_the_port_a_way() -> None:
     box = Declared(OURS.device, {"ge1.100": OURS.ends["ge1"]}, OURS.register)
     assert differences(seen(stations=(learnt("ge1", STRANGER),)), of=box)[0] == []
+
+
+def test_what_is_learnt_behind_an_aggregate_is_on_its_way() -> None:
+    trunk = port("Eth-Trunk1", 9, type="ieee8023adLag")
+    what = seen(interfaces=(*PORTS, trunk), stations=(learnt("Eth-Trunk1", STRANGER),))
+    assert differences(what, of=OURS)[0] == []
 
 
 def test_what_is_learnt_behind_a_declared_device_is_on_its_way() -> None:
