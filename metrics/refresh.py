@@ -43,6 +43,8 @@ _MISFITS: Final = 12
 """Six moves in a row that are beside the grid, or twelve after a rest that it does not explain."""
 _PROMPT: Final = 1.027
 """In polls: the longest interval of an agent that refreshes in each, as 48 of them tell."""
+_RESTED: Final = 200
+"""Polls over which it is counted how often nothing moves."""
 _TRIAL: Final = 27 * LONGEST
 """Seconds in which any refresh interval is learnt: it takes _GRID moves and one."""
 BUSY: Final = 500
@@ -82,6 +84,9 @@ class Agent:
     """When no port moved, last."""
     doubted_at: float = 0.0
     """When it was found that it may have become slow; 0 = it has not."""
+    polls: int = 0
+    rests: int = 0
+    """Of the last `polls` those in which no port moved."""
     runs: dict[int, float] = field(default_factory=dict)
     """By port: since when it moved in each poll."""
     ports: dict[int, Port] = field(default_factory=dict)
@@ -117,8 +122,23 @@ class Agent:
             self.runs = {port: self.runs.get(port, before) for port in moved}
         if self.period > self.longest:
             self.period = 0.0
+        self._rest(every, still=not moved)
         if self.prompt(every):
             self.ports.clear()
+
+    def _rest(self, every: float, *, still: bool) -> None:
+        """Find an agent prompt none of whose ports is ever busy for long.
+
+        By an interval of `longest` it would refresh in every / longest of the polls. Where nothing
+        moves in far more than the others, that is not why.
+        """
+        self.polls += 1
+        self.rests += still
+        if self.polls >= _RESTED:
+            missed = max(0.0, 1.0 - every / self.longest)
+            if not self.period and not self.doubted_at and self.rests >= 3 * missed * self.polls:
+                self.longest = min(self.longest, every)
+            self.polls = self.rests = 0
 
     def fits(self, moves: array[float], every: float) -> None:
         """Look whether the last moves of a port lie on the grid; what often does not is dropped."""

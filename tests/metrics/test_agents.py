@@ -189,3 +189,12 @@ def test_an_uptime_of_whole_seconds_exceeds_no_contract() -> None:
         found.append(rates.observe(heard(probe, 10.0 * poll, whole, octets, octets, 0))[0][2])
     assert max(value or 0 for value in found[:STUDIED]) > 1.05
     assert max(value or 0 for value in found[STUDIED + 2 :]) <= 1.0
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_a_device_that_is_never_busy_is_told_poll_by_poll_in_the_end(share: float) -> None:
+    """Nothing comes in so many polls that no refresh interval explains it."""
+    chance = Random(11)
+    flow = [int(chance.uniform(100, 10**6)) if chance.random() < share else 0 for _ in range(4000)]
+    octets = [*accumulate(flow)]
+    assert told(octets)[-1000:] == pytest.approx(exactly(octets, 3000))
