@@ -70,42 +70,59 @@ class Declared:
 
 @dataclass(slots=True)
 class Names:
-    """What devices call themselves (sysName), as far as they were read."""
+    """What devices call themselves (sysName), as far as they were read; read in another thread.
+
+    A name that changed counts beside the new one until the device was read again: its neighbours
+    heard the old one.
+    """
 
     by_device: dict[str, str] = field(default_factory=dict)
-    _devices: dict[str, set[str]] = field(default_factory=dict)
+    _former: dict[str, str] = field(default_factory=dict)
+    _devices: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def learn(self, device: str, name: str) -> bool:
         """Take over a name; tell whether it is news."""
-        before = self.by_device.get(device)
-        if before == name:
-            return False
-        self.forget(device)
-        if name:
-            self.by_device[device] = name
-            self._devices.setdefault(_folded(name), set()).add(device)
-        return True
+        name = name if _folded(name) else ""
+        before, former = self.called(device), self._former.pop(device, "")
+        if before != name:
+            if before:
+                self._former[device] = before
+            self.by_device[device] = name  # overwritten, never absent for a moment
+            if name:
+                self._devices[_folded(name)] = self.owners(name) | {device}
+        self._release(device, former)
+        return before != name
 
     def forget(self, device: str) -> None:
         """Drop what a device called itself."""
-        name = self.by_device.pop(device, None)
-        if name is not None:
-            same = self._devices[_folded(name)]
-            same.discard(device)
-            if not same:
-                del self._devices[_folded(name)]
+        for known in (self.by_device, self._former):
+            self._release(device, known.pop(device, ""))
+
+    def _release(self, device: str, name: str) -> None:
+        if not name or self.is_of(name, device):
+            return
+        left = self.owners(name) - {device}
+        if left:
+            self._devices[_folded(name)] = left
+        else:
+            self._devices.pop(_folded(name), None)
 
     def called(self, device: str) -> str:
         """Return what a device calls itself; "" = not known."""
         return self.by_device.get(device, "")
 
+    def owners(self, name: str) -> frozenset[str]:
+        """Return the declared devices that call themselves so, or did until a while ago."""
+        return self._devices.get(_folded(name), frozenset())
+
     def is_ours(self, name: str) -> bool:
         """Tell whether a declared device calls itself so."""
-        return _folded(name) in self._devices
+        return bool(self.owners(name))
 
     def is_of(self, name: str, device: str) -> bool:
-        """Tell whether a device calls itself so."""
-        return _folded(name) == _folded(self.by_device.get(device, ""))
+        """Tell whether a device calls itself so, or did until a while ago."""
+        known = (self.called(device), self._former.get(device, ""))
+        return bool(_folded(name)) and _folded(name) in map(_folded, known)
 
 
 def _folded(name: str) -> str:
@@ -288,24 +305,29 @@ def _neighbour(
     heard = sorted(ours_first[:_MOST_HEARD])  # the order of the names must not change its name
     key, now = f"neighbour/{name}", "\n".join(heard)
     links = tuple(end.link for end in ends)
-    expected = [end.far for end in ends]
-    if ends and all(names.called(far) for far in expected):
-        if any(names.is_of(one, far) for one in all_heard for far in expected):
+    expected = [(end.far, names.called(end.far)) for end in ends]
+    if ends and all(name for _, name in expected):
+        if any(names.is_of(one, far) for one in all_heard for far, _ in expected):
             normal[key] = now
             return
         parameters = {
             "interface": name, "heard": ", ".join(heard),
-            "expected": ", ".join(map(names.called, expected)),
+            "expected": ", ".join(name for _, name in expected),
         }  # fmt: skip
         yield Found("neighbour_unexpected", target, now, parameters, links)
         return
     was = normal.setdefault(key, now)
     known = [one for one in was.split("\n") if names.is_ours(one)]
-    if known and not set(map(_folded, known)) & set(map(_folded, all_heard)):
+    if known and not _who(known, names) & _who(all_heard, names):
         parameters = {"interface": name, "heard": ", ".join(heard), "expected": ", ".join(known)}
         yield Found("neighbour_unexpected", target, now, parameters, links, (key, now))
         return
     normal[key] = now
+
+
+def _who(heard: Collection[str], names: Names) -> set[str]:
+    """Return boxes as they call themselves, and declared devices by their own id."""
+    return {_folded(one) for one in heard}.union(*(names.owners(one) for one in heard))
 
 
 def _unreadable(device: Device, seen: Inspection) -> Iterator[Found]:

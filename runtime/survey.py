@@ -226,8 +226,13 @@ class Survey:
         self._failed.pop(name, None)
         self._plan.done(name, now)
         self._seen[name] = now
-        if self._names.learn(name, read.name):
-            self._again(self._linked.get(name, ()))
+        was, others = self._names.called(name), self._linked.get(name, ())
+        is_news = self._names.learn(name, read.name)
+        if is_news and was:
+            for other in others:  # what they heard is of the time before
+                self._plan.soon(other, now)
+        elif is_news:
+            self._again(others)
         await self._compare(name)
 
     # Comparing.

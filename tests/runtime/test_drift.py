@@ -189,6 +189,35 @@ def test_a_known_neighbour_in_whose_place_another_box_is_heard_is_told() -> None
     assert kinds(found) == ["neighbour_unexpected ge2"]
 
 
+@pytest.mark.parametrize("heard", ["OLD", "NEW"])
+@pytest.mark.parametrize("where", ["ge1", "ge2"])
+def test_a_far_box_that_was_renamed_is_known_by_both_names(heard: str, where: str) -> None:
+    known = names(xs_r1="OLD")
+    before = first(seen(lldp=hears(where, "OLD")), known)
+    known.learn("xs-r1", "NEW")
+    assert differences(seen(lldp=hears(where, heard)), known=known, state=before)[0] == []
+
+
+def test_a_name_of_before_is_nobodys_once_its_device_was_read_again() -> None:
+    known = names(xs_r1="OLD")
+    known.learn("xs-r1", "NEW")
+    known.learn("xs-r1", "NEW")
+    assert not known.is_ours("OLD")
+    assert known.is_ours("NEW")
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["", "X", "x", "Y", "Z"]))))
+def test_a_name_is_ours_while_a_device_has_it(learnt: list[tuple[str, str]]) -> None:
+    known = Names()
+    for device, name in learnt:
+        known.learn(device, name)
+        assert known.called(device) == name
+        assert not name or known.owners(name) >= {device}
+    for device in "ab":
+        known.forget(device)
+    assert not any(map(known.is_ours, "xYZ"))
+
+
 def test_an_unknown_neighbour_may_become_another_one() -> None:
     before = first(seen(lldp=hears("ge2", "ONE")))
     assert differences(seen(lldp=hears("ge2", "OTHER")), state=before)[0] == []

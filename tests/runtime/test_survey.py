@@ -329,6 +329,32 @@ def test_the_name_of_a_far_device_makes_its_neighbour_be_looked_at_again(tmp_pat
     run(work)
 
 
+def test_a_device_that_was_renamed_has_its_neighbours_read_again_soon(tmp_path: Path) -> None:
+    async def work() -> None:
+        near, far = tmp_path / "near", tmp_path / "far"
+        near.mkdir()
+        far.mkdir()
+        with Box(near, rows()) as box, Box(far, rows(name="OTHER")) as other:
+            here = scene(tmp_path, box.endpoint)
+            device = replace(
+                here.inventory.devices["xs-r1"], address=other.endpoint, credential="ro"
+            )
+            here.inventory = replace(
+                here.inventory, devices={**here.inventory.devices, "xs-r1": device}
+            )
+            here.set(State.UP, "xs-r1")
+            async with here.running() as survey:
+                await here.until(survey, lambda: survey.counts["read"] == 2)
+                other.become(rows(name="NEW"))
+                await here.until(survey, lambda: survey._names.called("xs-r1") == "NEW")
+                assert survey.findings() == []
+                read_at, renamed_at = survey._seen["xg-r1"], here.clock
+                await here.until(survey, lambda: survey._seen["xg-r1"] > max(read_at, renamed_at))
+                assert survey._seen["xg-r1"] <= renamed_at + 2 * 3600
+
+    run(work)
+
+
 @pytest.mark.parametrize("state", [State.DOWN, State.UNKNOWN, State.SHADOW])
 def test_a_device_that_is_not_reached_is_left_out_and_read_when_it_is(
     tmp_path: Path, state: State
