@@ -1,4 +1,8 @@
-"""When each device is read whole: once in a period, spread by its name, the first time soon."""
+"""When each device is read whole: once in a period, spread by its name, the first time soon.
+
+From period to period a device's instant walks through the day: who is connected in the morning only
+is seen on some days, whatever the device is called.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,9 @@ from typing import Final
 
 SOON: Final = 3600
 """Seconds from the start within which a device is read that was not read for a period."""
+
+_WALK: Final = 7 * 3600
+"""Seconds by which an instant is later from period to period: in 24 days it meets each hour."""
 
 
 class SurveyPlan:
@@ -30,8 +37,9 @@ class SurveyPlan:
         """Plan a device that is not planned yet: soon, or when its period is over."""
         if device in self._at:
             return
-        if seen_at is not None and seen_at <= now < seen_at + self._every:
-            self._put(device, self._following(device, seen_at))
+        due = None if seen_at is None else self._following(device, seen_at)
+        if seen_at is not None and due is not None and seen_at <= now < due:
+            self._put(device, due)
         else:
             self._put(device, now + self._within_an_hour(device))
 
@@ -41,7 +49,7 @@ class SurveyPlan:
             self._put(device, now + self._within_an_hour(device))
 
     def done(self, device: str, now: int) -> None:
-        """Plan a device that was read: at its next instant that is half a period off at least."""
+        """Plan a device that was read: at its next instant, a quarter of a period off at least."""
         if device in self._at:
             self._put(device, self._following(device, now))
 
@@ -70,8 +78,14 @@ class SurveyPlan:
         return _phase(device) % min(SOON, self._every)
 
     def _following(self, device: str, at: int) -> int:
-        phase = _phase(device) % self._every
-        return -(-(at + self._every // 2 - phase) // self._every) * self._every + phase
+        earliest = at + self._every // 4
+        period = earliest // self._every
+        while (instant := self._instant(device, period)) < earliest:
+            period += 1
+        return instant
+
+    def _instant(self, device: str, period: int) -> int:
+        return period * self._every + (_phase(device) + _WALK * period) % self._every
 
 
 def _phase(device: str) -> int:
