@@ -32,6 +32,9 @@ _SECTIONS: Final[Mapping[str, frozenset[str]]] = {
     "station_moved": _STATIONS,
 }
 """Which sections of a reading a kind is concluded from."""
+_COME_AND_GO: Final = frozenset({"station_unregistered", "stations_unregistered", "station_moved"})
+_ABSENT_SECONDS: Final = 30 * 86_400
+"""Seconds for which an accepted station may be absent without being told when it returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,15 @@ class Found:
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is normal at a device, which findings were accepted (by whom, when), and since when.
 
-    `open`: those that nobody accepted, by name, as they were last seen.
+    `open`: those that nobody accepted, by name, as they were last seen; `present`: when accepted
+    stations were last there (UTC seconds).
     """
 
     normal: dict[str, str] = {}
     accepted: dict[str, tuple[str, int]] = {}
     since: dict[str, int] = {}
     open: dict[str, Found] = {}
+    present: dict[str, int] = {}
 
 
 def accept(state: State, found: Found, person: str, at: int) -> State:
@@ -81,17 +86,25 @@ def settle(
 
     What is concluded from sections that were not read this time (`missing`) is as it was: a finding
     stays open, an acceptance goes on. Otherwise an acceptance ends with its finding, so that what
-    comes back is told again.
+    comes back is told again; that of a station, which comes and goes, 30 days later.
     """
     every = {one.id: one for one in found}
     for name, one in state.open.items():
         if _is_unknown(one.kind, missing):
             every.setdefault(name, one)
+    present = {
+        name: at if name in every else state.present.get(name, whom[1])
+        for name, whom in state.accepted.items()
+        if _kind(name) in _COME_AND_GO
+    }
     accepted = {
         name: whom
         for name, whom in state.accepted.items()
-        if name in every or _is_unknown(name.partition("/")[0], missing)
+        if name in every
+        or _is_unknown(_kind(name), missing)
+        or at - present.get(name, 0) <= _ABSENT_SECONDS
     }
+    present = {name: last for name, last in present.items() if name in accepted}
     left = {name: one for name, one in every.items() if name not in accepted}
     since = {name: state.since.get(name, at) for name in left}
     shown = list(left.values())
@@ -102,7 +115,11 @@ def settle(
         shown = [*shown[:MOST], more]
         since = {one.id: state.since.get(one.id, at) for one in shown}
     kept = {one.id: one for one in shown if one.kind in _SECTIONS}
-    return shown, State(state.normal, accepted, since, kept)
+    return shown, State(state.normal, accepted, since, kept, present)
+
+
+def _kind(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def _is_unknown(kind: str, missing: Collection[str]) -> bool:

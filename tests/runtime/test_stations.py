@@ -11,10 +11,11 @@ from collectors._inspection import Inspection, Missing
 from collectors.vendors._tables import Station
 from inventory.model import AccessDevice, Endpoint, Unit
 from runtime.drift import Declared, compare
-from runtime.findings import State
+from runtime.findings import State, accept
 from runtime.stations import MOST_OF_A_PORT, at_home, compare_stations, register_of
 from tests.collectors.network import network
 from tests.runtime.declaring import (
+    AT,
     MAC,
     PORTS,
     declared,
@@ -28,6 +29,7 @@ from tests.runtime.declaring import (
     seen,
 )
 
+DAY = 86_400
 STRANGER = "00:e0:fc:00:00:01"
 REGISTERED = AccessDevice("pc", MAC, "一号终端", None, "xg-r1", "ge3")
 OURS = declared(province(REGISTERED))
@@ -86,6 +88,17 @@ def test_behind_a_port_a_declared_address_is_only_a_claim() -> None:
     inventory = replace(network(far=Endpoint("10.0.0.9")), access_devices={"pc": REGISTERED})
     what = seen(stations=(learnt("ge4", STRANGER, "10.0.0.9"),))
     assert kinds(differences(what, of=declared(inventory))[0]) == ["station_unregistered ge4"]
+
+
+@pytest.mark.parametrize(("days", "told"), [(31, 0), (32, 1)])
+def test_an_accepted_station_may_be_absent_for_thirty_days(days: int, told: int) -> None:
+    there, last = seen(stations=(learnt("ge3", STRANGER),)), AT + 10 * DAY
+    (found,), state = differences(there, of=OURS)
+    _, state = differences(there, of=OURS, state=accept(state, found, "wang", AT), at=last)
+    for day in range(1, days):  # absent at each of these readings
+        _, state = differences(seen(), of=OURS, state=state, at=last + day * DAY)
+    again, _ = differences(there, of=OURS, state=state, at=last + days * DAY)
+    assert len(again) == told
 
 
 FIRST_WORD = declared(province(REGISTERED, platform="zte_zxros"))
