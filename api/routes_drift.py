@@ -22,6 +22,8 @@ from texts.say import Language, catalogue, say
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["drift"])
 _BPS: Final = "_bps"
+_LONGEST_WHAT: Final = 600
+"""Characters in the audit trail of what was accepted."""
 _UNITS: Final = (("Gbit/s", 10**9), ("Mbit/s", 10**6), ("kbit/s", 10**3))
 
 FindingId = Annotated[str, Query(min_length=1, max_length=200, description="id of a finding")]
@@ -108,13 +110,22 @@ async def accept(desk: AtDesk, caller: ByCaller, finding: FindingId) -> Response
     """Make what was observed the new normal: a changed alias, a neighbour, a port that is gone."""
     ports, person = desk.ports, caller.person
     visible = _Visible(desk, caller)
-    known = any(one.id == finding and visible(one) for one in ports.drift.findings())
-    taken = known and await ports.drift.accept(finding, person.name)
+    known = next(
+        (one for one in ports.drift.findings() if one.id == finding and visible(one)), None
+    )
+    taken = known is not None and await ports.drift.accept(finding, person.name)
     result = "ok" if taken else "unknown"
-    ports.people.audit(person.name, "accept", finding, ports.live.now(), result)
+    subject = finding if known is None else f"{finding} {_what(known)}".rstrip()
+    ports.people.audit(person.name, "accept", subject, ports.live.now(), result)
     if not taken:
         raise Refusal(404, "unknown_finding", finding=finding)
     return small({"finding": finding, "accepted_by": person.name})
+
+
+def _what(one: Finding) -> str:
+    """Say what is accepted, as the device has it: the id of a finding holds only its hash."""
+    told = {name: value for name, value in one.parameters.items() if value != ""}
+    return encode(told).decode()[:_LONGEST_WHAT] if told else ""
 
 
 class _Visible:

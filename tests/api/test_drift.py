@@ -203,7 +203,19 @@ def test_an_operator_accepts_and_it_is_in_the_audit_trail() -> None:
         name = api.ask("/api/v1/me", token).json["name"]
         assert accepting(api, token, ALIAS).json == {"finding": ALIAS.id, "accepted_by": name}
         assert ALIAS.id not in listed(api, token)
-        assert (name, "accept", ALIAS.id, "ok") in api.crowd.trail
+        (subject,) = [row[2] for row in api.crowd.trail if row[:2] == (name, "accept")]
+        assert subject.startswith(f"{ALIAS.id} ")
+
+
+@pytest.mark.parametrize(
+    ("one", "named"),
+    [(ALIAS, HOSTILE), (SERIAL, "B"), (STRANGER, "00:e0:fc:12:34:56")],
+)
+def test_the_audit_trail_names_what_was_accepted(one: Finding, named: str) -> None:
+    with running(differing()) as api:
+        assert accepting(api, api.token("operator"), one).status == 200
+        _, _, subject, result = api.crowd.trail[-1]
+        assert (f'"{named}"' in subject, result) == (True, "ok")
 
 
 @pytest.mark.parametrize("role", ["viewer", "auditor"])
