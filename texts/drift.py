@@ -110,6 +110,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # The page.
     "page.drift": ("Differs from what is declared", "与登记不符"),
     "page.drift.none": ("Nothing differs.", "没有差异。"),
+    "page.drift.none_of_kind": ("Nothing of this kind.", "没有此类差异。"),
     "page.drift.off": ("The survey is off.", "巡检未启用。"),
     "page.drift.coverage": (
         "{read} of {devices} devices read, {never} never; the oldest reading is of {time}",

@@ -38,7 +38,9 @@ function row(one, open, accept) {
     text: one.text,
     since: h("span", { "data-since": one.since }, duration(now() - one.since)),
     seen: one.seen_at === null ? "–" : time(one.seen_at),
-    act: accept && button(`accept:${one.id}`, take, { class: "small" }, t("page.drift.accept")),
+    act: accept && one.kind !== "more_findings"  // of how many more there are, nothing is normal
+      ? button(`accept:${one.id}`, take, { class: "small" }, t("page.drift.accept"))
+      : null,
   };
   const cell = (name) => h("td", { class: `d-${name} ${NUMBERS.has(name) ? "number" : ""}` }, cells[name]);
   return h("tr", { "data-finding": one.id }, COLUMNS.map(cell));
@@ -52,7 +54,9 @@ function known(coverage) {
 }
 
 const told = (items, coverage) => [
-  items.length || !coverage.read ? null : h("span", {}, t("page.drift.none")),
+  items.length || !coverage.read || coverage.waiting
+    ? null
+    : h("span", {}, t(chosen ? "page.drift.none_of_kind" : "page.drift.none")),
   h("span", {}, known(coverage)),
   coverage.failed ? h("span", {}, t("page.drift.failed", { count: coverage.failed })) : null,
   coverage.waiting ? h("span", {}, t("page.drift.waiting", { count: coverage.waiting })) : null,

@@ -163,6 +163,7 @@ class Province:
         self.findings_all: list[Finding] = []
         self.seen: dict[str, int] = {}
         self.failed: dict[str, str] = {}
+        self.waiting = 0
         self.accepted_by = ""
         self.qualities: dict[str, PollQuality] = {}
         self.shared: dict[str, tuple[str, ...]] = {}
@@ -381,7 +382,9 @@ class Province:
         return self.findings_all
 
     def surveyed(self) -> Surveyed:
-        return Surveyed(86_400, self.register.devices.keys(), self.seen, self.failed, 0, "")
+        return Surveyed(
+            86_400, self.register.devices.keys(), self.seen, self.failed, self.waiting, ""
+        )
 
     async def accept(self, finding: str, person: str) -> bool:
         before = len(self.findings_all)

@@ -267,3 +267,41 @@ def test_a_viewer_has_nothing_to_accept_with() -> None:
         assert await page.eval("document.querySelector('#drift button.small')") is None
 
     browse(use, differing())
+
+
+@pytest.mark.server("chromium")
+@pytest.mark.parametrize(
+    ("waiting", "kind", "said"),
+    [(0, "", "没有差异。"), (3, "", "3 台待比对"), (0, "serial_changed", "没有此类差异。")],
+)
+def test_the_page_says_that_nothing_differs_only_where_that_is_known(
+    waiting: int, kind: str, said: str
+) -> None:
+    province = differing()
+    province.findings_all, province.waiting = [ALIAS] if kind else [], waiting
+
+    async def use(api: Running, page: Any) -> None:
+        await page.login(api.address, api.token("operator"))
+        await page.until("document.querySelector('#drift-filters select') !== null")
+        if kind:
+            await page.eval(
+                "(() => { const s = document.querySelector('#drift-filters select');"
+                f" s.value = '{kind}'; s.dispatchEvent(new Event('change')); }})()"
+            )
+        await page.until(f"document.querySelector('#drift-foot').textContent.includes('{said}')")
+        assert ("没有差异。" in await page.eval(text("#drift-foot"))) == (said == "没有差异。")
+
+    browse(use, province)
+
+
+@pytest.mark.server("chromium")
+def test_the_page_has_nothing_to_accept_how_many_more_there_are_with() -> None:
+    province = differing()
+    province.findings_all = [finding("more_findings", "c1-r1", count=7)]
+
+    async def use(api: Running, page: Any) -> None:
+        await page.login(api.address, api.token("operator"))
+        await page.until("document.querySelectorAll('#drift tbody tr').length === 1")
+        assert await page.eval("document.querySelector('#drift button.small')") is None
+
+    browse(use, province)
