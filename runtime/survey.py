@@ -36,6 +36,8 @@ _log = logging.getLogger("extranet.survey")
 _REACHED: Final = (State.UP, State.DEGRADED)
 _AGAIN_SECONDS: Final = 900
 """After this a device is tried again that was not reached or could not be read."""
+_BACK_OFF_SECONDS: Final = (_AGAIN_SECONDS, 3600, 4 * 3600)
+_COSTLY: Final = frozenset({"too_slow"})
 _FORGOTTEN_SECONDS: Final = 30 * 86_400
 """A device that left the inventory comes back to what was normal within this time."""
 _OPENED_AGAIN_SECONDS: Final = 60
@@ -68,6 +70,8 @@ class Survey:
         self._names = Names()
         self._seen: dict[str, int] = {}
         self._failed: dict[str, str] = {}
+        self._in_vain: dict[str, int] = {}
+        """Readings in a row that took long and came to nothing."""
         self._home: dict[str, frozenset[str]] = {}
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._all: Sequence[Finding] | None = None
@@ -92,7 +96,7 @@ class Survey:
             for device in inventory.devices.values()
             if device.address is not None and device.credential is not None
         }
-        for known in (self._seen, self._failed, self._home, self._findings):
+        for known in (self._seen, self._failed, self._in_vain, self._home, self._findings):
             for gone in known.keys() - self._devices.keys():
                 del known[gone]
         for gone in self._names.by_device.keys() - self._devices.keys():
@@ -218,12 +222,16 @@ class Survey:
                 why = {"device": name, "why": read.reason, "detail": read.detail}
                 _log.warning("a device that is reached could not be read whole", extra=why)
             self._failed[name] = read.reason
+            if read.reason in _COSTLY:
+                self._back_off(name, now)
             return
         if not await self._book.keep(name, now, read.name, read.document):
             self._failed[name] = "not_kept"
+            self._back_off(name, now)
             return
         self.counts["read"] += 1
         self._failed.pop(name, None)
+        self._in_vain.pop(name, None)
         self._plan.done(name, now)
         self._seen[name] = now
         was, others = self._names.called(name), self._linked.get(name, ())
@@ -234,6 +242,13 @@ class Survey:
         elif is_news:
             self._again(others)
         await self._compare(name)
+
+    def _back_off(self, device: str, now: int) -> None:
+        """Leave a device alone for longer each time that minutes were spent on it in vain."""
+        count = self._in_vain[device] = self._in_vain.get(device, 0) + 1
+        every = self._every or 0
+        seconds = _BACK_OFF_SECONDS[count - 1] if count <= len(_BACK_OFF_SECONDS) else every
+        self._plan.postpone(device, now + min(seconds, every))
 
     # Comparing.
 

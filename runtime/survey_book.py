@@ -11,13 +11,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
-from collectors._inspection import Inspection
+from collectors._inspection import Inspection, Missing
 from runtime.drift import Declared, Names, compare
 from runtime.findings import Found, State, accept, settle
 from runtime.stations import at_home, compare_stations
@@ -147,8 +147,23 @@ class Book:
 def _keep(observed: Observed, device: str, seen_at: int, name: str, document: bytes) -> bool:
     before = observed.row(device)
     state = b"{}" if before is None else before.state
-    observed.keep(Row(device, seen_at, name, document, state))
+    try:
+        observed.keep(Row(device, seen_at, name, document, state))
+    except EntryError:
+        shorter = _without_stations(document)
+        if shorter is None:
+            raise
+        observed.keep(Row(device, seen_at, name, shorter, state))
     return True
+
+
+def _without_stations(document: bytes) -> bytes | None:
+    """Return a reading without its longest part, which it is said to miss; None = it has none."""
+    seen = _inspection(document)
+    if not seen.stations:
+        return None
+    gap = Missing("stations", "dot1qTpFdbTable", "too_many_rows")
+    return _encode(replace(seen, stations=(), missing=(*seen.missing, gap)))
 
 
 def _compared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import socket
 import sqlite3
 import zlib
@@ -20,6 +21,7 @@ import pytest
 
 from api.ports import Event, StateNow
 from collectors._inspection import Inspection, Missing
+from collectors.vendors._tables import Station
 from inventory.model import (
     AccessDevice,
     Credential,
@@ -31,13 +33,14 @@ from inventory.model import (
 )
 from runtime.config import SurveyConfig
 from runtime.survey import Survey
-from runtime.survey_process import Job, begin, read
+from runtime.survey_process import Job, Read, begin, read
 from simulator import ber, recorded
 from simulator.sockets import open_door
 from sla.states import State
 from store.observed import FILE
 from tests.collectors.network import network
 from tests.devices.recording import agent, ports, snmprec, system, table
+from tests.runtime.declaring import seen
 from tests.servers import free_port, run_program, wait_for
 
 START = 1_795_500_000
@@ -346,7 +349,7 @@ def test_a_device_that_was_renamed_has_its_neighbours_read_again_soon(tmp_path: 
             async with here.running() as survey:
                 await here.until(survey, lambda: survey.counts["read"] == 2)
                 other.become(rows(name="NEW"))
-                await here.until(survey, lambda: survey._names.called("xs-r1") == "NEW")
+                await here.until(survey, lambda: survey._names.called("xs-r1") == "NEW", step=600)
                 assert survey.findings() == []
                 read_at, renamed_at = survey._seen["xg-r1"], here.clock
                 await here.until(survey, lambda: survey._seen["xg-r1"] > max(read_at, renamed_at))
@@ -423,6 +426,40 @@ def test_a_device_without_an_end_is_given_up() -> None:
     (read_,) = read("auto", [job], longest=0.1)
     silent.close()
     assert read_.reason == "too_slow"
+
+
+def test_a_device_that_is_too_slow_is_left_alone_for_longer_each_time(tmp_path: Path) -> None:
+    async def work() -> None:
+        here = scene(tmp_path, Endpoint("127.0.0.1", 9))
+        async with here.running() as survey:
+            gaps = []
+            for _ in range(5):
+                await survey._took(Read("xg-r1", reason="too_slow"))
+                before = here.clock
+                while not list(survey._plan.due(here.clock, 9)):
+                    here.clock += 60
+                gaps.append(here.clock - before)
+            assert gaps == [900, 3600, 4 * 3600, 86_400, 86_400]
+
+    run(work)
+
+
+def test_a_reading_that_is_too_large_is_kept_without_its_stations(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(2 << 20).hex()
+    crowd = tuple(
+        Station(noise[at : at + 1000], STRANGER) for at in range(0, len(noise), 1000)
+    )  # more than zlib makes small
+    document = msgspec.json.encode(seen(stations=crowd))
+
+    async def work() -> None:
+        here = scene(tmp_path, Endpoint("127.0.0.1", 9))
+        async with here.running() as survey:
+            await survey._took(Read("xg-r1", "XG-R1", document))
+            assert [one.parameters for one in survey.findings()] == [
+                {"section": "stations", "columns": "dot1qTpFdbTable", "reason": "too_many_rows"}
+            ]
+
+    run(work)
 
 
 def test_off_it_opens_nothing(tmp_path: Path) -> None:
