@@ -283,11 +283,19 @@ def _absent(
     for mark in ("alias", "descr", "index"):
         wanted = normal.get(f"{mark}/{name}")
         like = [port for port in others.values() if wanted and str(getattr(port, mark)) == wanted]
+        if mark == "index":  # a number alone says little: cards are exchanged, numbers given anew
+            like = [port for port in like if not _contradicts(name, port, normal)]
         if len(like) == 1:
             now = like[0].name
             parameters = {"interface": name, "now": now, "by": mark}
             return Found("interface_renamed", target, now, parameters, links)
     return Found("interface_missing", target, "", {"interface": name}, links)
+
+
+def _contradicts(name: str, port: Interface, normal: Mapping[str, str]) -> bool:
+    """Tell whether a port has another description than the lost one had."""
+    pairs = (("alias", port.alias), ("descr", port.descr))
+    return any(now and (was := normal.get(f"{mark}/{name}")) and was != now for mark, now in pairs)
 
 
 def _neighbour(

@@ -66,6 +66,16 @@ def test_a_port_that_has_what_a_lost_one_had_is_the_lost_one_renamed(
     )
 
 
+@pytest.mark.parametrize("other", [{"alias": "hall", "descr": ""}, {"alias": "", "descr": "x"}])
+def test_a_port_with_the_index_of_a_lost_one_and_another_description_is_another_one(
+    other: dict[str, Any],
+) -> None:
+    found, _ = differences(
+        seen(interfaces=(PORTS[0], port("xge2", 2, **other))), state=first(seen())
+    )
+    assert kinds(found) == ["interface_missing ge2"]
+
+
 def test_two_ports_that_could_be_the_lost_one_are_neither() -> None:
     before = first(seen())
     twins = (port("a", 8, alias="to ge2"), port("b", 9, alias="to ge2"))
