@@ -1,7 +1,7 @@
 """What changes seldom about an interface: its administrative state and its speed.
 
-IF-MIB ifAdminStatus; ifHighSpeed (Mbit/s) as bit/s, or ifSpeed where ifHighSpeed is 0 or absent
-and ifSpeed is not saturated (4,294,967,295). ifName is read along: where an index has come to mean
+IF-MIB ifAdminStatus; ifSpeed in bit/s below 1 Gbit/s, where it is exact (an E1 has an ifHighSpeed
+of 2), else ifHighSpeed (Mbit/s) as bit/s. ifName is read along: where an index has come to mean
 another interface without a restart, all indexes are learnt anew. By SNMPv1 neither ifHighSpeed nor
 ifName is asked: its agents seldom have an ifXTable, and one absent object costs the whole answer.
 
@@ -20,6 +20,7 @@ from collectors._interfaces import IF_NAME, learn, split, whom
 from collectors._memory import DeviceMemory
 from collectors._series import area_of, interface_series, shared
 from collectors._text import decode
+from collectors.vendors._tables import speed
 from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
 from inventory.strict import Strict
 from metrics.catalogue import ADMIN_STATUS, SPEED
@@ -32,7 +33,6 @@ _ADMIN: Final = "1.3.6.1.2.1.2.2.1.7"
 _SPEED: Final = "1.3.6.1.2.1.2.2.1.5"
 _HIGH_SPEED: Final = "1.3.6.1.2.1.31.1.1.1.15"
 _COLUMNS: Final = (_ADMIN, _SPEED, _HIGH_SPEED, IF_NAME)
-_SATURATED: Final = 2**32 - 1
 
 
 class Options(Strict):
@@ -139,9 +139,5 @@ def _moved(names: tuple[str, ...], indexes: list[int], heard: dict[str, Heard]) 
 
 
 def _bits(high: Heard | None, low: Heard | None) -> Value:
-    """Return bit/s from ifHighSpeed in Mbit/s, else from ifSpeed; None where neither is known."""
-    if isinstance(high, int) and high > 0:
-        return high * 1_000_000
-    if isinstance(low, int) and 0 < low < _SATURATED:
-        return low
-    return None
+    """Return bit/s where they are known: ifSpeed, which is exact, or ifHighSpeed in Mbit/s."""
+    return speed(high if isinstance(high, int) else 0, low if isinstance(low, int) else 0)

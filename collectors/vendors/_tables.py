@@ -123,7 +123,7 @@ def _interfaces(sight: Sight) -> Iterator[Interface]:
             IF_TYPES.get(kind, str(kind)) if kind else None,
             _word(_ADMIN, admin.get(index)),
             _word(_OPER, oper.get(index)),
-            _speed(high.get(index, 0), low.get(index, 0)),
+            speed(high.get(index, 0), low.get(index, 0)),
         )
 
 
@@ -133,7 +133,7 @@ def _word(words: tuple[str, ...], number: int | None) -> str | None:
     return words[number - 1] if 1 <= number <= len(words) else str(number)
 
 
-def _speed(high: int, low: int) -> int | None:
+def speed(high: int, low: int) -> int | None:
     """Return bit/s: ifSpeed where it is not saturated, else ifHighSpeed, which is rounded.
 
     An E1 of 2,048,000 bit/s has an ifHighSpeed of 2. From 1 Gbit/s on ifHighSpeed counts: there
