@@ -28,7 +28,7 @@ from collectors.vendors._form import (
     Temperature,
     Vendor,
 )
-from collectors.vendors._standard import SYS_DESCR
+from collectors.vendors._standard import ENTITY_SERIAL, SYS_DESCR, chassis
 from collectors.vendors._tables import (
     INTERFACES,
     LLDP,
@@ -77,6 +77,7 @@ class Inspection:
     """What a device shows of itself. Empty lists: it has none, unless `missing` names the section.
 
     `uptime_seconds`: since the agent started, or since the host did where the platform tells;
+    `serials`: those of every box of a stack, `serial` among them, sorted.
     `config_changed_seconds`: age of the last change of the running configuration.
     `stations_resolved`: no table of MAC addresses told the stations, but ARP: behind which port of
     a switch each is, nobody knows.
@@ -89,6 +90,7 @@ class Inspection:
     model: str = ""
     version: str = ""
     serial: str = ""
+    serials: tuple[str, ...] = ()
     uptime_seconds: int | None = None
     config_changed_seconds: int | None = None
     interfaces: tuple[Interface, ...] = ()
@@ -252,11 +254,19 @@ async def inspect(
         model=identity.model,
         version=identity.version,
         serial=identity.serial,
+        serials=_serials(sight, identity.serial),
         uptime_seconds=up,
         config_changed_seconds=_age(changed, sight.number(UPTIME)),
         missing=tuple(reader.missing),
         **found,
     )
+
+
+def _serials(sight: Sight, own: str) -> tuple[str, ...]:
+    """Return the serial numbers of all boxes: the first one of a stack may be another tomorrow."""
+    texts = sight.texts(ENTITY_SERIAL)
+    found = {own, *(texts.get(index, "") for index in chassis(sight))}
+    return tuple(sorted(found - {""}))
 
 
 def uptime(vendor: Vendor, sight: Sight) -> int | None:

@@ -217,12 +217,15 @@ def _box(
     ):
         parameters = {"declared": device.platform, "seen": seen.platform}
         yield Found("platform_differs", target, seen.platform, parameters)
-    if seen.serial and "identity" not in missing:
-        was = normal.setdefault("serial", seen.serial)
-        if was != seen.serial:
-            parameters = {"was": was, "now": seen.serial}
-            becomes = ("serial", seen.serial)
-            yield Found("serial_changed", target, seen.serial, parameters, becomes=becomes)
+    now = {part for one in seen.serials or (seen.serial,) for part in one.split("\n") if part}
+    if now and "identity" not in missing:
+        written = "\n".join(sorted(now))
+        was = set(normal.setdefault("serial", written).split("\n"))
+        if was.isdisjoint(now):  # of a stack one box may be exchanged, or away
+            parameters = {"was": ", ".join(sorted(was)), "now": ", ".join(sorted(now))}
+            yield Found("serial_changed", target, written, parameters, (), ("serial", written))
+        else:
+            normal["serial"] = written
 
 
 def _port(

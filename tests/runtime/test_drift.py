@@ -247,6 +247,18 @@ def test_another_serial_number_is_another_box() -> None:
     assert (found.kind, found.parameters) == ("serial_changed", {"was": "S1", "now": "S2"})
 
 
+@pytest.mark.parametrize("serials", [("S1", "S2"), ("S2",), ("S2", "S3")])
+def test_a_stack_of_which_a_box_is_the_same_is_the_same(serials: tuple[str, ...]) -> None:
+    before = first(seen(serials=("S1", "S2")))
+    assert differences(seen(serial=serials[0], serials=serials), state=before)[0] == []
+
+
+def test_a_stack_of_which_no_box_is_the_same_is_another_one() -> None:
+    before = first(seen(serials=("S1", "S2")))
+    (found,) = differences(seen(serial="S3", serials=("S3", "S4")), state=before)[0]
+    assert found.parameters == {"was": "S1, S2", "now": "S3, S4"}
+
+
 def test_a_serial_number_that_was_not_read_is_no_other_one() -> None:
     assert differences(seen(serial=""), state=first(seen()))[0] == []
 

@@ -420,6 +420,20 @@ def test_a_table_that_is_outside_of_the_view_is_missing_not_empty(
     run(work)
 
 
+def test_of_a_stack_every_serial_number_is_read(tmp_path: Path) -> None:
+    boxes = {1: (3, "S2"), 2: (3, "S1"), 3: (9, "CARD"), 4: (3, "")}
+    stack = snmprec(table("entPhysicalClass entPhysicalSerialNum", boxes))
+
+    async def work() -> None:
+        with Box(tmp_path, rows() + stack) as box:
+            job = Job("xg-r1", box.endpoint, RO, stations=False)
+            (read_,) = await asyncio.to_thread(read, "auto", [job])
+        seen = msgspec.json.decode(read_.document, type=Inspection)
+        assert (seen.serial, seen.serials) == ("S2", ("S1", "S2"))
+
+    run(work)
+
+
 def test_a_device_without_an_end_is_given_up() -> None:
     silent = open_door("127.0.0.1", 0)
     job = Job("xg-r1", Endpoint("127.0.0.1", silent.port), RO, stations=False)
