@@ -73,6 +73,8 @@ class Survey:
         self._in_vain: dict[str, int] = {}
         """Readings in a row that took long and came to nothing."""
         self._home: dict[str, frozenset[str]] = {}
+        self._moved: dict[str, set[str]] = {}
+        """MAC address -> devices at which it is told as moved."""
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._all: Sequence[Finding] | None = None
         self._anew: dict[str, None] = {}
@@ -96,6 +98,8 @@ class Survey:
             for device in inventory.devices.values()
             if device.address is not None and device.credential is not None
         }
+        for gone in self._findings.keys() - self._devices.keys():
+            self._forget_moved(gone)
         for known in (self._seen, self._failed, self._in_vain, self._home, self._findings):
             for gone in known.keys() - self._devices.keys():
                 del known[gone]
@@ -289,23 +293,30 @@ class Survey:
         name = done.device
         before = self._findings.get(name, ())
         now = tuple(_finding(name, one, done.state) for one in done.found)
+        self._forget_moved(name)
         if now:
             self._findings[name] = now
         else:
             self._findings.pop(name, None)
-        if done.home != self._home.get(name, frozenset()):
-            self._home[name] = done.home
-            self._again(
-                other
-                for other, found in self._findings.items()
-                if other != name and any(one.kind == "station_moved" for one in found)
-            )
+        for mac in _moved(now):
+            self._moved.setdefault(mac, set()).add(name)
+        at_home = self._home.get(name, frozenset())
+        self._home[name] = done.home
+        for mac in at_home ^ done.home:
+            self._again(self._moved.get(mac, set()) - {name})
         if now != before:
             self._all = None
             news = {one.id for one in now} - {one.id for one in before}
             self.counts["told"] += len(news)
             body = {"target": device_target(name), "findings": len(now), "new": len(news)}
             self._tell(Event("drift", body))
+
+    def _forget_moved(self, name: str) -> None:
+        for mac in _moved(self._findings.get(name, ())):
+            devices = self._moved.get(mac, set())
+            devices.discard(name)
+            if not devices:
+                self._moved.pop(mac, None)
 
     # What the api asks.
 
@@ -340,6 +351,11 @@ class Survey:
             "findings": len(self.findings()),
             "waiting": len(self._anew),
         }
+
+
+def _moved(found: Iterable[Finding]) -> set[str]:
+    """Return the addresses that are told as moved."""
+    return {str(one.parameters["mac"]) for one in found if one.kind == "station_moved"}
 
 
 def _finding(device: str, found: Found, state: Normal) -> Finding:

@@ -358,6 +358,32 @@ def test_a_device_that_was_renamed_has_its_neighbours_read_again_soon(tmp_path: 
     run(work)
 
 
+@pytest.mark.parametrize(("home", "waiting"), [(REGISTERED, 1), (STRANGER, 0)])
+def test_who_came_home_has_only_those_compared_anew_that_saw_it_elsewhere(
+    tmp_path: Path, home: str, waiting: int
+) -> None:
+    register = {
+        mac: AccessDevice(mac, mac, "终端", None, "xg-r1") for mac in (REGISTERED, STRANGER)
+    }
+
+    async def work() -> None:
+        here = scene(tmp_path, Endpoint("127.0.0.1", 9))
+        far = replace(
+            here.inventory.devices["xs-r1"], address=Endpoint("127.0.0.2", 9), credential="ro"
+        )
+        devices = {**here.inventory.devices, "xs-r1": far}
+        here.inventory = replace(here.inventory, devices=devices, access_devices=register)
+        away = msgspec.json.encode(seen(stations=(Station("ge3", REGISTERED),)))
+        back = msgspec.json.encode(seen(stations=(Station("ge3", home),)))
+        async with here.running() as survey:
+            await survey._took(Read("xs-r1", "", away))
+            assert [one.kind for one in survey.findings()] == ["station_moved"]
+            await survey._took(Read("xg-r1", "", back))
+            assert survey.surveyed().waiting == waiting
+
+    run(work)
+
+
 @pytest.mark.parametrize("state", [State.DOWN, State.UNKNOWN, State.SHADOW])
 def test_a_device_that_is_not_reached_is_left_out_and_read_when_it_is(
     tmp_path: Path, state: State
