@@ -28,7 +28,7 @@ run: $(STAMP)
 test: $(STAMP)
 	@./deploy/debian-packages.sh
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m tests $(TESTS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

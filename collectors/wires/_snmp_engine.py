@@ -44,7 +44,7 @@ PANICKED: Final = Failure(Outcome.GARBLED, "decode")
 """The engine itself broke over the answer: this conversation is not to be used again."""
 NOT_INCREASING: Final = Failure(Outcome.GARBLED, "not_increasing")
 """An OID of a table that is not greater than the one before it in its column."""
-AGENT_ERROR: Final = Failure(Outcome.GARBLED, "agent_error")
+AGENT_ERROR: Final = Failure(Outcome.REFUSED, "agent_error")
 """An error status, or an answer without variables, in the middle of a column or instead of all."""
 TOO_MANY_ROWS: Final = Failure(Outcome.GARBLED, "too_many_rows")
 TOO_MANY_BYTES: Final = Failure(Outcome.GARBLED, "too_many_bytes")

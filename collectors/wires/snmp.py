@@ -9,7 +9,7 @@
     REFUSED   v3_silent       it tells its engine id and then nothing: a wrong privacy key, or loss
     GARBLED   decode          an answer that is no SNMP, or one that was cut
     GARBLED   not_increasing  a walk that does not move forward
-    GARBLED   agent_error     a table that is refused, or breaks off, with an error status
+    REFUSED   agent_error     a table that is refused, or breaks off, with an error status
     GARBLED   too_many_rows   a walk or table beyond its cap of rows, of
     GARBLED   too_many_bytes  bytes, or of
     GARBLED   too_slow        seconds

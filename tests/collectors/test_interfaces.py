@@ -292,7 +292,7 @@ def test_an_agent_that_refuses_its_table_of_names_lacks_no_interface() -> None:
 
     async def work(ask: Ask, _: Ask, probe: Probe, memory: DeviceMemory) -> None:
         answer = await ask()
-        assert (answer.outcome, answer.reason) == (Outcome.GARBLED, "agent_error")
+        assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "agent_error")
         assert not memory.if_index
 
     with_router(agent, work, names=("ge1",))

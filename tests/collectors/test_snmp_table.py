@@ -229,7 +229,7 @@ def test_a_table_that_breaks_off_says_so(engine: str, status: int) -> None:
         agent.refuse = lambda request: status if request.oids[0] >= broken else None
         async with opened(engine) as wire, serving(agent):
             reply = await read(wire, agent, columns=COLUMNS[:1])
-            assert (reply.outcome, reply.reason) == (Outcome.GARBLED, "agent_error")
+            assert (reply.outcome, reply.reason) == (Outcome.REFUSED, "agent_error")
             assert len(reply.values) >= 30
             assert len(agent.seen) < 20
 
@@ -249,7 +249,7 @@ def test_a_table_that_is_refused_is_not_empty(
         agent.refuse = lambda _: GENERAL_ERROR
         async with opened(engine) as wire, serving(agent):
             reply = await read(wire, agent, memory, columns=columns, credential=credential)
-            assert (reply.outcome, reply.reason) == (Outcome.GARBLED, "agent_error")
+            assert (reply.outcome, reply.reason) == (Outcome.REFUSED, "agent_error")
             assert not memory.bulks
 
     run(work())
