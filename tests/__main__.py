@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 
-WAITING = ("tests/collectors", "tests/devices", "tests/traps")
+WAITING = ("tests/collectors", "tests/devices", "tests/metrics", "tests/runtime", "tests/traps")
 """What mostly waits."""
 _PYTEST = (sys.executable, "-m", "pytest")
 
