@@ -153,7 +153,13 @@ class Reader:
         return reply
 
     async def read(self, section: str, sources: Iterable[Source[T]]) -> tuple[T, ...]:
-        """Return what the first source gives that gives anything.
+        """Return what the first source gives that gives anything."""
+        return (await self.first(section, sources))[1]
+
+    async def first(
+        self, section: str, sources: Iterable[Source[T]]
+    ) -> tuple[Source[T] | None, tuple[T, ...]]:
+        """Return the first source that gives anything, with what it gives.
 
         A source that could not be read is not empty: what lies behind it is worse, and not tried.
         """
@@ -164,8 +170,8 @@ class Reader:
                 self.broken.add(section)
             found = tuple(source.read(self.sight))
             if found or broken:
-                return found
-        return ()
+                return source, found
+        return None, ()
 
     async def columns(self, section: str, columns: Iterable[Column]) -> None:
         """Read those columns that were not yet, table by table."""

@@ -196,8 +196,7 @@ async def _walk(
     names: dict[str, Mapping[str, Heard]] = {}
     for section in question.sections:
         sources: tuple[Source[Any], ...] = getattr(question.vendor, section)
-        found[section] = await reader.read(section, sources)
-        chosen = next((one for one in sources if tuple(one.read(reader.sight))), None)
+        chosen, found[section] = await reader.first(section, sources)
         if chosen is not None and section not in question.lively:
             rows |= dict.fromkeys(await _rows(chosen, reader.sight))
             names |= {column.oid: reader.sight.column(column) for column in chosen.names}

@@ -37,8 +37,10 @@ from collectors.vendors._standard import (
     ENTITY_NAME,
     ENTITY_SERIAL,
     ENTITY_SOFTWARE,
+    FAN,
     MODULE,
     OSPF,
+    POWER_SUPPLY,
     SENSOR,
     SYS_DESCR,
     entity_name,
@@ -177,11 +179,11 @@ def _entity_parts(sight: Sight, kind: int) -> Iterator[Part]:
 
 
 def _entity_fans(sight: Sight) -> Iterator[Part]:
-    yield from _entity_parts(sight, 7)
+    yield from _entity_parts(sight, FAN)
 
 
 def _entity_power(sight: Sight) -> Iterator[Part]:
-    yield from _entity_parts(sight, 6)
+    yield from _entity_parts(sight, POWER_SUPPLY)
 
 
 def _optics(sight: Sight) -> Iterator[Optics]:
