@@ -5,6 +5,7 @@
     def plan(spec, target, inventory) -> Probe | None
     async def ask(probe, wires, memory) -> Answer
     def begin(probe, wires, done)     only where a run may begin before the last one ended (echo)
+    VITAL: bool                       of a check of a service: whether failing makes it DOWN
     ASIDE = True                      only where a run may take seconds (tables): such runs of a
                                       device take turns with each other, not with its polls
 
@@ -24,6 +25,7 @@ import msgspec
 from pydantic import BaseModel
 
 from collectors._memory import DeviceMemory
+from collectors._ssh import NoSsh, SshWire
 from collectors._walks import Walks
 from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
 from metrics.observation import Outcome, Probe, Value
@@ -144,6 +146,7 @@ class Wires(msgspec.Struct, frozen=True):
     icmp: EchoWire
     udp: EchoWire
     walks: Walks = msgspec.field(default_factory=Walks)
+    ssh: SshWire = msgspec.field(default_factory=NoSsh)
 
 
 class Collector(Protocol):

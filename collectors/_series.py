@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from functools import lru_cache
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from inventory.model import (
     Device,
     Inventory,
     Link,
+    Service,
     TargetId,
     device_target,
     interface_target,
     link_target,
+    service_target,
 )
 from metrics.catalogue import DEVICE, INTERFACE, LINK, Measurement, Metric
+from metrics.families.services import PROBE, SERVICE, SERVICE_STATE
 from metrics.observation import Series
 
 T = TypeVar("T", bound=Hashable)
+
+
+NONE: Final = "none"
+"""What a label says of a thing that has no such place: InfluxDB refuses an empty tag."""
 
 
 def area_of(inventory: Inventory, site: str) -> str:
@@ -75,6 +82,39 @@ def link_series(metrics: Iterable[Metric], link: Link, inventory: Inventory) -> 
         link=link.id,
         site=link.b.site,
     )
+
+
+def service_series(
+    metrics: Iterable[Metric], check: str, service: Service, inventory: Inventory
+) -> tuple[Series, ...]:
+    """Make series of a check (a kind of probe) of a service."""
+    return _series(
+        metrics,
+        PROBE,
+        service_target(service.id),
+        area=_area_of_service(service, inventory),
+        check=check,
+        group=service.group or NONE,
+        service=service.id,
+        site=service.site or NONE,
+    )
+
+
+def state_series(service: Service, inventory: Inventory) -> tuple[Series, ...]:
+    """Make the series of a service's state."""
+    return _series(
+        (SERVICE_STATE,),
+        SERVICE,
+        service_target(service.id),
+        area=_area_of_service(service, inventory),
+        group=service.group or NONE,
+        service=service.id,
+        site=service.site or NONE,
+    )
+
+
+def _area_of_service(service: Service, inventory: Inventory) -> str:
+    return NONE if service.site is None else area_of(inventory, service.site)
 
 
 def _series(

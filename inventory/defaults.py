@@ -15,6 +15,24 @@ DEVICE_PROBES: Final = (
 )
 """Of a device that has an address and a credential. Intervals in seconds."""
 
+HOST_PLATFORM: Final = "linux"
+HOST_PROBES: Final = (ProbeSpec("host", 60),)
+"""Of a server (platform `linux`) that has an address and a login."""
+
+SERVICE_DEFAULTS: Final[Mapping[str, float]] = {
+    "http": 60,
+    "tls": 3600,
+    "dns": 60,
+    "tcp": 60,
+    "website": 86_400,
+    "path": 60,
+    "nqa": 60,
+    "backup_set": 900,
+    "heartbeat": 60,
+    "replication": 60,
+}
+"""Kinds of questions about services and their intervals; a service names those it is asked."""
+
 LINK_PROBES: Final = (ProbeSpec("echo", 10, options={"wire": "icmp", "count": 2}),)
 """Of a link whose far end has an address."""
 

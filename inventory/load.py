@@ -12,11 +12,13 @@ from typing import Any, Final
 from inventory import resolve
 from inventory.edge import is_id
 from inventory.form import validate
+from inventory.logins import check_ways, login
 from inventory.model import Carrier, Inventory, Unit
 from inventory.probes import assign
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.register import access_devices
 from inventory.schema import SECTIONS, SINGLE, DefaultsForm
+from inventory.services import service_groups, services
 from inventory.topology import topology
 from inventory.yamlmarks import DEEPEST, Marks, Source, parse, read_source
 
@@ -192,6 +194,8 @@ def _resolve(
     link_groups = resolve.link_groups(forms, links, problems)
     planned_work = resolve.planned_work(forms, problems)
     register = access_devices(forms, problems)
+    check_ways(forms, problems)
+    used = services(forms, problems)
     revision = written["single"].get("revision", "")
     if not isinstance(revision, str | int) or isinstance(revision, bool):
         problems.add(("revision",), "needs_text")
@@ -217,6 +221,9 @@ def _resolve(
         planned_work=planned_work,
         topology=topology(sites, devices, links),
         access_devices=register,
+        logins={name: login(name, form) for name, form in plain["logins"].items()},
+        service_groups=service_groups(forms),
+        services=used,
     )
 
 

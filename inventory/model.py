@@ -22,6 +22,10 @@ LEVELS: tuple[Level, ...] = ("province", "city", "county", "township", "village"
 
 Party = Literal["owner", "carrier"]
 SnmpVersion = Literal["1", "2c", "3"]
+ServiceKind = Literal[
+    "website", "application", "video", "exchange", "backup", "certificate", "dns", "other"
+]
+SSH_PORT = 22
 EchoWire = Literal["icmp", "udp"]
 
 
@@ -43,6 +47,11 @@ def link_target(link: str) -> TargetId:
 def interface_target(device: str, if_name: str) -> TargetId:
     """Name the target of an interface; ifName is percent-encoded, so that `/` stays a separator."""
     return TargetId(f"interface:{device}/{quote(if_name, safe='')}")
+
+
+def service_target(service: str) -> TargetId:
+    """Name the target of a service."""
+    return TargetId(f"service:{service}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,24 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """How to be let in by SSH (RFC 4252): a user with a password, a private key or an agent.
+
+    `key`: the private key's text (OpenSSH or PEM). An empty secret = not given. `group`: who
+    checks the logins (an AAA server, a domain); at most `most` of its logins at once.
+    """
+
+    id: str
+    user: str
+    password: Secret = field(default=Secret(""), repr=False)
+    key: Secret = field(default=Secret(""), repr=False)
+    passphrase: Secret = field(default=Secret(""), repr=False)
+    agent: bool = False
+    group: str = ""
+    most: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeSpec:
     """A standing question as written or defaulted: kind, interval, deadline (seconds), options."""
 
@@ -187,6 +214,14 @@ class Device:
     interfaces: tuple[str, ...] = ()
     """ifNames asked about: those declared here and those on which declared links end."""
     probes: tuple[ProbeSpec, ...] = ()
+    login: str | None = None
+    ssh_port: int = SSH_PORT
+    legacy_ssh: bool = False
+    """Whether key exchange, keys and ciphers with SHA-1 or CBC may be used with it."""
+    jump: str | None = None
+    """The device through which it is reached by SSH."""
+    zone: str = ""
+    """The security zone (安全域) it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +261,33 @@ class LinkGroup:
     id: str
     site: str
     links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGroup:
+    """Services that belong together, such as the endpoints of a data exchange."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What users of the extranet use: a website, an application, an exchange endpoint, a backup."""
+
+    id: str
+    title: str
+    kind: ServiceKind
+    site: str | None = None
+    unit: str | None = None
+    group: str | None = None
+    needs: tuple[tuple[TargetId, ...], ...] = ()
+    """What it stands on: all of the outer, of an inner one any."""
+    promise: Fraction | None = None
+    """Availability that was promised, of a month."""
+    profile: Profile = PROFILES["standard"]
+    in_service: tuple[Interval, ...] = ()
+    probes: tuple[ProbeSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +333,9 @@ class Inventory:
     planned_work: Mapping[str, PlannedWork]
     topology: Topology
     access_devices: Mapping[str, AccessDevice] = field(default_factory=dict)
+    logins: Mapping[str, Login] = field(default_factory=dict)
+    service_groups: Mapping[str, ServiceGroup] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from inventory.defaults import DEVICE_PROBES, LINK_PROBES, PROFILE_OPTIONS
+from inventory.defaults import (
+    DEVICE_PROBES,
+    HOST_PLATFORM,
+    HOST_PROBES,
+    LINK_PROBES,
+    PROFILE_OPTIONS,
+    SERVICE_DEFAULTS,
+)
 from inventory.model import PROFILES, ProbeSpec, Profile
 from inventory.problem import Path_, Problems
 from inventory.schema import DefaultsForm, DeviceForm, LinkForm, ProbeDefaultsForm, ProbeForm
@@ -16,6 +23,8 @@ class Assigned:
     """What objects are asked that say nothing themselves; one value for all of them."""
 
     device: tuple[ProbeSpec, ...]
+    host: tuple[ProbeSpec, ...]
+    """Of a server that lets the monitor in by SSH."""
     link: Mapping[str, tuple[ProbeSpec, ...]]
     """By profile."""
     defaults: DefaultsForm
@@ -25,6 +34,7 @@ def assign(defaults: DefaultsForm) -> Assigned:
     """Put what `defaults` says over the table."""
     return Assigned(
         _general(DEVICE_PROBES, "", defaults),
+        _general(HOST_PROBES, "", defaults),
         {profile: _general(LINK_PROBES, profile, defaults) for profile in PROFILES},
         defaults,
     )
@@ -33,13 +43,15 @@ def assign(defaults: DefaultsForm) -> Assigned:
 def device_probes(
     form: DeviceForm, assigned: Assigned, at: Path_, problems: Problems
 ) -> tuple[ProbeSpec, ...]:
-    """Return the questions of a device: the table's where it has an address and a credential."""
+    """Return the questions of a device: the table's where it has an address and a way in."""
     if form.address is None:
         _never_asked(form.probes, at, problems)
         return _merge((), assigned, form.probes, at, problems)
-    if form.credential is None and not form.probes:
+    if form.credential is None and form.login is None and not form.probes:
         problems.add((*at, "address"), "no_credential", severity="warning")
     base = () if form.credential is None else assigned.device
+    if form.login is not None and form.platform == HOST_PLATFORM:
+        base = (*base, *assigned.host)
     return _merge(base, assigned, form.probes, at, problems)
 
 
@@ -51,6 +63,16 @@ def link_probes(
         _never_asked(form.probes, at, problems)
         return _merge((), assigned, form.probes, at, problems)
     return _merge(assigned.link[profile.name], assigned, form.probes, at, problems)
+
+
+def service_probes(
+    own: Sequence[ProbeForm], assigned: Assigned, at: Path_, problems: Problems
+) -> tuple[ProbeSpec, ...]:
+    """Return the questions of a service: those it names, each with the interval of its kind."""
+    kinds = dict.fromkeys(probe.kind for probe in own)
+    table = [ProbeSpec(kind, SERVICE_DEFAULTS[kind]) for kind in kinds if kind in SERVICE_DEFAULTS]
+    base = _general(table, "", assigned.defaults)
+    return _merge(base, assigned, own, at, problems)
 
 
 def _never_asked(own: Sequence[ProbeForm], at: Path_, problems: Problems) -> None:

@@ -44,6 +44,9 @@ _KINDS: Final = {
     "carriers": "carrier",
     "contracts": "contract",
     "credentials": "credential",
+    "logins": "login",
+    "service_groups": "service_group",
+    "services": "service",
     "sites": "site",
     "devices": "device",
     "links": "link",
@@ -221,6 +224,11 @@ def devices(
             form.credential,
             tuple(dict.fromkeys([*form.interfaces, *ports.get(name, ())])),
             device_probes(form, forms.assigned, at, problems),
+            login=form.login,
+            ssh_port=form.ssh_port,
+            legacy_ssh=form.legacy_ssh,
+            jump=form.jump,
+            zone=form.zone,
         )
     return found
 

@@ -23,7 +23,7 @@ from inventory.edge import (
     Yuan,
     whole_number_as_text,
 )
-from inventory.model import Level, Party, Secret
+from inventory.model import SSH_PORT, Level, Party, Secret, ServiceKind
 from inventory.register import AccessDeviceForm
 from inventory.strict import Strict
 
@@ -101,6 +101,26 @@ _CREDENTIAL_KEYS: Final = ("community", "user", "auth", "auth_key", "priv", "pri
 _V3_PAIRS: Final = frozenset({"auth", "auth_key", "priv", "priv_key"})
 
 
+class LoginForm(Strict):
+    """A user with a password, a private key, or the keys of an agent."""
+
+    user: Text
+    password: Secret | None = None
+    key: Secret | None = None
+    passphrase: Secret | None = None
+    agent: bool = False
+    group: Id | None = None
+    most: Annotated[int, Field(ge=1, le=64)] = 8
+
+    @model_validator(mode="after")
+    def _some_way_in(self) -> LoginForm:
+        if self.password is None and self.key is None and not self.agent:
+            raise PydanticCustomError("missing_key", "missing", {"key": "password"})
+        if self.passphrase is not None and self.key is None:
+            raise PydanticCustomError("missing_key", "missing", {"key": "key"})
+        return self
+
+
 class ProbeForm(Strict):
     """A standing question; what is not named here is an option of its kind."""
 
@@ -154,6 +174,11 @@ class DeviceForm(Strict):
     platform: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=64)] = "generic"
     address: Address | None = None
     credential: Id | None = None
+    login: Id | None = None
+    ssh_port: Annotated[int, Field(ge=1, le=65_535)] = SSH_PORT
+    legacy_ssh: bool = False
+    jump: Id | None = None
+    zone: Text = ""
     interfaces: tuple[Text, ...] = ()
     probes: tuple[ProbeForm, ...] = ()
 
@@ -189,6 +214,38 @@ class LinkGroupForm(Strict):
     links: Annotated[tuple[Id, ...], Field(min_length=2)]
 
 
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Need = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^(site|device|link|service):[a-z0-9][a-z0-9.-]*$")], ...],
+    BeforeValidator(_as_list),
+    Field(min_length=1),
+]
+
+
+class ServiceGroupForm(Strict):
+    """Services that belong together."""
+
+    title: Text
+
+
+class ServiceForm(Strict):
+    """A service; of what stands in brackets under `needs` any one is enough."""
+
+    title: Text
+    kind: ServiceKind
+    site: Id | None = None
+    unit: Id | None = None
+    group: Id | None = None
+    needs: tuple[Need, ...] = ()
+    availability: Percent | None = None
+    profile: Literal["backbone", "standard", "cloud5"] = "standard"
+    in_service: InService = ALWAYS
+    probes: tuple[ProbeForm, ...] = ()
+
+
 class PlannedWorkForm(Strict):
     """An announced interval of work."""
 
@@ -205,10 +262,13 @@ SECTIONS: Final[Mapping[str, type[Strict]]] = {
     "carriers": CarrierForm,
     "contracts": ContractForm,
     "credentials": CredentialForm,
+    "logins": LoginForm,
     "sites": SiteForm,
     "devices": DeviceForm,
     "links": LinkForm,
     "link_groups": LinkGroupForm,
+    "service_groups": ServiceGroupForm,
+    "services": ServiceForm,
     "planned_work": PlannedWorkForm,
     "access_devices": AccessDeviceForm,
 }

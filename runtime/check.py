@@ -25,7 +25,7 @@ from collectors.wires.echo import open_echo
 from inventory.form import validate
 from inventory.load import LARGEST, MOST_FILES, load
 from inventory.model import PROFILES, Inventory, ProbeSpec, Profile
-from inventory.probes import assign, device_probes, link_probes
+from inventory.probes import assign, device_probes, link_probes, service_probes
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.schema import SECTIONS, DefaultsForm
 from inventory.strict import Strict
@@ -124,9 +124,11 @@ class Asked(NamedTuple):
 
 
 def _all_asked(inventory: Inventory) -> list[Asked]:
-    return [Asked(("devices", one.id), one.probes) for one in inventory.devices.values()] + [
-        Asked(("links", one.id), one.probes, one.profile) for one in inventory.links.values()
-    ]
+    return (
+        [Asked(("devices", one.id), one.probes) for one in inventory.devices.values()]
+        + [Asked(("links", one.id), one.probes, one.profile) for one in inventory.links.values()]
+        + [Asked(("services", one.id), one.probes) for one in inventory.services.values()]
+    )
 
 
 def _still_asked(path: Path, marks: Marks) -> list[Asked] | None:
@@ -141,7 +143,7 @@ def _still_asked(path: Path, marks: Marks) -> list[Asked] | None:
             for name, value in written[section].items()
             if (form := validate(SECTIONS[section], value, (section, name), nobody)) is not None
         }
-        for section in ("contracts", "devices", "links")
+        for section in ("contracts", "devices", "links", "services")
     }
     defaults = validate(DefaultsForm, written["defaults"], ("defaults",), nobody)
     assigned = assign(defaults or DefaultsForm())
@@ -154,13 +156,16 @@ def _still_asked(path: Path, marks: Marks) -> list[Asked] | None:
         profile = PROFILES[contract.profile if contract else "standard"]
         specs = link_probes(form, profile, assigned, at, nobody)
         asked.append(Asked(at, specs, profile if contract else None))
+    for name, form in forms["services"].items():
+        at = ("services", name)
+        asked.append(Asked(at, service_probes(form.probes, assigned, at, nobody)))
     return asked
 
 
 def _written(path: Path) -> dict[str, dict[str, Any]] | None:
     """Return what is written in an inventory and in what it includes; of two the first counts."""
     found: dict[str, dict[str, Any]] = {
-        section: {} for section in ("contracts", "devices", "links", "defaults")
+        section: {} for section in ("contracts", "devices", "links", "services", "defaults")
     }
     if _mapping(path) is None:
         return None

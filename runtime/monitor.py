@@ -15,14 +15,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
 import aiohttp
-import uvicorn
 
 from alerts.dispatch import Dispatch
 from alerts.engine import Engine
@@ -33,12 +31,11 @@ from api.settings import ApiSettings
 from collectors._contract import Wires
 from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
-from inventory.model import Endpoint
 from metrics.observation import Probe
 from runtime.beat import Beat
+from runtime.centre import Centre
 from runtime.check import Checked
 from runtime.clock import Steady, cpu
-from runtime.config import Config
 from runtime.doors import ActsDoor, ExpositionDoor, PeopleDoor, PollsDoor
 from runtime.engines import KnownEngines
 from runtime.events import Hub
@@ -54,6 +51,7 @@ from runtime.runner import Runner
 from runtime.schedule import Schedule
 from runtime.selfmetrics import SelfMetrics, Stats
 from runtime.sending import Sending
+from runtime.serving import listen, page_of, server_of
 from runtime.survey import Survey
 from runtime.telling import Telling
 from runtime.trapping import Trapping
@@ -90,6 +88,10 @@ class Monitor:
         self.failure: BaseException | None = None
         """Why it ends by itself."""
 
+        # The cloud centre and the services.
+        self._centre = Centre(config, clock)
+        self._centre.load(inventory, self._probes)
+
         # Asking.
         self._icmp, self._udp = open_echo("icmp"), open_echo("udp")
         self._snmp = open_snmp(
@@ -98,7 +100,7 @@ class Monitor:
         judge = Judge(inventory, self._probes)
         self._runner = Runner(
             plugins("collectors"),
-            Wires(self._snmp, self._icmp, self._udp),
+            Wires(self._snmp, self._icmp, self._udp, **self._centre.wires()),
             lambda observation: self._pipeline.deliver(observation),  # noqa: PLW0108 - made below
             in_flight_per_area=config.snmp.max_in_flight_per_area,
         )
@@ -113,7 +115,7 @@ class Monitor:
             record=record.delivery,
             now=clock.now,
             rules=checked.rules,
-            page=_page(config),
+            page=page_of(config),
         )
         telling = Telling(
             engine,
@@ -163,7 +165,7 @@ class Monitor:
             read, config, self._probes, self._pipeline, telling, live, self._sending,
             self._exposition, self._runner, record, self._past, self._dispatch,
             hub, self._open_wires, self._snmp.retain, self._trapping.load,
-            self._survey.load,
+            self._survey.load, self._centre.load,
         )  # fmt: skip
         metrics = SelfMetrics(self._runner, self._parts(), cpu)
         self._app = build(
@@ -192,14 +194,21 @@ class Monitor:
             self._trapping.tick,
             self._watch_traps,
             self._engines.tick,
+            self._centre.tick,
+            self._watch_centre,
         ]
         self._reload.beat = self._beat
         record.continue_from(judge, self._pipeline, telling, self._dispatch)
         telling.begin(
             {
                 "outbox": [*self._sending.ages()],
-                "loss": [*record.losses(), *self._sending.losses(), *self._trapping.losses()],
-                "process": [*self._trapping.health()],
+                "loss": [
+                    *record.losses(),
+                    *self._sending.losses(),
+                    *self._trapping.losses(),
+                    *self._centre.losses(),
+                ],
+                "process": [*self._trapping.health(), *self._centre.health()],
             }
         )
 
@@ -208,7 +217,7 @@ class Monitor:
     async def start(self) -> str:
         """Open everything; return the address of the page. Raises OSError naming what failed."""
         stack, config = self._stack, self._config
-        listener = _listen(config.api.listen)
+        listener = listen(config.api.listen)
         stack.callback(listener.close)
         stack.callback(self._record.close)
         self._record.start()
@@ -219,25 +228,14 @@ class Monitor:
         self._engines.start(self._probes)
         await self._trapping.start(stack, self._snmp.engines(self._record.now()))
         await self._survey.start(stack)
+        await self._centre.start(stack)
         for wire in (self._icmp, self._udp):
             stack.push_async_callback(wire.close)
         stack.push_async_callback(self._snmp.close)
         stack.push_async_callback(self._engines.stop)
         stack.push_async_callback(self._past.stop)
         await self._past.start()
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                self._app,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=2,
-                ssl_certfile=config.api.tls.certificate if config.api.tls else None,
-                ssl_keyfile=config.api.tls.key if config.api.tls else None,
-            )
-        )
+        self._server = server_of(self._app, config)
         serving = asyncio.create_task(self._server.serve(sockets=[listener]), name="api")
         stack.push_async_callback(self._end_server, serving)
         while not self._server.started:
@@ -250,7 +248,7 @@ class Monitor:
         beating = asyncio.create_task(self._beat.run(), name="beat")
         beating.add_done_callback(self._beat_ended)
         stack.push_async_callback(self._beat.end, beating)
-        return _page(config)
+        return page_of(config)
 
     async def _open_wires(self, probes: Iterable[Probe]) -> None:
         """Open the echo wires that `probes` need and that are not open. Raises OSError."""
@@ -312,6 +310,7 @@ class Monitor:
             },
             "beat": {"ok": not stalled, "reason": "late" if stalled else ""},
             **self._trapping.health(),
+            **self._centre.health(),
             **self._sending.health(),
         }
         return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
@@ -321,6 +320,13 @@ class Monitor:
         if self._trapping.door is not None:
             self._telling.own("process", "traps", bad=bool(self._trapping.failure))
         for name, (bad, lost) in self._trapping.losses().items():
+            self._telling.own("loss", name, bad=bad, value=lost)
+
+    def _watch_centre(self) -> None:
+        """Turn what is wrong in the cloud centre's parts into alerts."""
+        for name, part in self._centre.health().items():
+            self._telling.own("process", name, bad=not part["ok"])
+        for name, (bad, lost) in self._centre.losses().items():
             self._telling.own("loss", name, bad=bad, value=lost)
 
     def _parts(self) -> dict[str, Stats]:
@@ -343,6 +349,7 @@ class Monitor:
             "out_of_turn": lambda: self._runner.out_of_turn,
             "survey": self._survey.stats,
             **self._trapping.stats(),
+            **self._centre.stats(),
             **self._sending.stats(),
         }
 
@@ -367,16 +374,3 @@ def open_monitor(
     except BaseException:
         kept.close()
         raise
-
-
-def _page(config: Config) -> str:
-    """Return where the page is, for messages that name it."""
-    return f"{'https' if config.api.tls else 'http'}://{config.api.listen}/"
-
-
-def _listen(endpoint: Endpoint) -> socket.socket:
-    family = socket.AF_INET6 if endpoint.family == 6 else socket.AF_INET
-    try:
-        return socket.create_server((endpoint.host, endpoint.port or 8080), family=family)
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}: api.listen {endpoint}") from error

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from collectors.echo import plan_canary
-from inventory.model import Inventory, device_target, link_target
+from inventory.model import Inventory, device_target, link_target, service_target
 from metrics.observation import Probe
 from runtime.config import CanaryConfig
 from runtime.plugins import plugins
@@ -22,6 +22,7 @@ def plan(inventory: Inventory, canaries: Mapping[str, CanaryConfig]) -> tuple[Pr
     targets = chain(
         ((device_target(name), device.probes) for name, device in inventory.devices.items()),
         ((link_target(name), link.probes) for name, link in inventory.links.items()),
+        ((service_target(name), used.probes) for name, used in inventory.services.items()),
     )
     planned = [
         probe

@@ -61,6 +61,7 @@ class Reload:
         retain: Callable[[Collection[tuple[str, int | None]]], None],
         load_traps: Callable[[Inventory, Sequence[Probe]], None],
         load_survey: Callable[[Inventory], None],
+        load_centre: Callable[[Inventory, Sequence[Probe]], None],
     ) -> None:
         self._read = read
         self._config = config
@@ -79,6 +80,7 @@ class Reload:
         self._retain = retain
         self._load_traps = load_traps
         self._load_survey = load_survey
+        self._load_centre = load_centre
         self._lock = asyncio.Lock()
         self._wanted = False
         self._task: asyncio.Task[None] | None = None
@@ -159,6 +161,7 @@ class Reload:
         self._live.load(inventory, probes)
         self._load_traps(inventory, probes)
         self._load_survey(inventory)
+        self._load_centre(inventory, probes)
         for change in changes:
             self._pipeline.announce(change)
         self._pipeline.forget(gone)

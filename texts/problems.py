@@ -184,6 +184,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # references
     "problem.unknown_reference": ('no {kind} "{name}"', "没有名为“{name}”的{kind}"),
     "problem.circular_parents": ("the parents form a circle: {circle}", "上级形成循环：{circle}"),
+    "problem.circular_needs": (
+        "the services need each other in a circle: {circle}",
+        "业务之间形成循环依赖：{circle}",
+    ),
+    "problem.service_unseen": (
+        "no probe asks it and it needs nothing: its state will stay unknown",
+        "既没有探测也没有依赖对象：其状态将一直未知",
+    ),
+    "problem.circular_jumps": (
+        "the jump hosts lead back to where they began: {circle}",
+        "跳板机形成循环：{circle}",
+    ),
+    "problem.jump_not_entered": (
+        'the jump host "{device}" needs an address and a login',
+        "跳板机“{device}”需要地址和登录方式",
+    ),
     "problem.province_has_parent": ("a province has no parent", "省级没有上级"),
     "problem.parent_not_above": (
         "the parent of a {level} must stand above it, not be a {parent}",
@@ -299,6 +315,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "kind.site": ("site", "站点"),
     "kind.device": ("device", "设备"),
     "kind.link": ("link", "链路"),
+    "kind.login": ("login", "登录方式"),
+    "kind.service": ("service", "业务"),
+    "kind.service_group": ("service group", "业务组"),
     "kind.receiver": ("receiver", "接收方"),
     # the end
     "check.nothing_started": ("Nothing was started.", "没有启动任何东西。"),

@@ -1,0 +1,4 @@
+"""Families of metrics beside those of devices, interfaces and links: one file each.
+
+Imports `metrics._form` only. To add a family: add a file; `metrics.catalogue` finds it by folder.
+"""
