@@ -27,6 +27,7 @@ from pydantic import BaseModel
 from collectors._memory import DeviceMemory
 from collectors._ssh import NoSsh, SshWire
 from collectors._walks import Walks
+from collectors._web import NoWeb, WebWire
 from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
 from metrics.observation import Outcome, Probe, Value
 
@@ -147,6 +148,7 @@ class Wires(msgspec.Struct, frozen=True):
     udp: EchoWire
     walks: Walks = msgspec.field(default_factory=Walks)
     ssh: SshWire = msgspec.field(default_factory=NoSsh)
+    web: WebWire = msgspec.field(default_factory=NoWeb)
 
 
 class Collector(Protocol):
