@@ -284,8 +284,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "不会执行：没有可供探测的地址",
     ),
     "problem.no_credential": (
-        "there is an address but no credential, so the device is not asked",
-        "有地址但没有凭据，因此不会采集该设备",
+        "there is an address but neither credential nor login, so the device is not asked",
+        "有地址但既没有凭据也没有登录方式，因此不会采集该设备",
     ),
     # monitor.yaml
     "problem.listen_without_tls": (
