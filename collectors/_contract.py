@@ -128,14 +128,25 @@ class EchoWire(Protocol):
         gap: float,
         timeout: float,
         done: Callable[[EchoReply], None],
+        dscp: int = 0,
+        size: int = 0,
     ) -> None:
         """Send `count` echoes `gap` seconds apart; each waits `timeout` seconds for its reply.
 
         `done` is called once: when every echo was sent and settled, or when the wire is closed.
+        `dscp`: the class they are marked with (RFC 2474), 0 to 63. `size`: octets behind the UDP
+        or ICMP header where more than the usual 56 are wanted.
         """
 
     async def echo(
-        self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
+        self,
+        endpoint: Endpoint,
+        *,
+        count: int,
+        gap: float,
+        timeout: float,
+        dscp: int = 0,
+        size: int = 0,
     ) -> EchoReply:
         """Send and wait for what comes of it."""
 

@@ -19,6 +19,8 @@ _SO_RCVBUFFORCE: Final = 33
 _IP_RECVERR: Final = 11
 _IPV6_RECVERR: Final = 25
 _RECEIVE_BUFFER: Final = 16 << 20
+USUAL: Final = 56
+"""Octets of an echo behind the UDP or ICMP header: what ping sends by default."""
 _ERROR: Final = struct.Struct("=IBBBBII")
 _ERRORS: Final = {(socket.SOL_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR)}
 _ORIGIN_ICMP: Final = frozenset({2, 3})
@@ -52,6 +54,23 @@ def prepare(sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
     else:
         sock.setsockopt(socket.SOL_IP, _IP_RECVERR, 1)
+
+
+def send_marked(sock: socket.socket, data: bytes, target: tuple[str, int], mark: int) -> None:
+    """Send with `mark` as type of service (IPv4) or traffic class (IPv6). Raises OSError.
+
+    The socket is everybody's, so it is unmarked at once. A control message would do the same
+    without, but ICMPv6 sockets heed none before Linux 5.18: the echo would leave unmarked.
+    """
+    six = sock.family == socket.AF_INET6
+    option = (
+        (socket.IPPROTO_IPV6, socket.IPV6_TCLASS) if six else (socket.IPPROTO_IP, socket.IP_TOS)
+    )
+    sock.setsockopt(*option, mark)
+    try:
+        sock.sendto(data, target)
+    finally:
+        sock.setsockopt(*option, 0)
 
 
 def offender(ancillary: list[tuple[int, int, bytes]]) -> str | None:

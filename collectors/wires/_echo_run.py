@@ -15,8 +15,9 @@ _VOID: Final = -1.0
 class Run:
     """Settles once every echo was answered, lost, or found to say nothing; then calls `done`."""
 
-    __slots__ = ("count", "done", "door", "gap", "index", "key", "overruns", "pending", "reason",
-                 "refused", "rtts", "target", "timeout", "unsent")  # fmt: skip
+    __slots__ = ("count", "done", "door", "gap", "index", "key", "mark", "more", "overruns",
+                 "pending", "reason", "refused", "rtts", "target", "timeout",
+                 "unsent")  # fmt: skip
 
     def __init__(
         self,
@@ -26,6 +27,8 @@ class Run:
         gap: float,
         timeout: float,
         done: Callable[[EchoReply], None],
+        mark: int = 0,
+        more: bytes = b"",
     ) -> None:
         self.door = door
         self.target = target
@@ -35,6 +38,10 @@ class Run:
         self.gap = gap
         self.timeout = timeout
         self.done = done
+        self.mark = mark
+        """The octet of type of service, or traffic class, of its echoes."""
+        self.more = more
+        """What is put behind an echo of the usual size."""
         self.index = 0
         self.pending = 0
         self.unsent = 0

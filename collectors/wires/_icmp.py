@@ -13,10 +13,10 @@ import struct
 from functools import partial
 from typing import Final
 
-from collectors.wires._door import TOKEN, Door, prepare
+from collectors.wires._door import TOKEN, USUAL, Door, prepare
 
 _HEADER: Final = struct.Struct("!BBHHH")
-_PADDING: Final = bytes(56 - TOKEN)
+_PADDING: Final = bytes(USUAL - TOKEN)
 _REQUEST: Final = {4: 8, 6: 128}
 _REPLY: Final = {4: 0, 6: 129}
 _ICMP_FILTER: Final = 1
@@ -70,7 +70,7 @@ def _encode(family: int, token: bytes) -> bytes:
     """Build an echo request; identifier ours, sequence from the token, checksum of RFC 1071.
 
     A one's complement sum of 16-bit words is the whole number modulo 65,535. ICMPv6's sum covers
-    addresses too and is the kernel's work.
+    addresses too and is the kernel's work. Zeros put behind it later change no sum.
     """
     sequence = int.from_bytes(token[:2], "big")
     head = _HEADER.pack(_REQUEST[family], 0, 0, _IDENTIFIER, sequence)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 from typing import Final
 
-from collectors.wires._door import TOKEN, Door, prepare
+from collectors.wires._door import TOKEN, USUAL, Door, prepare
 
 PORT: Final = 7
-_PADDING: Final = bytes(56 - TOKEN)
+_PADDING: Final = bytes(USUAL - TOKEN)
 
 
 def open_door(family: int) -> Door:
@@ -30,4 +30,4 @@ def _encode(token: bytes) -> bytes:
 
 
 def _decode(data: bytes) -> bytes | None:
-    return data[:TOKEN] if len(data) == TOKEN + len(_PADDING) else None
+    return data[:TOKEN] if len(data) >= USUAL else None

@@ -24,7 +24,15 @@ from typing import Final, Literal
 
 from collectors._contract import EchoReply
 from collectors.wires import _icmp, _udp
-from collectors.wires._door import SO_RXQ_OVFL, SO_TIMESTAMPNS, TOKEN, Door, offender
+from collectors.wires._door import (
+    SO_RXQ_OVFL,
+    SO_TIMESTAMPNS,
+    TOKEN,
+    USUAL,
+    Door,
+    offender,
+    send_marked,
+)
 from collectors.wires._echo_run import Run
 from collectors.wires._readiness import TICK, Readiness
 from inventory.model import Endpoint
@@ -129,6 +137,8 @@ class Echo:
         gap: float,
         timeout: float,
         done: Callable[[EchoReply], None],
+        dscp: int = 0,
+        size: int = 0,
     ) -> None:
         """See `EchoWire`."""
         found = self._targets.get(endpoint) or self._find(endpoint)
@@ -136,16 +146,26 @@ class Echo:
             self._counts["unsent"] += count
             done(EchoReply((), count, reason="not_open"))
             return
-        self._due[0.0].append((monotonic(), Run(*found, count, gap, timeout, done)))
+        run = Run(*found, count, gap, timeout, done, dscp << 2, bytes(max(0, size - USUAL)))
+        self._due[0.0].append((monotonic(), run))
 
     async def echo(
-        self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
+        self,
+        endpoint: Endpoint,
+        *,
+        count: int,
+        gap: float,
+        timeout: float,
+        dscp: int = 0,
+        size: int = 0,
     ) -> EchoReply:
         """See `EchoWire`."""
         reply: asyncio.Future[EchoReply] = asyncio.get_running_loop().create_future()
         tell = self._trace or _tell_nobody
-        tell(f"> {count} echoes to {endpoint}, {gap:g} s apart")
-        self.send(endpoint, count=count, gap=gap, timeout=timeout, done=partial(_settle, reply))
+        marked = f", DSCP {dscp}" if dscp else ""
+        tell(f"> {count} echoes to {endpoint}, {gap:g} s apart{marked}")
+        done = partial(_settle, reply)
+        self.send(endpoint, count=count, gap=gap, timeout=timeout, done=done, dscp=dscp, size=size)
         got = await reply
         times = ["lost" if rtt is None else f"{rtt * 1000:.3f} ms" for rtt in got.rtts]
         unsent = f", {got.unsent} unsent: {got.reason}" if got.unsent else ""
@@ -213,9 +233,12 @@ class Echo:
         self._waiting[token] = (run, index, sent)
         run.pending += 1
         try:
-            door.socket.sendto(door.encode(token), run.target)
+            if run.mark or run.more:
+                send_marked(door.socket, door.encode(token) + run.more, run.target, run.mark)
+            else:
+                door.socket.sendto(door.encode(token), run.target)
         except OSError as error:
-            reason = self._again(door, token, run.target, error)
+            reason = self._again(run, token, error)
             if reason:
                 del self._waiting[token]
                 run.pending -= 1
@@ -228,11 +251,12 @@ class Echo:
         deadlines.append((sent + run.timeout, token))
         self._sent += 1
 
-    def _again(self, door: Door, token: bytes, target: tuple[str, int], error: OSError) -> str:
+    def _again(self, run: Run, token: bytes, error: OSError) -> str:
         """Try once more: the error may tell of an earlier echo. Return why it is unsent, or ""."""
+        door = run.door
         if not isinstance(error, BlockingIOError):
             try:
-                door.socket.sendto(door.encode(token), target)
+                send_marked(door.socket, door.encode(token) + run.more, run.target, run.mark)
             except OSError as second:
                 error = second
             else:
