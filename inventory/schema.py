@@ -25,6 +25,7 @@ from inventory.edge import (
 )
 from inventory.model import SSH_PORT, Level, Party, Secret, ServiceKind
 from inventory.register import AccessDeviceForm
+from inventory.secret import Option
 from inventory.strict import Strict
 
 _SHORTEST_KEY = 8
@@ -125,6 +126,7 @@ class ProbeForm(Strict):
     """A standing question; what is not named here is an option of its kind."""
 
     model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Option]
 
     kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
     every: Every | None = None
@@ -140,6 +142,7 @@ class ProbeDefaultsForm(Strict):
     """What holds for every probe of a kind."""
 
     model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Option]
 
     every: Every | None = None
     deadline: Duration | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -57,6 +57,18 @@ def _read(value: Any, info: ValidationInfo) -> Secret:
     if isinstance(value, dict) and value.keys() == {"file"} and isinstance(value["file"], str):
         return _from_file(value["file"], context.get("folder", Path()))
     raise PydanticCustomError("secret_in_the_open", "a secret comes from a variable or a file")
+
+
+def _read_where_written(value: Any, info: ValidationInfo) -> Any:
+    """Read what is written as a secret is, and leave alone what is not."""
+    is_variable = isinstance(value, str) and _VARIABLE.fullmatch(value)
+    is_file = isinstance(value, dict) and value.keys() == {"file"}
+    return _read(value, info) if is_variable or is_file else value
+
+
+Option = Annotated[Any, BeforeValidator(_read_where_written)]
+"""What a plug-in will read: only here are the environment and the folder known, so a secret in it
+is read here."""
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:

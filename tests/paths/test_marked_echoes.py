@@ -87,7 +87,7 @@ def test_an_echo_by_icmp_carries_the_mark() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as tap:
         tap.settimeout(0.5)
         assert asyncio.run(ask("127.7.7.7", None, dscp=EF, size=1001, wire="icmp")) == 3
-        requests = []
+        requests: list[tuple[int, int]] = []
         while len(requests) < 3:
             packet = tap.recv(2048)
             target = packet[16:20]
@@ -102,7 +102,7 @@ def test_an_echo_by_icmp_over_ipv6_carries_the_mark() -> None:
         tap.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVTCLASS, 1)
         tap.settimeout(0.5)
         assert asyncio.run(ask("::1", None, dscp=EF, wire="icmp")) == 3
-        marks = []
+        marks: list[int] = []
         while len(marks) < 3:
             data, ancillary, _, _ = tap.recvmsg(2048, 64)
             if data[0] == 128:
