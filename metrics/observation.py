@@ -77,6 +77,8 @@ class Probe:
     raw: int
     rates: tuple[RateSpec, ...]
     question: object
+    vital: bool = True
+    """Of a check: whether the service is DOWN when it fails; else it is DEGRADED."""
 
     def __repr__(self) -> str:
         """Name it; a probe of a large device would fill a screen."""

@@ -7,10 +7,19 @@ hangs on it (rates, templates, learnt sizes, what is under way) is untouched.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
+from types import ModuleType
 
 from collectors.echo import plan_canary
-from inventory.model import Inventory, device_target, link_target, service_target
+from inventory.model import (
+    Inventory,
+    ProbeSpec,
+    TargetId,
+    device_target,
+    link_target,
+    service_target,
+)
 from metrics.observation import Probe
 from runtime.config import CanaryConfig
 from runtime.plugins import plugins
@@ -28,13 +37,22 @@ def plan(inventory: Inventory, canaries: Mapping[str, CanaryConfig]) -> tuple[Pr
         probe
         for target, specs in targets
         for spec in specs
-        if (probe := collectors[spec.kind].plan(spec, target, inventory)) is not None
+        if (probe := _planned(collectors[spec.kind], spec, target, inventory)) is not None
     ]
     watched = (
         plan_canary(name, canary.address, canary.wire, canary.every)
         for name, canary in canaries.items()
     )
     return (*planned, *watched)
+
+
+def _planned(
+    collector: ModuleType, spec: ProbeSpec, target: TargetId, inventory: Inventory
+) -> Probe | None:
+    probe: Probe | None = collector.plan(spec, target, inventory)
+    if probe is None or getattr(collector, "VITAL", True):
+        return probe
+    return replace(probe, vital=False)
 
 
 def keep(before: Iterable[Probe], after: Iterable[Probe]) -> tuple[Probe, ...]:
@@ -55,4 +73,5 @@ def _same(one: Probe, other: Probe) -> bool:
         and one.series == other.series
         and one.rates == other.rates
         and one.question == other.question
+        and one.vital == other.vital
     )

@@ -25,14 +25,15 @@ from metrics.catalogue import (
 )
 from metrics.observation import Probe
 from sla._network import NEVER, Canary, Mark, Network, Node, Route, SiteNode
+from sla._service_drawing import draw_services
 
 _CANARY = "canary:"
 _NearPorts = Mapping[TargetId, Sequence[Node]]
 """near port -> the links that leave through it (several on sub-interfaces)."""
 
 
-def draw(inventory: Inventory, probes: Iterable[Probe]) -> Network:
-    """Make a node for every link, device and connected site, and a route for every probe."""
+def draw(inventory: Inventory, probes: Iterable[Probe], confirm: int) -> Network:
+    """Make a node for every link, device, connected site and service, a route for every probe."""
     asked = _Asked(probes)
     devices = {name: Node(device_target(name)) for name in inventory.devices}
     links = {name: Node(link_target(name)) for name in inventory.links}
@@ -56,6 +57,7 @@ def draw(inventory: Inventory, probes: Iterable[Probe]) -> Network:
         route = _route(probe, inventory, network, asked, near_ports)
         if route is not None:
             network.routes[probe.id] = route
+    draw_services(network, inventory, asked.probes, confirm)
     return network
 
 

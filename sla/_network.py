@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from inventory.model import TargetId
-from sla.states import State
+from sla.states import State, outage_id
 
 NEVER = -1
 
@@ -111,7 +111,71 @@ class SiteNode:
     downlinks: tuple[Node, ...] = ()
 
 
-Upper = Node | SiteNode
+@dataclass(slots=True, eq=False)
+class Check:
+    """One probe of a service, and what its runs have confirmed."""
+
+    id: str
+    every: int
+    confirm: int
+    """Equal runs that are believed."""
+    vital: bool
+    """Whether the service is DOWN when it fails; else it is DEGRADED."""
+
+    last: int = NEVER
+    verdict: bool | None = None
+    """Whether what it expects is met, as confirmed; None = not known."""
+    missed: bool = False
+    """Not known any more, because it was not asked."""
+    good_runs: int = 0
+    good_first: int = NEVER
+    bad_runs: int = 0
+    bad_first: int = NEVER
+    reason: str = ""
+    """Of the first of the failed runs in a row."""
+
+    def forget(self) -> None:
+        """Start the confirming runs anew."""
+        self.verdict = None
+        self.good_runs = self.bad_runs = 0
+
+
+@dataclass(slots=True, eq=False)
+class ServiceNode:
+    """A service: judged by its checks; without any, by what it needs."""
+
+    target: TargetId
+    state: State | None = None
+    since: int = NEVER
+    seen_at: int = 0
+    reason: str = ""
+    cause: str = ""
+    outage: int | None = None
+    checks: tuple[Check, ...] = ()
+    needs: tuple[tuple[Upper, ...], ...] = ()
+    """All of the outer, of an inner one any."""
+
+    def forget(self) -> None:
+        """Start the confirming runs anew; nothing is missed that nobody could have asked."""
+        for check in self.checks:
+            check.forget()
+            check.missed = False
+
+
+Upper = Node | SiteNode | ServiceNode
+
+
+def outage_of(node: Node | ServiceNode) -> str:
+    """Name the outage that a target which is DOWN has."""
+    start = node.since if node.outage is None else node.outage
+    return outage_id(node.target, start // 1000)
+
+
+def blame(upper: Upper) -> str:
+    """Name the outage in whose shadow lies what hangs on `upper`, which is DOWN or SHADOW."""
+    if isinstance(upper, SiteNode):
+        return upper.blame
+    return upper.cause or outage_of(upper)
 
 
 @dataclass(slots=True, eq=False)
@@ -139,6 +203,8 @@ class Route:
     ports: tuple[tuple[int, Node], ...] = ()
     far_of: tuple[Node, ...] = ()
     """Links without echo whose far end this device is."""
+    service: ServiceNode | None = None
+    check: Check | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -154,9 +220,13 @@ class Network:
     """device -> links whose near end it is."""
     ending: dict[TargetId, tuple[Node, ...]]
     """device -> links whose far end it is."""
+    services: dict[str, ServiceNode] = field(default_factory=dict)
+    """What a service needs comes before it."""
+    needed_by: dict[TargetId, tuple[ServiceNode, ...]] = field(default_factory=dict)
 
     def upper(self) -> Iterator[Upper]:
         """Yield everything that stands in a state."""
         yield from self.links.values()
         yield from self.devices.values()
         yield from self.sites.values()
+        yield from self.services.values()

@@ -6,13 +6,15 @@ until that is known it waits, and what cannot be known is UNKNOWN, or SHADOW beh
 
 Reasons: `answered` (first seen), `recovered`, `far_lost`, `port_down`, `silent` (a device),
 `near_lost`, `not_asked`, `upstream`, `snmp_silent`, `snmp_refused`, `snmp_garbled`, `loss`,
-`rtt`, `no_redundancy`, `removed` (from the inventory); a site has its legs'.
+`rtt`, `no_redundancy`, `removed` (from the inventory); a site has its legs'. Services have rules
+and reasons of their own, in `sla._services`.
 """
 
 from __future__ import annotations
 
-from sla._network import Network, Node, SiteNode, Upper
-from sla.states import PORT_DOWN, PORT_UP, REMOVED, State, Transition, outage_id
+from sla import _services as services
+from sla._network import Network, Node, SiteNode, Upper, blame, outage_of
+from sla.states import PORT_DOWN, PORT_UP, REMOVED, State, Transition
 
 _SEEN = (State.UP, State.DEGRADED)
 _LOST = (State.DOWN, State.SHADOW)
@@ -89,7 +91,7 @@ class Rules:
             node.port_runs += 1
             if node.port_runs >= self.confirm and node.state is not State.DOWN:
                 # The near device has just spoken, so this is the link's own doing.
-                self._settle(node, State.DOWN, _silent_since(node), "port_down")
+                self.settle(node, State.DOWN, _silent_since(node), "port_down")
             return
         if status is None:
             return
@@ -100,7 +102,7 @@ class Rules:
     def unasked(self, node: Node, since: int) -> None:
         """Take note that a target was not asked for so long that its state is not known."""
         if node.state not in (None, State.UNKNOWN):
-            self._settle(node, State.UNKNOWN, since, "not_asked")
+            self.settle(node, State.UNKNOWN, since, "not_asked")
         node.forget()
 
     def dismiss(self, gone: Upper) -> None:
@@ -123,7 +125,7 @@ class Rules:
             if cause := self._lossy_cover(node):
                 self._hide(node, State.SHADOW, first, "upstream", cause)
             elif not self.suspect:
-                self._settle(node, State.DOWN, _silent_since(node), _why_down(node))
+                self.settle(node, State.DOWN, _silent_since(node), _why_down(node))
         elif cause := _cover(node):
             self._hide(node, State.SHADOW, first, "upstream", cause)
         else:
@@ -135,16 +137,16 @@ class Rules:
     def _still_lives(self, node: Node, at: int) -> None:
         """SNMP is silent while something else is heard from or through the device."""
         if node.reason != "snmp_silent":
-            self._settle(node, State.DEGRADED, node.lost_first, "snmp_silent")
+            self.settle(node, State.DEGRADED, node.lost_first, "snmp_silent")
         node.quality = "snmp_silent"
         node.lost_first, node.lost_runs = at, 1
 
     def _come_back(self, node: Node) -> None:
         hurt = node.outage is not None or node.state is State.SHADOW
         if complaint := _complaint(node):
-            self._settle(node, State.DEGRADED, node.ok_first, complaint)
+            self.settle(node, State.DEGRADED, node.ok_first, complaint)
         else:
-            self._settle(node, State.UP, node.ok_first, "recovered" if hurt else "answered")
+            self.settle(node, State.UP, node.ok_first, "recovered" if hurt else "answered")
 
     def _requalify(self, node: Node) -> None:
         """UP or DEGRADED: by its own answers, else by the SNMP of the device at its far end."""
@@ -157,18 +159,19 @@ class Rules:
         else:
             since = node.bad_first if complaint else node.good_first
         if complaint:
-            self._settle(node, State.DEGRADED, since, complaint)
+            self.settle(node, State.DEGRADED, since, complaint)
         else:
-            self._settle(node, State.UP, since, "recovered")
+            self.settle(node, State.UP, since, "recovered")
 
     # What a change means for others.
 
     def _hide(self, node: Node, state: State, since: int, reason: str, cause: str = "") -> None:
         node.hidden, node.hidden_mark, node.port_runs = True, node.near.ms, 0
         if node.state is not state or node.cause != cause:
-            self._settle(node, state, since, reason, cause)
+            self.settle(node, state, since, reason, cause)
 
-    def _settle(self, node: Upper, state: State, since: int, reason: str, cause: str = "") -> None:
+    def settle(self, node: Upper, state: State, since: int, reason: str, cause: str = "") -> None:
+        """Put a target into a state from `since` on, and whatever hangs on it after it."""
         since = max(since, node.since)
         replaced = node.outage is not None and node.outage // 1000 == since // 1000
         if state in _SEEN or replaced:
@@ -181,13 +184,15 @@ class Rules:
         self.told_until = max(self.told_until, since // 1000)
         if isinstance(node, SiteNode):
             self._site_changed(node)
-            return
-        if state not in _SEEN:
-            node.quality = ""
-        if _is_link(node):
-            self._link_changed(node)
-        else:
-            self._device_changed(node)
+        elif isinstance(node, Node):
+            if state not in _SEEN:
+                node.quality = ""
+            if _is_link(node):
+                self._link_changed(node)
+            else:
+                self._device_changed(node)
+        for service in self.network.needed_by.get(node.target, ()):
+            services.reconsider(self, service, node)
 
     def _link_changed(self, link: Node) -> None:
         if link.site is not None:
@@ -252,10 +257,10 @@ class Rules:
             return
         state, reason, cause = _combine(legs, judged, redundant=len(site.uplinks) > 1)
         fallen = [leg for leg in judged if leg.state is State.DOWN]
-        site.blame = cause or (_outage_of(max(fallen, key=_since)) if fallen else "")
+        site.blame = cause or (outage_of(max(fallen, key=_since)) if fallen else "")
         if (state, reason, cause) != (site.state, site.reason, site.cause):
             since = max(leg.since for leg in judged)
-            self._settle(site, state, since, reason, cause)
+            self.settle(site, state, since, reason, cause)
 
 
 def _combine(
@@ -292,7 +297,7 @@ def _cover(node: Node) -> str:
     """Name the outage that `node` lies in the shadow of; "" when nothing above it is down."""
     for upper in node.above:
         if upper.state in _LOST:
-            return upper.blame if isinstance(upper, SiteNode) else upper.cause or _outage_of(upper)
+            return blame(upper)
     return ""
 
 
@@ -313,11 +318,6 @@ def _why_down(node: Node) -> str:
 
 def _is_link(node: Node) -> bool:
     return node.far_device is not None
-
-
-def _outage_of(node: Node) -> str:
-    start = node.since if node.outage is None else node.outage
-    return outage_id(node.target, start // 1000)
 
 
 def _since(node: Node) -> int:

@@ -15,8 +15,9 @@ from typing import Final
 
 from inventory.model import Inventory, TargetId
 from metrics.observation import Observation, Outcome, Probe
+from sla import _services as services
 from sla._drawing import draw
-from sla._network import NEVER, Node, Route, SiteNode, Upper
+from sla._network import NEVER, Node, Route, ServiceNode, SiteNode, Upper
 from sla._rules import Rules, transition
 from sla.states import CONFIRM, Blind, State, Transition
 
@@ -44,7 +45,7 @@ class Judge:
     def __init__(
         self, inventory: Inventory, probes: Iterable[Probe], confirm: int = CONFIRM
     ) -> None:
-        self._network = draw(inventory, probes)
+        self._network = draw(inventory, probes, confirm)
         self._rules = Rules(self._network, confirm)
         self._blind: Blind | None = None
         self._not_before = NEVER
@@ -66,7 +67,8 @@ class Judge:
             return State.UNKNOWN, _NOTHING
         node, at = route.node, observation.slot_ms
         if node is None:
-            return self._ask_canary(route, observation)
+            ask = self._ask_canary if route.service is None else self._ask_service
+            return ask(route, observation)
         if self._blind is not None or at < self._not_before:
             return State.UNKNOWN if node.state is None else node.state, _NOTHING
         rules, outcome = self._rules, observation.outcome
@@ -127,6 +129,19 @@ class Judge:
             self._rules.unasked(node, since)
             for link in route.far_of:
                 self._rules.unasked(link, since)
+
+    def _ask_service(
+        self, route: Route, observation: Observation
+    ) -> tuple[State, tuple[Change, ...]]:
+        service, check, rules, at = route.service, route.check, self._rules, observation.slot_ms
+        assert service is not None
+        assert check is not None
+        changes = _NOTHING
+        if self._blind is None and at >= self._not_before:
+            rules.seen_ms = max(rules.seen_ms, at)
+            services.run(rules, service, check, observation)
+            changes = self._take()
+        return State.UNKNOWN if service.state is None else service.state, changes
 
     def _ask_canary(
         self, route: Route, observation: Observation
@@ -216,7 +231,7 @@ class Judge:
         What is gone, or is asked no more, is UNKNOWN from now on; what is gone has no outage.
         """
         before, rules = self._network, self._rules
-        self._network = rules.network = draw(inventory, probes)
+        self._network = rules.network = draw(inventory, probes, rules.confirm)
         known = {node.target: node for node in before.upper()}
         for node in self._network.upper():
             if old := known.pop(node.target, None):
@@ -233,6 +248,8 @@ class Judge:
                 fresh.before_last = canary.before_last
         for site in self._network.sites.values():
             rules.judge_site(site)
+        for service in self._network.services.values():
+            services.judge(rules, service, rules.seen_ms)
         return self._take()
 
     def _take(self) -> tuple[Change, ...]:
@@ -246,7 +263,7 @@ class Judge:
             node.since, node.seen_at = blind.since * 1000, blind.seen_at
             if node.outage is not None and node.outage >= node.since:
                 node.outage = None
-            if isinstance(node, Node):
+            if not isinstance(node, SiteNode):
                 node.forget()
 
 
@@ -284,6 +301,8 @@ def _carry_over(old: Upper, new: Upper) -> None:
     new.reason, new.cause, new.outage = old.reason, old.cause, old.outage
     if isinstance(old, SiteNode) and isinstance(new, SiteNode):
         new.blame, new.mark.ms = old.blame, old.mark.ms
+    elif isinstance(old, ServiceNode) and isinstance(new, ServiceNode):
+        services.carry_over(old, new)
     elif isinstance(old, Node) and isinstance(new, Node):
         new.own.ms = max(new.own.ms, old.own.ms)
         for name in _KEPT:

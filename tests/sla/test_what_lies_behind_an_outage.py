@@ -271,8 +271,8 @@ def test_an_outage_replaced_by_a_shadow_at_once_leaves_no_outage_open() -> None:
     inventory = make_inventory({"c": ["p"], "k": ["c"]})
     rules = Judge(inventory, all_probes(inventory))._rules
     node = rules.network.links["c-k"]
-    rules._settle(node, State.DOWN, (START + 30) * 1000, "far_lost")
-    rules._settle(node, State.SHADOW, (START + 30) * 1000, "upstream", "link:p-c@1")
+    rules.settle(node, State.DOWN, (START + 30) * 1000, "far_lost")
+    rules.settle(node, State.SHADOW, (START + 30) * 1000, "upstream", "link:p-c@1")
     assert node.outage is None
 
 
