@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from metrics.catalogue import Metric
+from metrics.catalogue import Measurement, Metric
 from metrics.observation import Probe
 
 T = TypeVar("T")
@@ -41,11 +41,13 @@ class Forms(Generic[T]):
         numbers: dict[tuple[str, Labels], int] = {}
         subjects: list[int] = []
         last: Labels | None = None
+        kind: Measurement | None = None
         number = 0
         for series in probe.series:
-            if series.labels is not last:
-                last = series.labels
-                subject = (series.metric.measurement.name, last)
+            # Measurements may have the same labels, and then targets keep them once.
+            if series.labels is not last or series.metric.measurement is not kind:
+                last, kind = series.labels, series.metric.measurement
+                subject = (kind.name, last)
                 number = numbers.setdefault(subject, len(numbers))
             subjects.append(number)
         # Metrics stand for themselves: to hash one means to hash all its texts. They live as long

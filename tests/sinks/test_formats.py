@@ -195,6 +195,18 @@ def test_a_line_stands_for_each_target_of_a_probe() -> None:
     assert heads == [b"extranet_device", b"extranet_interface", b"extranet_interface"]
 
 
+def test_measurements_of_one_target_with_equal_labels_have_a_line_each() -> None:
+    target = TargetId("service:s")
+    labels = (("service", "s"),)
+    kinds = (c.Measurement("probe", ("service",)), c.Measurement("extranet_path", ("service",)))
+    metrics = tuple(c.Metric(kind, "n", c.Kind.GAUGE, "", integer=True, help="") for kind in kinds)
+    probe = probe_of("path", target, None, tuple(Series(m, target, labels) for m in metrics))
+    buffer = bytearray()
+    LineEncoder([probe])(reading(probe, NOW, (1, 2)), buffer)
+    rows, _ = read_lines(bytes(buffer))
+    assert rows == expected(probe, (1, 2))
+
+
 def test_a_counter_beyond_signed_64_bits_is_left_out_of_line_protocol_and_counted() -> None:
     probe = device_poll()
     values = list(values_of(probe))
