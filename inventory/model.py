@@ -301,6 +301,7 @@ class PlannedWork:
     start: int
     end: int
     registered: int | None = None
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -354,12 +354,24 @@ def planned_work(forms: Forms, problems: Problems) -> dict[str, PlannedWork]:
     for name, form in forms.by_section["planned_work"].items():
         at = ("planned_work", name)
         _members(forms, form, at, problems)
+        for place, member in enumerate(form.services):
+            here = (*at, "services", place)
+            if member in form.services[:place]:
+                problems.add(here, "named_twice", name=member)
+            forms.look_up("services", member, here, problems)
         if form.end <= form.start:
             problems.add((*at, "end"), "reversed")
         if form.registered is not None and form.registered > form.start:
             problems.add((*at, "registered"), "registered_late", severity="warning")
         found[name] = PlannedWork(
-            name, form.title, form.party, form.links, form.start, form.end, form.registered
+            name,
+            form.title,
+            form.party,
+            form.links,
+            form.start,
+            form.end,
+            form.registered,
+            form.services,
         )
     return found
 

@@ -254,10 +254,17 @@ class PlannedWorkForm(Strict):
 
     title: Text
     party: Party
-    links: Annotated[tuple[Id, ...], Field(min_length=1)]
+    links: Annotated[tuple[Id, ...], Field(min_length=1)] = ()
+    services: Annotated[tuple[Id, ...], Field(min_length=1)] = ()
     start: Instant
     end: Instant
     registered: Instant | None = None
+
+    @model_validator(mode="after")
+    def _of_something(self) -> PlannedWorkForm:
+        if not self.links and not self.services:
+            raise PydanticCustomError("missing_key", "missing", {"key": "links"})
+        return self
 
 
 SECTIONS: Final[Mapping[str, type[Strict]]] = {
