@@ -6,6 +6,7 @@ python -m simulator generate var/province --sites 300
 python -m simulator serve var/province --script demo
 python -m simulator begin var/province cut link:xiaogan-xiaonan-t01-telecom
 python -m simulator replay device.snmprec --port 16161 --community public
+python -m simulator ssh nodes.json --host-keys host_keys
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 
@@ -44,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
                 _run(_serve(options.folder, options.script))
             case "replay":
                 _run(_replay(options.file, options.host, options.port, options.community))
+            case "ssh":
+                _ssh(options.file, options.host_keys)
             case "begin":
                 Control.of(options.folder).begin(options.kind, options.target, options.value)
             case _:
@@ -78,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--host", default="127.0.0.1")
     replay.add_argument("--port", type=int, default=0, help="0: a free one")
     replay.add_argument("--community", required=True)
+    ssh = commands.add_parser("ssh", help="answer as SSH servers until told to stop")
+    ssh.add_argument("file", type=Path, help="nodes: see simulator/ssh_nodes.py")
+    ssh.add_argument("--host-keys", type=Path, help="where to write them, as known_hosts")
     for name, text in (("begin", "let an incident begin"), ("end", "let it end")):
         order = commands.add_parser(name, help=f"{text} in a province that is served")
         order.add_argument("folder", type=Path)
@@ -145,6 +152,15 @@ async def _replay(file: Path, host: str, port: int, community: str) -> None:
     print(json.dumps({"ready": True, "snmp": door.port, "objects": len(device)}), flush=True)
     await stop.wait()
     close()
+
+
+def _ssh(file: Path, host_keys: Path | None) -> None:
+    from simulator import ssh_program  # noqa: PLC0415 - paramiko is not loaded where nobody asks
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    ssh_program.run(file, host_keys, stop)
 
 
 def _incidents(plan: Plan, script: str, elapsed: float) -> Iterator[Incident]:

@@ -1,0 +1,64 @@
+"""`python -m simulator ssh FILE`: serves a file of nodes until told to stop.
+
+Orders come as JSON lines on standard input: `{"do": "change", "node": "x"}`,
+`{"do": "rekey", "node": "x"}`, `{"do": "away", "nodes": ["x", "y"]}`. The first line of output says
+where each node listens.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from simulator import ssh_nodes
+from simulator.clock import wall
+from simulator.ssh_server import SshServer, serving
+
+
+def run(file: Path, host_keys: Path | None, stop: threading.Event) -> None:
+    """Serve until `stop` is set or standard input ends; write the host keys where told."""
+    with serving(ssh_nodes.read(file), wall) as server:
+        write_host_keys(server, host_keys)
+        print(json.dumps({"ready": True, "ports": server.ports}), flush=True)
+        reader = threading.Thread(target=_obey, args=(server, host_keys, stop), daemon=True)
+        reader.start()
+        stop.wait()
+
+
+def write_host_keys(server: SshServer, file: Path | None) -> None:
+    """Write the host keys in the format of known_hosts, whole or not at all; 0600."""
+    if file is None:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_suffix(".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(server.known_hosts())
+    new.replace(file)
+
+
+def _obey(server: SshServer, host_keys: Path | None, stop: threading.Event) -> None:
+    for line in sys.stdin:
+        try:
+            _act(server, host_keys, **json.loads(line))
+        except (KeyError, TypeError, ValueError) as error:
+            print(json.dumps({"error": str(error)}), flush=True)
+    stop.set()
+
+
+def _act(
+    server: SshServer, host_keys: Path | None, do: str, node: str = "", nodes: Any = ()
+) -> None:
+    match do:
+        case "change":
+            server.change(node)
+        case "rekey":
+            server.rekey(node)
+            write_host_keys(server, host_keys)
+        case "away":
+            server.away(nodes)
+        case _:
+            raise ValueError(f"no order {do!r}")
