@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -10,8 +11,19 @@ from types import ModuleType
 import pytest
 
 import collectors
-from inventory.model import Endpoint, ProbeSpec, device_target, link_target, site_target
+from inventory.model import (
+    Endpoint,
+    Inventory,
+    ProbeSpec,
+    Secret,
+    Service,
+    device_target,
+    link_target,
+    service_target,
+    site_target,
+)
 from inventory.strict import Strict
+from metrics.families.services import PROBE_DURATION, PROBE_SUCCESS, SERVICE_STATE
 from metrics.observation import Probe
 from tests.collectors.network import network
 
@@ -20,8 +32,25 @@ KINDS = sorted(
     for module in iter_modules(collectors.__path__)
     if not module.ispkg and not module.name.startswith("_")
 )
-INVENTORY = network(snmp=Endpoint("127.0.0.1"), far=Endpoint("127.0.0.2"))
-TARGETS = [device_target("xg-r1"), link_target("xg-xs")]
+EXAMPLES: dict[str, dict[str, object]] = {
+    "path": {"address": "127.0.0.2"},
+    "nqa": {"device": "xg-r1", "owner": "monitor", "name": "video"},
+    "heartbeat": {"token": Secret("0123456789abcdef"), "expected": "1d"},
+    "backup_set": {"url": "https://backup.example/sets", "time": "/last/time"},
+    "replication": {"url": "https://db.example/lag", "lag": "/seconds"},
+}
+"""Options of a kind that must be told whom to ask: a check of a service."""
+
+
+def inventory_for(kind: str) -> Inventory:
+    """Return a network in which a service is asked questions of this kind."""
+    spec = ProbeSpec(kind, 60.0, options=EXAMPLES.get(kind, {}))
+    service = Service("portal", "Portal", "other", "xs", probes=(spec,))
+    whole = network(snmp=Endpoint("127.0.0.1"), far=Endpoint("127.0.0.2"))
+    return replace(whole, services={"portal": service})
+
+
+TARGETS = [device_target("xg-r1"), link_target("xg-xs"), service_target("portal")]
 
 
 @pytest.fixture(params=KINDS)
@@ -35,8 +64,9 @@ def collector(kind: str) -> ModuleType:
 
 
 def planned(collector: ModuleType, kind: str) -> list[Probe]:
-    spec = ProbeSpec(kind, 60.0)
-    probes = [collector.plan(spec, target, INVENTORY) for target in TARGETS]
+    inventory = inventory_for(kind)
+    spec = inventory.services["portal"].probes[0]
+    probes = [collector.plan(spec, target, inventory) for target in TARGETS]
     return [probe for probe in probes if probe is not None]
 
 
@@ -69,10 +99,10 @@ def test_it_can_ask_somebody(collector: ModuleType, kind: str) -> None:
 
 
 def test_a_target_it_cannot_ask_gives_no_probe(collector: ModuleType, kind: str) -> None:
-    spec = ProbeSpec(kind, 60.0)
-    assert collector.plan(spec, site_target("xg"), INVENTORY) is None
+    spec = ProbeSpec(kind, 60.0, options=EXAMPLES.get(kind, {}))
+    assert collector.plan(spec, site_target("xg"), inventory_for(kind)) is None
     bare = network()
-    assert [collector.plan(spec, target, bare) for target in TARGETS] == [None, None]
+    assert [collector.plan(spec, target, bare) for target in TARGETS] == [None, None, None]
 
 
 def test_its_probes_are_named_by_kind_and_target(collector: ModuleType, kind: str) -> None:
@@ -80,6 +110,16 @@ def test_its_probes_are_named_by_kind_and_target(collector: ModuleType, kind: st
         assert probe.id == f"{kind}@{probe.target}"
         assert probe.kind == kind
         assert probe.every_ms == 60_000
+
+
+def test_a_check_of_a_service_says_first_whether_it_is_good_and_how_long_it_took(
+    collector: ModuleType, kind: str
+) -> None:
+    for probe in planned(collector, kind):
+        if probe.target.startswith("service:"):
+            first, second = probe.series[:2]
+            assert (first.metric, second.metric) == (PROBE_SUCCESS, PROBE_DURATION)
+            assert isinstance(collector.VITAL, bool)
 
 
 def test_series_are_raw_then_rates_then_at_most_the_state(collector: ModuleType, kind: str) -> None:
@@ -105,6 +145,8 @@ def test_labels_of_a_target_are_kept_once(collector: ModuleType, kind: str) -> N
     for probe in planned(collector, kind):
         kept: dict[str, tuple[tuple[str, str], ...]] = {}
         for series in probe.series:
+            if series.metric is SERVICE_STATE:  # has one label fewer: it is of no check
+                continue
             assert kept.setdefault(series.target, series.labels) is series.labels
 
 

@@ -34,12 +34,21 @@ class Scripted(msgspec.Struct):
         gap: float,
         timeout: float,
         done: Callable[[EchoReply], None],
+        dscp: int = 0,  # noqa: ARG002 - of the Protocol
+        size: int = 0,  # noqa: ARG002
     ) -> None:
         self.asked.append((endpoint, count, gap, timeout))
         done(self.reply)
 
     async def echo(
-        self, endpoint: Endpoint, *, count: int, gap: float, timeout: float
+        self,
+        endpoint: Endpoint,
+        *,
+        count: int,
+        gap: float,
+        timeout: float,
+        dscp: int = 0,  # noqa: ARG002 - of the Protocol
+        size: int = 0,  # noqa: ARG002
     ) -> EchoReply:
         self.asked.append((endpoint, count, gap, timeout))
         return self.reply
