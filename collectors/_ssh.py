@@ -62,8 +62,13 @@ class SshWire(Protocol):
     ) -> Said:
         """Give read-only commands to network gear, one after the other."""
 
-    async def keep_configuration(self, access: Access, platform: str, *, timeout: float) -> Kept:
-        """Fetch the running configuration and keep it, in the process that asks."""
+    async def keep_configuration(
+        self, access: Access, platform: str, *, timeout: float, why: str = ""
+    ) -> Kept:
+        """Fetch the running configuration and keep it, in the process that asks.
+
+        `why` it is fetched (a code) is kept with it.
+        """
 
 
 class NoSsh:
@@ -98,6 +103,7 @@ class NoSsh:
         platform: str,  # noqa: ARG002
         *,
         timeout: float,  # noqa: ARG002
+        why: str = "",  # noqa: ARG002
     ) -> Kept:
         """Answer that nothing was asked."""
         return Kept(Outcome.SKIPPED, "not_open")
