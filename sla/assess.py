@@ -15,7 +15,6 @@ from inventory.model import (
     LEVELS,
     Carrier,
     Contract,
-    Interval,
     Inventory,
     Level,
     Link,
@@ -26,15 +25,16 @@ from inventory.model import (
     link_target,
     site_target,
 )
-from sla._overlays import Class, Overlays, Work
+from sla._evidence import Evidence as Evidence  # noqa: PLC0414  what assessments carry
+from sla._evidence import runs_of, spans_of, work_of
+from sla._overlays import Class, Overlays
 from sla.calculator import Achieved, Band, SlaOutage, Status, Terms, compute
 from sla.outages import outages_of
 from sla.periods import Window
 from sla.states import Blind, State, Transition
-from sla.timeline import Run, Span, Step, any_up, raw_runs, shadows, steps
+from sla.timeline import Span, Step, any_up, shadows, steps
 
 SCORED = (Status.OK, Status.AMBIGUOUS)
-_END_OF_TIME = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,6 @@ class AssessedOutage:
     outage: SlaOutage
     live: tuple[str, ...]
     shadow_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """From when to when the monitor lived; None = it never did."""
-
-    first_heartbeat: int | None
-    recorded_until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +141,12 @@ def assess_link(
     works = [work for work in planned_work if link.id in work.links]
     achieved = compute(
         (window.start, window.end),
-        _runs(live, window, evidence),
+        runs_of(live, window, evidence),
         terms,
         Overlays(
-            service=_spans(link.in_service),
-            owner_work=[_work(work) for work in works if work.party == "owner"],
-            carrier_work=[_work(work) for work in works if work.party == "carrier"],
+            service=spans_of(link.in_service),
+            owner_work=[work_of(work) for work in works if work.party == "owner"],
+            carrier_work=[work_of(work) for work in works if work.party == "carrier"],
             upstream=shadows(live, link.profile.slot, evidence.recorded_until),
         ),
         evidence_ends=evidence.recorded_until,
@@ -167,7 +159,7 @@ def assess_link(
         evidence=evidence,
         terms=terms,
         achieved=achieved,
-        outages=_with_live(link_target(link.id), live, achieved.outages, evidence),
+        outages=with_live(link_target(link.id), live, achieved.outages, evidence),
     )
 
 
@@ -185,10 +177,10 @@ def assess_site(
     links = [inventory.links[name] for name in inventory.topology.uplinks.get(site, ())]
     targets = [link_target(link.id) for link in links] or [site_target(site)]
     runs = [
-        _runs(steps(transitions_by_target.get(target, ()), blinds), window, evidence)
+        runs_of(steps(transitions_by_target.get(target, ()), blinds), window, evidence)
         for target in targets
     ]
-    services: list[list[Span] | None] = [_spans(link.in_service) for link in links]
+    services: list[list[Span] | None] = [spans_of(link.in_service) for link in links]
     finest = min((link.profile for link in links), key=lambda profile: profile.slot, default=None)
     place = inventory.sites[site]
     terms = (
@@ -206,7 +198,7 @@ def assess_site(
             (window.start, window.end),
             any_up(list(zip(runs, services or [None], strict=True))),
             terms,
-            Overlays(service=_spans(place.in_service)),
+            Overlays(service=spans_of(place.in_service)),
             evidence_ends=evidence.recorded_until,
         ),
     )
@@ -281,18 +273,13 @@ def terms_of(profile: Profile, contract: Contract) -> Terms:
     )
 
 
-def _runs(live: Sequence[Step], window: Window, evidence: Evidence) -> list[Run]:
-    """Return the raw timeline over the whole horizon: an outage may reach beyond the window."""
-    end = max(window.end, evidence.recorded_until)
-    return raw_runs(live, window.start, end, evidence.first_heartbeat, evidence.recorded_until)
-
-
-def _with_live(
+def with_live(
     target: TargetId,
     live: Sequence[Step],
     outages: Iterable[SlaOutage],
     evidence: Evidence,
 ) -> tuple[AssessedOutage, ...]:
+    """Say of each SLA outage which live outages it was made from."""
     own = outages_of(target, live, evidence.recorded_until)
     hidden = [step for step in live if step.state is State.SHADOW]
     found = []
@@ -344,11 +331,3 @@ def _carrier_status(links: Sequence[LinkAssessment]) -> Status:
         if status in statuses:
             return status
     return Status.NOT_APPLICABLE
-
-
-def _spans(intervals: Iterable[Interval]) -> list[Span]:
-    return [(i.start, _END_OF_TIME if i.end is None else i.end) for i in intervals]
-
-
-def _work(work: PlannedWork) -> Work:
-    return Work(work.start, work.end, work.registered)

@@ -20,6 +20,7 @@ from sla.assess import (
     LinkAssessment,
     SiteAssessment,
 )
+from sla.assess_service import ServiceAssessment, outage_target
 from sla.calculator import Achieved, Terms
 from sla.periods import Window
 from sla.rounding import percent, percent_beside
@@ -37,10 +38,7 @@ def link_document(assessment: LinkAssessment) -> dict[str, Any]:
         "denominator": contract.denominator,
         "A_fixed43200": ratio(achieved.a_fixed, contract.availability),
         "rules": _rules(assessment.terms) | {"profile": link.profile.name},
-        "rejected_overlays": [
-            {"kind": item.kind, "start": item.start, "end": item.end, "reason": item.reason}
-            for item in achieved.rejected
-        ],
+        "rejected_overlays": _rejected(achieved),
         "evidence": _evidence(assessment.evidence),
     }
 
@@ -60,6 +58,45 @@ def site_document(assessment: SiteAssessment) -> dict[str, Any]:
         "engine": ENGINE,
         "rules": _rules(assessment.terms),
         "evidence": _evidence(assessment.evidence),
+    }
+
+
+def service_document(assessment: ServiceAssessment, carriers: Mapping[str, str]) -> dict[str, Any]:
+    """Return everything about one service's assessment; `carriers`: of each link its carrier."""
+    service, achieved = assessment.service, assessment.achieved
+    promised, settled = service.promise, achieved.a_settle
+    return {
+        "service": service.id,
+        "title": service.title,
+        "kind": service.kind,
+        "group": service.group,
+        **_figures(achieved, promised),
+        "availability_percent": _text(settled, promised),
+        "promised": ratio(promised),
+        "met": None if settled is None or promised is None else settled >= promised,
+        "within_resolution": assessment.within_resolution,
+        "outages": [_outage(outage) for outage in assessment.outages],
+        "causes": [
+            _cause(cause, seconds, carriers)
+            for cause, seconds in sorted(assessment.causes.items(), key=lambda pair: -pair[1])
+        ],
+        **_window(assessment.window),
+        "engine": ENGINE,
+        "rules": _rules(assessment.terms) | {"profile": service.profile.name},
+        "rejected_overlays": _rejected(achieved),
+        "evidence": _evidence(assessment.evidence),
+    }
+
+
+def _cause(cause: str, seconds: int, carriers: Mapping[str, str]) -> dict[str, Any]:
+    """Describe seconds of DOWN: in the shadow of which outage, and whose; null = its own."""
+    target = outage_target(cause) if cause else None
+    link = "" if target is None else target.removeprefix("link:")
+    return {
+        "outage": cause or None,
+        "target": target,
+        "carrier": carriers.get(link),
+        "seconds": seconds,
     }
 
 
@@ -144,6 +181,13 @@ def _figures(achieved: Achieved, promised: Fraction | None) -> dict[str, Any]:
         "mttr_seconds": _number(achieved.mttr),
         "mtbf_seconds": _number(achieved.mtbf),
     }
+
+
+def _rejected(achieved: Achieved) -> list[dict[str, Any]]:
+    return [
+        {"kind": item.kind, "start": item.start, "end": item.end, "reason": item.reason}
+        for item in achieved.rejected
+    ]
 
 
 def _outage(assessed: AssessedOutage) -> dict[str, Any]:
