@@ -151,8 +151,12 @@ class EchoWire(Protocol):
         """Send and wait for what comes of it."""
 
 
+def untold() -> None:
+    """Stand for a wall clock where none is given."""
+
+
 class Wires(msgspec.Struct, frozen=True):
-    """The wires that are open."""
+    """The wires that are open. `wall`: the monitor's clock, UTC seconds; a host's is held to it."""
 
     snmp: SnmpWire
     icmp: EchoWire
@@ -160,6 +164,7 @@ class Wires(msgspec.Struct, frozen=True):
     walks: Walks = msgspec.field(default_factory=Walks)
     ssh: SshWire = msgspec.field(default_factory=NoSsh)
     web: WebWire = msgspec.field(default_factory=NoWeb)
+    wall: Callable[[], float | None] = untold
 
 
 class Collector(Protocol):

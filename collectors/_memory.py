@@ -8,6 +8,8 @@ from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import Final, NamedTuple
 
+from collectors.hosts._reading import Seen
+
 _MOST_TABLES: Final = 64
 _MOST_VARBINDS: Final = 40
 _REGROWS_AFTER: Final = 3600
@@ -85,6 +87,8 @@ class DeviceMemory:
     engine_time: int = 0
     engine_heard_at: float = 0.0
     """When the engine had that time, on the monotonic clock."""
+    host: Seen | None = None
+    """What a host said of itself last."""
     polls: int = 0
     answers: int = 0
     late: int = 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from inventory.model import Inventory
 from metrics.observation import Probe
-from runtime.clock import Steady
+from runtime.clock import Steady, wall
 from runtime.config import Config
 
 
@@ -25,7 +25,7 @@ class Centre:
 
     def wires(self) -> Mapping[str, Any]:
         """Return the wires that collectors are given, by their name in `Wires`."""
-        return {}
+        return {"wall": wall}
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""

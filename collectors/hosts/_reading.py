@@ -253,3 +253,30 @@ def oldest_backup(reading: HostReading) -> float | None:
     if not reading.backups or reading.now is None:
         return None
     return max(max(0.0, reading.now - one.at) for one in reading.backups)
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What is kept of a host: its last reading, and what two clocks and two readings say.
+
+    `at`: when, on the monotonic clock. `busy`: part of the processors' time since the reading
+    before. `clock`: by how many seconds at least its clock and ours differ, positive = it is ahead.
+    """
+
+    reading: HostReading
+    source: str
+    at: float
+    busy: float | None
+    clock: float | None
+
+
+def clock_difference(now: float | None, before: float | None, after: float | None) -> float | None:
+    """Return by how much at least a host's clock is ahead of ours (or behind, negative), seconds.
+
+    It said `now` at some time between `before` and `after` on our clock; within that time nothing
+    is known of a difference. BusyBox tells whole seconds, so one second is allowed for.
+    """
+    if now is None or before is None or after is None:
+        return None
+    if now > after:
+        return now - after
+    return min(0.0, now + (1.0 if now == int(now) else 0.0) - before)
