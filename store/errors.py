@@ -6,7 +6,8 @@
 Temporary ones (nothing was written, try again): `disk_full`, `disk_failed`, `locked`, `read_only`,
 `unopened`. Permanent ones: `held` (another process writes it), `newer` (made by a later version),
 `corrupt` (and set aside), `set_aside` (an earlier one was, and nobody has decided yet), `entry`,
-`failed`, and of backups `not_empty`, `not_a_backup`, `damaged`. `texts/store.py` says each.
+`failed`, `wrong_key`, and of backups `not_empty`, `not_a_backup`, `damaged`. `texts/store.py` says
+each.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ Code = Literal[
     "set_aside",
     "entry",
     "failed",
+    "wrong_key",
     "not_empty",
     "not_a_backup",
     "damaged",

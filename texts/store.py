@@ -67,6 +67,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{path}: {detail}",
         "{path}：{detail}",
     ),
+    "store.wrong_key": (
+        "{path}: sealed with another key ({detail}). Read it with the key it was written with.",
+        "{path}：由另一密钥加密（{detail}）。请使用写入时的密钥读取。",
+    ),
     "store.not_empty": (
         "{path}: is not empty. A backup is restored into an empty folder only.",
         "{path}：目录不为空。备份只能恢复到空目录。",

@@ -1,0 +1,215 @@
+"""What is secret in a configuration, and the tags that stand in its place.
+
+A tag tells *that* a secret changed and not what it is: `<secret 5f2a91c3>` is cut from an HMAC
+(RFC 2104) under a key of the store, for a plain hash of a short community could be guessed. It
+belongs to its device: two boxes with one password show different tags.
+
+All patterns hold for all platforms: one too many costs a readable word, one too few a password.
+They come from the vendors' command references and from oxidized's models; `TOKENS` catches what
+looks like a cipher text wherever it stands. Texts come from `normalise`: no control and no private
+characters are in them, of which the marks are made.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_TAG_DIGITS: Final = 8
+_MARK: Final = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_TAG: Final = re.compile(r"<secret [0-9a-f]{8}>")
+
+_WAYS: Final = (
+    r"(?:irreversible-cipher|cipher|simple|plain(?:-?text)?|clear(?:text)?|hash(?:ed)?|encrypted"
+    r"|encryption|encrypt|ascii|hex|text|unencrypted|md5|sha[\d-]*|hmac-[\w-]+|sm[34]"
+    r"|level\s+\d+|role\s+\S+)"
+)
+_PARTS: Final = {
+    # What stands between a keyword and its secret: how it is written down, a level, a key's number.
+    "HOW": r"(?:WAYS\s+)*(?:\d{1,2}\s+)?(?:WAYS\s+)*",
+    # The secret: in quotes, or to the end of the line; what usually follows one ends it earlier.
+    "SECRET": (
+        r"(?P<s>\"[^\"]*\"|'[^']*'|(?!\ue000)\S.*?)"
+        r"(?=\s+(?:privilege|role|level|service-type|access|acl|mib-view|view|group|state|enable"
+        r"|v1|v2c|v3|ro|rw|ipv6|priv|privacy(?:-mode)?|private-netmanager|notify-filter-profile"
+        r"|ext-vb|address|server|key-type|udp-port|aes|timeout|aging|lifetime|tunnel|user|hostname"
+        r"|authenticator|auth-port|acct-port|port|idle-cut|block|vrf|vpn-instance)(?=\s|$)|\s*$)"
+    ),
+    "TOKEN": r"(?P<s>\"[^\"]*\"|'[^']*'|(?!\ue000|(?:WAYS|\d{1,2})\s+\ue000)\S+)",
+    "WAYS": _WAYS,
+}
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    for name, part in _PARTS.items():
+        text = text.replace(name, part)
+    return re.compile(text, re.IGNORECASE)
+
+
+_NO_VALUE: Final = (
+    r"(?!(?:policy|expire[sd]?|history|complexity|min(?:imum)?(?:-length)?|max(?:imum)?|length"
+    r"|recovery|encryption|strength|alert|control|modify|change|aging|retry|lock(?:out)?|prompt"
+    r"|authentication|required|disable|enable|service|change-offline)\b)"
+)
+
+LINES: Final = tuple(
+    map(
+        _pattern,
+        (
+            # user:password@ in addresses of servers (RFC 3986 3.2.1)
+            r"\w://[^:/@\s]{1,255}:(?P<s>(?!\ue000)[^@/\s]+)@",
+            # communities: snmp-agent community read cipher X; snmp-server community X ro
+            (
+                r"\bsnmp\S*\s+(?:\S+\s+)??(?:trap-?)?community\s+(?!complexity-check)"
+                r"(?:(?:read|write|name|ro|rw)\s+)?HOWSECRET"
+            ),
+            r"^\s*(?:undo\s+)?snmp\S*\s.*?\b(?:securityname|security-name)\s+HOWTOKEN",
+            (
+                r"\bsnmp-server\s+host\s+(?:inside\s+|outside\s+)?\S+(?:\s+(?:(?:vrf|use-vrf"
+                r"|vpn-instance|port|udp-port)\s+\S+|traps?|informs?|version\s+(?:1|2c|3(?:\s+(?:auth"
+                r"|noauth|priv))?)))*\s+HOWTOKEN"
+            ),
+            # SNMPv3: auth md5 X priv aes 128 X; authentication-mode sha cipher X
+            r"^\s*(?:undo\s+)?snmp\S*\s.*?\bauth(?:entication)?\s+(?:encrypted\s+)?(?:md5|sha)\S*\s+HOWTOKEN",
+            r"^\s*(?:undo\s+)?snmp\S*\s.*?\bpriv(?:acy)?\s+(?:encrypted\s+)?(?:3?des|aes|sm4)\S*\s+HOWTOKEN",
+            (
+                r"(?:authentication|privacy|encryption)-mode\s+[\w-]+\s+(?!\ue000)"
+                r"(?!(?:local|none|radius|hwtacacs|tacacs|ldap|scheme|enable|certificate)\b)"
+                r"(?:(?:usm\s+)?\d+\s+)?HOWSECRET"
+            ),
+            # passwords and what is called otherwise
+            (
+                r"\b(?:password|passwd|secret|passphrase|pass-phrase|pass-?code)\s+"
+                + _NO_VALUE
+                + "HOWSECRET"
+            ),
+            (
+                r"\b(?:auth(?:entication)?-password|priv(?:acy)?-password|pre-?shared-?keys?|psk"
+                r"|shared-key|auth(?:entication)?-?key|wpa-psk|wep-key|key-string|ppp-password"
+                r"|api-?key|token|login-key|session-key)\s+"
+                r"(?:(?:local|remote)\s+)?(?:(?:address|hostname)\s+\S+(?:\s+\d[\d.]*)?\s+key\s+)?"
+                + _NO_VALUE
+                + "HOWSECRET"
+            ),
+            r"(?:message-digest-key|authentication-keyid)\s+\d+\s+(?!authentication-mode)HOWSECRET",
+            # radius-server key 7 X; key authentication cipher X; isakmp key 0 X address ...
+            r"^.{0,40}?\b(?:radius|tacacs|hwtacacs|isakmp|ldap|aaa|ike)\b.*?\skey\s+HOWSECRET",
+            (
+                r"^\s*(?:(?:primary|secondary)\s+(?:authentication|accounting|authorization)\s.*?\s)?"
+                r"key\s+(?!chain\b|generate\b|config|import\b|export\b|id\b)"
+                r"(?:(?:authentication|accounting|authorization)\s+)?HOWSECRET"
+            ),
+            # sa string-key inbound esp cipher X; cipher HEX authenticator HEX
+            (
+                r"\b(?:string-key|hex-key|authentication-hex|encryption-hex)\s+(?:inbound|outbound)\s+"
+                r"(?:ah|esp)\s+HOWSECRET"
+            ),
+            r"\bauthenticator\s+HOWTOKEN",
+            # vrrp 1 authentication text X; standby 1 authentication X
+            r"^\s*(?:vrrp|standby|glbp)\b.*?\sauthentication\s+(?!mode)HOWSECRET",
+            # whatever is said to be a cipher text
+            r"(?:^|(?<=\s))(?:irreversible-cipher|cipher|simple)\s+(?!\ue000|\S+-mode\b)HOWTOKEN",
+        ),
+    )
+)
+"""Where a secret stands in a line: the group `s`."""
+
+_ALGORITHMS: Final = re.compile(
+    r"^\s*(?:undo\s+)?(?:ssh2?|stelnet|sftp|ssl|tls|netconf)\b.*\b(?:cipher|hmac|algorithm)",
+    re.IGNORECASE,
+)
+"""`ssh server cipher aes256_ctr` names algorithms."""
+
+TOKENS: Final = re.compile(
+    r"%\^%#.+?%\^%#|%@%@.+?%@%@|%\$%\$.+?%\$%\$|%#%#.+?%#%#|@%@%.+?@%@%"  # VRP
+    r"|\$(?:c|h|1|1a|1c|1d|2[aby]|5|6|8|9|14)\$\S+"  # Comware, crypt(5), IOS types 5, 8, 9, VRP
+)
+_SUSPECT: Final = re.compile(
+    r"://|snmp|pass|secret|psk|key|token|authen|-mode|cipher|simple|-hex", re.IGNORECASE
+)
+"""What a line has that one of `LINES` may match: most have none of it."""
+_COVERED: Final = re.compile(rf"(?:{_WAYS}\s+|\d{{1,2}}\s+)*{_OPEN}\d+{_CLOSE}", re.IGNORECASE)
+_LONGEST_LINE: Final = 1_000
+"""Characters: of a longer line nothing is shown, and no pattern is tried for long."""
+_KEY_CHAIN: Final = re.compile(r"(?:key\s?-?chain|keychain)\b", re.IGNORECASE)
+_KEY_NUMBER: Final = re.compile(r"\s+key(?:-id)?\s+\d+", re.IGNORECASE)
+
+_BLOCK: Final = re.compile(
+    r"^[^\n]*-----BEGIN [^\n]*-----[^\n]*\n(?P<pem>.*?)(?:^[^\n]*-----END [^\n]*-----|\Z)"
+    r"|^[ \t]*certificate\s[^\n]*\n(?P<hex>(?:[ \t]+[0-9A-Fa-f][0-9A-Fa-f ]*\n)+)",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
+"""A PEM block (RFC 7468), also one that does not end; IOS's certificates in hexadecimal."""
+
+
+def mask(text: str, device: str, key: bytes) -> str:
+    """Return `text` with a tag in the place of each secret; the number of lines may shrink.
+
+    `key`: 32 random bytes of the store. The text may hold what looks like a tag: it is none, and
+    is changed, so that nobody can write one to keep a secret from being masked.
+    """
+    found: list[str] = []
+
+    def put(secret: str) -> str:
+        found.append(tag(secret, device, key))
+        return f"{_OPEN}{len(found) - 1}{_CLOSE}"
+
+    text = text.replace(_OPEN, "").replace(_CLOSE, "").replace("<secret ", "<secret_")
+    lines = text.split("\n")
+    text = "\n".join(put(line) if len(line) > _LONGEST_LINE else line for line in lines)
+    text = _BLOCK.sub(partial(_block, put), text)
+    masked = "\n".join(_lines(text, put))
+    return _MARK.sub(lambda one: found[int(one[1])], masked)
+
+
+def tag(secret: str, device: str, key: bytes) -> str:
+    """Return what stands for a secret of a device."""
+    cut = hmac.digest(key, f"{device}\0{secret}".encode(), "sha256").hex()[:_TAG_DIGITS]
+    return f"<secret {cut}>"
+
+
+def key_name(key: bytes) -> str:
+    """Name a key without telling it: tags of different keys cannot be compared."""
+    return hmac.digest(key, b"name of the key", "sha256").hex()[:_TAG_DIGITS]
+
+
+def without_tags(text: str) -> str:
+    """Return a masked text with all tags alike."""
+    return _TAG.sub("<secret>", text)
+
+
+def _block(put: Callable[[str], str], found: re.Match[str]) -> str:
+    name = "pem" if found["pem"] is not None else "hex"
+    begin, end = found.start(name) - found.start(), found.end(name) - found.start()
+    secret = "\n".join(line.strip() for line in found[name].splitlines())
+    return f"{found[0][:begin]}{put(secret)}\n{found[0][end:]}"
+
+
+def _lines(text: str, put: Callable[[str], str]) -> Iterator[str]:
+    section = ""
+    for line in text.split("\n"):
+        if line and not line[0].isspace():
+            section = line
+        is_number = _KEY_NUMBER.fullmatch(line) and _KEY_CHAIN.match(section)
+        yield line if is_number or not line else _line(line, put)
+
+
+def _line(line: str, put: Callable[[str], str]) -> str:
+    line = TOKENS.sub(lambda one: put(one[0]), line)
+    if not _SUSPECT.search(line) or _ALGORITHMS.match(line):
+        return line
+    for pattern in LINES:
+        place = 0
+        while found := pattern.search(line, place):
+            begin, end = found.span("s")
+            if _COVERED.fullmatch(line, begin, end):  # masked already, by its looks
+                place = end
+                continue
+            mark = put(line[begin:end])
+            line = line[:begin] + mark + line[end:]
+            place = begin + len(mark)
+    return line
