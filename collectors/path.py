@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from collectors._contract import Answer, EchoReply, Wires
 from collectors._contract import EchoWire as Sender
@@ -96,6 +97,12 @@ class Options(LimitOptions):
     """Octets behind the UDP or ICMP header; sound in RTP has some 172, pictures up to 1,200."""
     gap: Annotated[Duration, Field(ge=0.005, le=1)] = 0.02
     timeout: Annotated[Duration, Field(gt=0, le=10)] = 2.0
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Options:
+        if self.address is None and self.device is None and self.link is None:
+            raise PydanticCustomError("missing_key", "missing", {"key": "address"})
+        return self
 
 
 @dataclass(frozen=True, slots=True)

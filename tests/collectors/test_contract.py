@@ -85,9 +85,11 @@ def test_it_says_how_often_at_most(collector: ModuleType) -> None:
     assert collector.FLOOR_SECONDS >= 1.0
 
 
-def test_its_options_are_strict_and_have_defaults(collector: ModuleType) -> None:
+def test_its_options_are_strict_and_an_example_is_among_them(
+    collector: ModuleType, kind: str
+) -> None:
     assert issubclass(collector.Options, Strict)
-    collector.Options()
+    collector.Options.model_validate(EXAMPLES.get(kind, {}))
 
 
 def test_it_is_explained(collector: ModuleType) -> None:
