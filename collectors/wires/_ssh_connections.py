@@ -1,0 +1,329 @@
+"""Connections to hosts: opened only to who shows a pinned key, kept where they are used again.
+
+    with connections.kept(job.access, job.until, job.most_bytes) as line:      # a Linux host
+    with connections.once(job.access, job.until, job.most_bytes) as line:      # network gear
+        line.transport.open_session(...)
+
+Both give an authenticated `paramiko.Transport` and see to the rest: the way through jump hosts, the
+host key before any secret, the deadline, the number of octets, the end. Inside the block nothing
+need be caught: what paramiko raises, because the peer ended it or because the time was over, leaves
+the block as `SshFailure` with outcome and reason. `line.logged_in` was told before the block.
+
+One thread at a time uses a kept line (the monitor asks a device one thing at a time); a jump host's
+carries several.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, RLock
+from time import monotonic
+from typing import Final
+
+from paramiko import Channel, Transport
+from paramiko.ssh_exception import SSHException
+
+from collectors._ssh import Access
+from collectors.wires._ssh_algorithms import choose_signature, offer
+from collectors.wires._ssh_failure import (
+    SshFailure,
+    connect_failure,
+    failure,
+    through_failure,
+)
+from collectors.wires._ssh_form import Limits
+from collectors.wires._ssh_host_keys import HostKeys, Pinned
+from collectors.wires._ssh_line import Line, Watch
+from collectors.wires._ssh_login import Keys, log_in
+from inventory.model import SSH_PORT
+from metrics.observation import Outcome
+
+_GREETING_OCTETS: Final = 65_536
+"""For greeting, key exchange and authentication together."""
+_EXTRA_OCTETS: Final = 65_536
+"""That an answer of the largest size needs besides: packets, padding, window messages."""
+_WINDOW: Final = 1 << 18
+_SEND_SECONDS: Final = 15
+"""After which a peer that acknowledges nothing is gone (TCP_USER_TIMEOUT, RFC 5482)."""
+_JOIN_SECONDS: Final = 1.0
+LoggedInCall = Callable[[], None]
+"""Called when all logins of a job are over, so that others may log in."""
+
+
+class Open:
+    """A line on which we are logged in."""
+
+    def __init__(
+        self, access: Access, line: Line, transport: Transport, key: Pinned, jump: Open | None
+    ) -> None:
+        self.access = access
+        self.jump = jump
+        self.line = line
+        self.transport = transport
+        self.key = key
+        self.fresh = True
+        """Whether it was opened for who uses it now."""
+        self.used_at = monotonic()
+        self.users = 0
+
+    def close(self) -> None:
+        """End it; paramiko's thread with it."""
+        self.line.cut("closed")
+        self.transport.close()
+        self.transport.join(_JOIN_SECONDS)
+
+
+class Connections:
+    """All of them, for all threads."""
+
+    def __init__(
+        self, limits: Limits, host_keys: HostKeys, closed: Callable[[tuple[str, ...]], None]
+    ) -> None:
+        self._limits = limits
+        self._host_keys = host_keys
+        self._closed = closed
+        self._keys = Keys()
+        self._watch = Watch()
+        self._kept: OrderedDict[str, Open] = OrderedDict()
+        self._lock = RLock()
+        self._opening: dict[str, Lock] = {}
+        self.counts: Counter[str] = Counter()
+
+    # For jobs.
+
+    @contextmanager
+    def once(
+        self,
+        access: Access,
+        until: float,
+        most_bytes: int,
+        logged_in: LoggedInCall = lambda: None,
+    ) -> Iterator[Open]:
+        """Open a line for this block only. Raises SshFailure."""
+        with self._before(access, until) as jump:
+            opened = self._open(access, until, jump)
+            try:
+                logged_in()
+                with self._used(opened, until, most_bytes):
+                    yield opened
+            finally:
+                opened.close()
+
+    @contextmanager
+    def kept(
+        self,
+        access: Access,
+        until: float,
+        most_bytes: int,
+        logged_in: LoggedInCall = lambda: None,
+    ) -> Iterator[Open]:
+        """Use the line of this host, opened where there is none. Raises SshFailure.
+
+        A failure in the block ends the line.
+        """
+        with self._borrow(access, until) as opened:
+            logged_in()
+            try:
+                with self._used(opened, until, most_bytes):
+                    yield opened
+            except BaseException:
+                self._drop(access.device, opened)
+                raise
+
+    @contextmanager
+    def _used(self, opened: Open, until: float, most_bytes: int) -> Iterator[None]:
+        """Let the line carry an answer of that size until then; make failures of exceptions."""
+        line, device = opened.line, opened.access.device
+        line.phase = "run"
+        line.allow(most_bytes + most_bytes // 4 + _EXTRA_OCTETS)
+        with self._watch.over(line, until):
+            try:
+                yield
+            except Exception as error:
+                if isinstance(error, SshFailure) or line.why or _of_the_line(error):
+                    raise failure(error, line, device, greeted=True) from error
+                raise
+            finally:
+                line.allow(None)
+        if line.why in {"deadline", "too_large"}:  # to paramiko an end like any other
+            raise failure(EOFError(), line, device, greeted=True)
+
+    # Opening.
+
+    @contextmanager
+    def _before(self, access: Access, until: float) -> Iterator[Open | None]:
+        """Give the jump host's line, where there is one; it stays."""
+        if access.jump is None:
+            yield None
+            return
+        with self._borrow(access.jump, until) as jump:
+            jump.line.carry()
+            yield jump
+
+    @contextmanager
+    def _borrow(self, access: Access, until: float) -> Iterator[Open]:
+        """Give the kept line of a host, opened where there is none or it is dead."""
+        device = access.device
+        with self._lock:
+            opening = self._opening.setdefault(device, Lock())
+        if not opening.acquire(timeout=max(0.0, until - monotonic())):
+            raise SshFailure(Outcome.SKIPPED, "ssh_busy", device)
+        try:
+            opened = self._find(access)
+            if opened is None:
+                with self._before(access, until) as jump:
+                    opened = self._open(access, until, jump)
+                self._keep(device, opened)
+            opened.users += 1
+        finally:
+            opening.release()
+        try:
+            yield opened
+        finally:
+            with self._lock:
+                opened.users -= 1
+                opened.used_at = monotonic()
+                opened.fresh = False
+
+    def _find(self, access: Access) -> Open | None:
+        with self._lock:
+            opened = self._kept.get(access.device)
+            if opened is None:
+                return None
+            self._kept.move_to_end(access.device)
+        if opened.transport.is_active() and opened.access == access and not opened.line.why:
+            return opened
+        self._drop(access.device, opened)
+        return None
+
+    def _keep(self, device: str, opened: Open) -> None:
+        surplus: list[tuple[str, Open]] = []
+        with self._lock:
+            self._kept[device] = opened
+            idle = (name for name, one in self._kept.items() if self._is_idle(one, opened))
+            while len(self._kept) - len(surplus) > self._limits.most_kept:
+                name = next(idle, None)
+                if name is None:
+                    break
+                surplus.append((name, self._kept[name]))
+        for name, one in surplus:
+            self._drop(name, one)
+
+    def _is_idle(self, one: Open, besides: Open | None = None) -> bool:
+        """Whether nobody uses a kept line, nor anything that goes through it."""
+        if one.users or one is besides:
+            return False
+        return not any(other.jump is one for other in self._kept.values())
+
+    def _drop(self, device: str, opened: Open) -> None:
+        with self._lock:
+            if self._kept.get(device) is opened:
+                del self._kept[device]
+        opened.close()
+        self._closed((device,))
+
+    def _open(self, access: Access, until: float, jump: Open | None) -> Open:
+        """Connect, check the host key, log in. Raises SshFailure."""
+        device = access.device
+        until = min(until, monotonic() + self._limits.connect_seconds + self._limits.login_seconds)
+        line = Line(self._connect(access, until, jump))
+        line.allow(_GREETING_OCTETS)
+        transport = Transport(line, default_window_size=_WINDOW)  # type: ignore[arg-type]  # enough of one
+        try:
+            with self._watch.over(line, until):
+                key = self._shake_hands(access, transport)
+                line.phase = "auth"
+                log_in(transport, access.login, self._keys, self._limits.agent_keys)
+        except Exception as error:
+            greeted = bool(transport.remote_version)
+            what = failure(error, line, device, greeted=greeted)
+            self.counts[what.reason] += 1
+            line.cut("closed")
+            transport.close()
+            line.close()
+            raise what from error
+        self.counts["logins"] += 1
+        line.allow(None)
+        return Open(access, line, transport, key, jump)
+
+    def _connect(self, access: Access, until: float, jump: Open | None) -> socket.socket | Channel:
+        place, device = access.endpoint, access.device
+        port = place.port or SSH_PORT
+        seconds = max(0.001, min(until - monotonic(), self._limits.connect_seconds))
+        if jump is not None:
+            try:
+                with self._watch.over(jump.line, until):
+                    return jump.transport.open_channel(
+                        "direct-tcpip",
+                        (place.host, port),
+                        ("127.0.0.1", 0),
+                        window_size=_WINDOW,
+                        timeout=seconds,
+                    )
+            except Exception as error:
+                raise through_failure(error, device, jump.access.device) from error
+        try:
+            opened = socket.create_connection((place.host, port), timeout=seconds)
+        except OSError as error:
+            raise connect_failure(error, device) from error
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SEND_SECONDS * 1000)
+        return opened
+
+    def _shake_hands(self, access: Access, transport: Transport) -> Pinned:
+        """Exchange keys and check the host's. Raises SshFailure; no secret was sent by then."""
+        self._host_keys.look()
+        pinned = self._host_keys.pinned(access.device)
+        patience = self._limits.login_seconds + 1
+        transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = patience
+        offer(transport, [key.kind for key in pinned], legacy=access.legacy)
+        transport.start_client()
+        shown = transport.get_remote_server_key()
+        blob = shown.asbytes()
+        found = next((key for key in pinned if key.blob == blob), None)
+        if found is None:
+            reason = "host_key_changed" if pinned else "host_key_unknown"
+            raise SshFailure(Outcome.REFUSED, reason, access.device)
+        choose_signature(transport)
+        return found
+
+    # For the process.
+
+    def sweep(self) -> None:
+        """Close what is idle for long, or dead, or shows a key that is pinned no more."""
+        self._host_keys.look()
+        now = monotonic()
+        with self._lock:
+            idle = [
+                (name, one)
+                for name, one in self._kept.items()
+                if self._is_idle(one)
+                and (
+                    now - one.used_at > self._limits.idle_seconds
+                    or not one.transport.is_active()
+                    or one.key.blob not in {k.blob for k in self._host_keys.pinned(name)}
+                )
+            ]
+        for name, one in idle:
+            self._drop(name, one)
+
+    @property
+    def open_now(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
+
+    def end(self) -> None:
+        """Close everything."""
+        with self._lock:
+            kept = list(self._kept.items())
+        for name, one in reversed(kept):
+            self._drop(name, one)
+        self._watch.end()
+
+
+def _of_the_line(error: Exception) -> bool:
+    """Whether it is the peer's doing: paramiko's exceptions, and those of sockets."""
+    return isinstance(error, SSHException | EOFError | OSError)
