@@ -135,11 +135,18 @@ def judge(bench: Bench, service: ServiceNode, floor: int = NEVER) -> None:
         _works(bench, service, vital, floor)
 
 
-def _blame(bench: Bench, service: ServiceNode, failed: list[Check]) -> None:
+def _blame(
+    bench: Bench, service: ServiceNode, failed: list[Check], changed: Upper | None = None
+) -> None:
     """Say whose fault it is that a vital check has failed: its own, or that of what it needs."""
     need = _lost_need(service)
     if need is not None:
-        _hide(bench, service, min(failed, key=_bad_first), need)
+        cause, first = blame(need), min(failed, key=_bad_first)
+        if (service.state, service.cause) != (State.SHADOW, cause):
+            since = first.bad_first
+            if service.state in _LOST:
+                since = _hidden_since(service, need, changed, first.every)
+            bench.settle(service, State.SHADOW, since, "upstream", cause)
         return
     ready = [check for check in failed if check.bad_runs >= check.confirm]
     if ready and service.state is not State.DOWN and not bench.suspect:
@@ -147,17 +154,16 @@ def _blame(bench: Bench, service: ServiceNode, failed: list[Check]) -> None:
         bench.settle(service, State.DOWN, first.bad_first, first.reason)
 
 
-def _hide(bench: Bench, service: ServiceNode, first: Check, need: Upper) -> None:
-    cause = blame(need)
-    if service.state is State.SHADOW and service.cause == cause:
-        return
-    since = first.bad_first
-    if service.state in _LOST:
-        # A need that was found lost a little later was lost before: it is asked in its own time.
-        soon = service.since + _every(need) + first.every
-        same = service.state is State.DOWN and need.since <= soon
-        since = service.since if same else need.since
-    bench.settle(service, State.SHADOW, since, "upstream", cause)
+def _hidden_since(service: ServiceNode, need: Upper, changed: Upper | None, every: int) -> int:
+    """Return from when on a service that is lost lies in the shadow of what took `need` away.
+
+    What was found lost a little later was lost before: it is asked in its own time. `changed`: what
+    the service is judged again for; the end of one cause begins the shadow of another.
+    """
+    own = service.state is State.DOWN or changed is need
+    if own and need.since <= service.since + _every(need) + every:
+        return service.since
+    return need.since if changed is None else max(need.since, changed.since)
 
 
 def _works(bench: Bench, service: ServiceNode, vital: list[Check], floor: int) -> None:
@@ -184,13 +190,13 @@ def _why_up(service: ServiceNode) -> str:
 def reconsider(bench: Bench, service: ServiceNode, need: Upper) -> None:
     """Judge a service again because something that it needs has changed its state."""
     if not service.checks:
-        _judge_by_needs(bench, service, NEVER)
+        _judge_by_needs(bench, service, NEVER, need)
         return
     failed = [check for check in service.checks if check.vital and check.verdict is False]
     if not failed:
         return
     if need.state in _LOST or _lost_need(service) is not None:
-        _blame(bench, service, failed)
+        _blame(bench, service, failed, need)
     elif service.state is State.SHADOW:
         for check in failed:
             check.bad_runs = 0  # what fails from here on, fails although its needs are there
@@ -198,7 +204,9 @@ def reconsider(bench: Bench, service: ServiceNode, need: Upper) -> None:
             bench.settle(service, State.UNKNOWN, need.since, "awaits_check")
 
 
-def _judge_by_needs(bench: Bench, service: ServiceNode, floor: int) -> None:
+def _judge_by_needs(
+    bench: Bench, service: ServiceNode, floor: int, changed: Upper | None = None
+) -> None:
     state, reason, cause = _by_needs(service)
     judged = [need.since for group in service.needs for need in group if need.state is not None]
     if state is State.UNKNOWN and service.state in _UNJUDGED:
@@ -209,7 +217,12 @@ def _judge_by_needs(bench: Bench, service: ServiceNode, floor: int) -> None:
         reason = _why_up(service)
     if (state, reason, cause) == (service.state, service.reason, service.cause):
         return
-    bench.settle(service, state, max(judged, default=max(floor, bench.seen_ms)), reason, cause)
+    since = max(judged, default=max(floor, bench.seen_ms))
+    need = _lost_need(service)
+    if need is not None:
+        hidden = service.state is State.SHADOW
+        since = _hidden_since(service, need, changed, 0) if hidden else need.since
+    bench.settle(service, state, since, reason, cause)
 
 
 def _by_needs(service: ServiceNode) -> tuple[State, str, str]:

@@ -7,7 +7,7 @@ Runs are handed over in the order in which they end, as the runtime does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from hypothesis import strategies as st
@@ -24,12 +24,14 @@ from inventory.model import (
     Link,
     LinkEnd,
     PlannedWork,
+    Service,
     Site,
     TargetId,
     Topology,
     device_target,
     interface_target,
     link_target,
+    service_target,
 )
 from metrics.catalogue import (
     CANARY_LOST,
@@ -42,6 +44,7 @@ from metrics.catalogue import (
     UPTIME_TICKS,
     Metric,
 )
+from metrics.families.services import PROBE_DURATION, PROBE_SUCCESS
 from metrics.observation import Observation, Outcome, Probe, Series, Value
 from sla.judge import Change, Judge
 from sla.states import State, Transition
@@ -66,6 +69,7 @@ def make_inventory(
     planned_work: Sequence[PlannedWork] = (),
     carriers: Mapping[str, str] | None = None,
     unconnected: Sequence[str] = (),
+    services: Sequence[Service] = (),
 ) -> Inventory:
     """Make an inventory: site -> the sites its legs come from, parents first.
 
@@ -130,6 +134,20 @@ def make_inventory(
             devices={s: (router(s),) for s in depth},
             areas={},
         ),
+        services={service.id: service for service in services},
+    )
+
+
+def make_service(name: str, *needs: str | tuple[str, ...], site: str | None = None) -> Service:
+    """Make a service; a tuple among its needs holds alternatives."""
+    groups = tuple((need,) if isinstance(need, str) else need for need in needs)
+    return Service(
+        name,
+        name,
+        "application",
+        site,
+        needs=tuple(tuple(map(TargetId, group)) for group in groups),
+        in_service=(Interval(0),),
     )
 
 
@@ -175,6 +193,15 @@ def canary_probe(name: str, every: int = 10_000) -> Probe:
     return _probe("echo", target, series, every)
 
 
+def check_probe(
+    service: str, kind: str = "http", every: int = 30_000, *, vital: bool = True
+) -> Probe:
+    """Check a service."""
+    target = service_target(service)
+    series = tuple(_series(metric, target) for metric in (PROBE_SUCCESS, PROBE_DURATION))
+    return replace(_probe(kind, target, series, every), vital=vital)
+
+
 def all_probes(inventory: Inventory, *, snmp_every: int = 10_000) -> list[Probe]:
     """Echo on every link, SNMP on every device."""
     return [echo_probe(link) for link in inventory.links] + [
@@ -203,6 +230,13 @@ def silent(probe: Probe, second: float) -> Observation:
     if probe.kind == "echo":
         return run(probe, second, Outcome.SILENT, 2, 2, None, took=7.0)
     return run(probe, second, Outcome.SILENT, took=6.0)
+
+
+def checked(probe: Probe, second: float, *, met: bool, reason: str = "http_status") -> Observation:
+    """Make a run of a check that found what it expects, or did not."""
+    at = START * 1000 + round(second * 1000)
+    values = (1, 0.1) if met else (0, 0.1)
+    return Observation(probe, at, 0.1, Outcome.ANSWERED, "" if met else reason, values)
 
 
 @dataclass
@@ -249,6 +283,10 @@ class World:
     def answer(self, probe: Probe, at: float) -> Observation:
         """Run a probe."""
         kind, _, name = probe.target.partition(":")
+        if kind == "service":
+            site = self.inventory.services[name].site or self.root
+            met = self.reached(router(site), at) and self.works(probe.target, at)
+            return checked(probe, at, met=met)
         if probe.kind == "echo":
             moments = (at, at + 5)
             if kind == "canary":
