@@ -43,7 +43,7 @@ from paramiko.ssh_exception import SSHException
 from collectors._ssh import Said
 from collectors._text import decode
 from collectors.wires._ssh_failure import SshFailure
-from collectors.wires._ssh_screen import Screen
+from collectors.wires._ssh_screen import LOOKING, Screen
 from metrics.observation import Outcome
 
 _GREETING: Final = 65_536
@@ -90,6 +90,8 @@ def converse(
     `transport` is authenticated and belongs to the caller, who cuts its line at `until` (monotonic)
     too: what paramiko waits for ends only by that.
     """
+    if not all(LOOKING.fullmatch(command) for command in commands):
+        return Said(Outcome.SKIPPED, "cli_not_allowed")
     try:
         with _session(transport, platform, until) as (driver, screen):
             screen.allow(most_bytes, "too_large")

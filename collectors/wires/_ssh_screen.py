@@ -17,12 +17,18 @@ from metrics.observation import Outcome
 
 _CHUNK: Final = 65_536
 _MOST_PAGES: Final = 4_000
+_STILL_TURNING: Final = 2.0
 _MORE: Final = re.compile(
     r"[ \t]*-{2,4} ?more ?(?:\([^)\n]{0,20}\) ?)?-{2,4}[ \t]*\Z", re.IGNORECASE
 )
-_MAYBE_MORE: Final = re.compile(r"[ \t]{0,8}-{1,4}(?: ?m?o?r?e? ?-{0,4}) ?\Z", re.IGNORECASE)
-_WIPE: Final = re.compile(r"\x1b\[\d{1,3}D {1,200}\x1b\[\d{1,3}D|\x08+ +\x08+|\r {1,200}\r")
-_MAYBE_WIPE: Final = re.compile(r"[\x1b\[\dD \x08\r]{0,420}\Z")
+_MAYBE_MORE: Final = re.compile(
+    r"(?=.)[ \t]{0,8}-{0,4} ?m?o?r?e? ?(?:\([^)\n]{0,20}\)?)? ?-{0,4}[ \t]?\Z", re.IGNORECASE
+)
+_WIPE: Final = re.compile(
+    r"-{0,2} ?(?:\x1b\[\d{1,3}D {1,200}\x1b\[\d{1,3}D|\x08+ +\x08+|\r {1,200}\r)"
+)
+"""The last of the question may come after it was answered."""
+_MAYBE_WIPE: Final = re.compile(r"[-\x1b\[\dD \x08\r]{0,420}\Z")
 
 LOOKING: Final = re.compile(r"(?:display|show) [\w ./:-]{1,120}")
 """A command that only looks. No pipe and no `>`: VRP writes files by it."""
@@ -39,6 +45,12 @@ PREPARING: Final = frozenset(
 """Commands about this session's own terminal."""
 _KEYS: Final = frozenset({"", "n", "quit", "exit"})
 """Enter, the answer to a question that would change something, and good-bye."""
+
+
+def allowed(line: str) -> bool:
+    """Tell whether a line (without its end) may be sent to a device."""
+    lower = line.strip(" ").lower()
+    return lower in _KEYS or lower in PREPARING or LOOKING.fullmatch(line) is not None
 
 
 class Terminal(Protocol):
@@ -74,6 +86,7 @@ class Screen:
         self._most = most
         self._reason = "cli_banner"
         self._pages = 0
+        self._turned_at = -_STILL_TURNING
         self._held = ""
         self._wiping = False
         self.heard = 0
@@ -88,7 +101,7 @@ class Screen:
         """Return what has come since, maybe nothing. Raises SshFailure."""
         terminal = self._terminal
         if monotonic() > self._until:
-            raise SshFailure(*(self._late if self.heard else (Outcome.SILENT, "cli_silent")))
+            raise self._late()
         if not terminal.recv_ready():
             if terminal.closed or terminal.eof_received:
                 raise SshFailure(Outcome.GARBLED, "cli_closed")
@@ -103,12 +116,15 @@ class Screen:
     read_channel = read_buffer
     """One chunk at a time: netmiko reads on while anything comes, which may be for ever."""
 
-    _late: Final = (Outcome.GARBLED, "cli_no_prompt")
+    def _late(self) -> SshFailure:
+        if not self.heard:
+            return SshFailure(Outcome.SILENT, "cli_silent")
+        turning = monotonic() - self._turned_at < _STILL_TURNING
+        return SshFailure(Outcome.GARBLED, "cli_paging" if turning else "cli_no_prompt")
 
     def write_channel(self, out_data: str) -> None:
         """Send one line. Raises SshFailure for what does more than look."""
-        line = " ".join(out_data.split())
-        if not (line.lower() in _KEYS or line.lower() in PREPARING or LOOKING.fullmatch(line)):
+        if not allowed(out_data.rstrip("\r\n")):
             raise SshFailure(Outcome.SKIPPED, "cli_not_allowed")
         self._terminal.sendall(out_data.encode("latin-1", "replace"))
 
@@ -118,7 +134,8 @@ class Screen:
         self._held = ""
         if self._wiping:
             found = _WIPE.match(text)
-            if found is None and _MAYBE_WIPE.match(text):
+            whole = found is not None and found.end() == len(text)  # more of it may come
+            if whole or (found is None and _MAYBE_WIPE.match(text)):
                 self._held = text
                 return ""
             self._wiping = False
@@ -127,6 +144,7 @@ class Screen:
         last = text[begin:]
         if _MORE.match(last):
             self._pages += 1
+            self._turned_at = monotonic()
             if self._pages > _MOST_PAGES:
                 raise SshFailure(Outcome.GARBLED, "cli_paging")
             self._terminal.sendall(b" ")
