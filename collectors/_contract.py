@@ -24,6 +24,7 @@ from typing import Protocol
 import msgspec
 from pydantic import BaseModel
 
+from collectors._configurations import ConfigurationBook, NoConfigurations
 from collectors._memory import DeviceMemory
 from collectors._ssh import NoSsh, SshWire
 from collectors._walks import Walks
@@ -164,6 +165,7 @@ class Wires(msgspec.Struct, frozen=True):
     walks: Walks = msgspec.field(default_factory=Walks)
     ssh: SshWire = msgspec.field(default_factory=NoSsh)
     web: WebWire = msgspec.field(default_factory=NoWeb)
+    configurations: ConfigurationBook = msgspec.field(default_factory=NoConfigurations)
     wall: Callable[[], float | None] = untold
 
 

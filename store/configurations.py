@@ -192,6 +192,12 @@ class Configurations:
 
     # Reading.
 
+    def checked_at(self, device: str) -> int:
+        """Return when a device was last read whole, UTC seconds; 0 = never."""
+        path = self._store / CHECKED / _known(device)
+        with _sqlite.translated(path):
+            return int(path.stat().st_mtime) if path.exists() else 0
+
     def kept_at(self) -> dict[str, int]:
         """Return when each device was last read whole, UTC seconds. Raises StoreError."""
         folder = self._store / CHECKED

@@ -13,8 +13,6 @@ from typing import Final, Literal
 
 import msgspec
 
-from collectors.configurations.dialects import Dialect
-
 LARGEST: Final = 8_000_000
 """Characters. Core routers with thousands of circuits have some 2 MB."""
 _LONGEST_LINE: Final = 100_000
@@ -55,27 +53,7 @@ class Normal(msgspec.Struct, frozen=True):
     problem: Problem | None = None
 
 
-def read(raw: bytes) -> str:
-    """Decode what a device sent: UTF-8; each line that is not, GB18030, or escaped at last.
-
-    A box may hold descriptions that several people typed in several encodings.
-    """
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return "\n".join(map(_line, raw.split(b"\n")))
-
-
-def _line(raw: bytes) -> str:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "backslashreplace")
-
-
-def normalise(text: str, dialect: Dialect) -> Normal:
+def normalise(text: str, ending: re.Pattern[str]) -> Normal:
     """Return the configuration in `text`, each line ended by one newline.
 
     Without an ending that its platform knows it is none (`config_incomplete`): a connection that
@@ -87,7 +65,7 @@ def normalise(text: str, dialect: Dialect) -> Normal:
     first = 0
     while first < len(lines) and (not lines[first] or _ECHO.fullmatch(lines[first])):
         first += 1
-    last = _last(lines, dialect)
+    last = _last(lines, ending)
     if first == len(lines):
         return Normal("", "config_empty")
     if last <= first:  # an ending alone is no configuration
@@ -95,12 +73,12 @@ def normalise(text: str, dialect: Dialect) -> Normal:
     return Normal("\n".join(lines[first : last + 1]) + "\n")
 
 
-def _last(lines: Sequence[str], dialect: Dialect) -> int:
+def _last(lines: Sequence[str], ending: re.Pattern[str]) -> int:
     """Return the place of the line that ends it; -1 = none does."""
     after = 0
     for place in range(len(lines) - 1, -1, -1):
         line = lines[place]
-        if dialect.ending.fullmatch(line):
+        if ending.fullmatch(line):
             return place
         if line and not _PROMPT.fullmatch(line):
             return -1
