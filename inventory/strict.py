@@ -12,7 +12,8 @@ _SCALARS = frozenset({"bool", "float", "int", "str"})
 
 def _tighten(node: Any) -> None:
     if isinstance(node, dict):
-        if node.get("type") in _SCALARS:
+        kind = node.get("type")  # of a schema; among fields, one that is named so
+        if isinstance(kind, str) and kind in _SCALARS:
             node.setdefault("strict", True)
         for key, child in node.items():
             if key not in {"metadata", "serialization"}:
