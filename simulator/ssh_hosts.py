@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
+from simulator import ssh_cloud
 from simulator.ssh_nodes import Node
 
 _LONGEST_SCRIPT: Final = 256 * 1024
@@ -33,15 +34,14 @@ class Session(Protocol):
         """Tell how the command ended."""
 
 
-Render = Callable[[Node, float], str]
-KNOWN: Final[dict[bytes, Render]] = {}
-"""A word of a script -> what a host prints that runs it."""
+_KNOWN: Final[Mapping[bytes, Callable[[str, float, float], str]]] = {b"#extranet": ssh_cloud.answer}
+"""A word of a script -> what a host of that name prints that runs it at an instant."""
 
 
-def run(node: Node, session: Session, command: bytes, now: float) -> None:
-    """Answer a command, or the script that a shell is given."""
+def run(node: Node, session: Session, command: bytes, now: float, since: float) -> None:
+    """Answer a command, or the script that a shell is given; `since`: when the simulation began."""
     script = _script(session) if _SHELL.fullmatch(command) else command
-    text, status = _answer(node, script, now)
+    text, status = _answer(node, script, now, since)
     session.sendall(text.encode())
     session.send_exit_status(status)
     time.sleep(_MOMENT)
@@ -56,10 +56,10 @@ def _script(session: Session) -> bytes:
     return b"".join(parts)
 
 
-def _answer(node: Node, script: bytes, now: float) -> tuple[str, int]:
-    for word, render in KNOWN.items():
+def _answer(node: Node, script: bytes, now: float, since: float) -> tuple[str, int]:
+    for word, render in _KNOWN.items():
         if word in script:
-            return render(node, now), 0
+            return render(node.id, now, since), 0
     said = script.strip().split(b" ", 1)
     if said[0] == b"echo":
         return said[-1].decode("utf-8", "replace") + "\n", 0

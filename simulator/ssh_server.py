@@ -60,6 +60,7 @@ class SshServer:
         """Where each node listens, once it is open."""
         self._nodes = list(nodes)
         self._now = now
+        self._since = now()
         self._keys: dict[str, paramiko.PKey] = {}
         self._revisions: Counter[str] = Counter()
         self._away: frozenset[str] = frozenset()
@@ -217,7 +218,7 @@ class SshServer:
     def _execute(self, node: Node, channel: paramiko.Channel, command: bytes) -> None:
         channel.settimeout(_STALLED)
         try:
-            ssh_hosts.run(node, channel, command, self._now())
+            ssh_hosts.run(node, channel, command, self._now(), self._since)
         except (OSError, EOFError):
             self.counts["commands_lost"] += 1
         finally:
