@@ -103,7 +103,9 @@ class HttpReply(msgspec.Struct, frozen=True):
     url: str = ""
     phases: Phases = Phases()
     expires: float | None = None
-    """When the first certificate of the chain that was met ends."""
+    """When the first of the certificates that were sent ends."""
+    left: float | None = None
+    """Seconds until the verified chain ends; of one that is not verified, its first certificate."""
     version: Literal[4, 6] | None = None
 
 
@@ -131,7 +133,7 @@ class TlsReply(msgspec.Struct, frozen=True):
     chain_expires: float | None = None
     """When the first of the verified chain ends, with its root; None where it is not verified."""
     left: float | None = None
-    """Seconds from now to `expires`."""
+    """Seconds until the verified chain ends; of one that is not verified, its own certificate."""
     protocol: float | None = None
     """1.2, 1.3, ...; None for TLCP."""
     tlcp: bool = False

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
+from collectors.wires.web import Web
 from inventory.model import Inventory
 from metrics.observation import Probe
 from runtime.clock import Steady, wall
@@ -22,16 +23,19 @@ class Centre:
     def __init__(self, config: Config, clock: Steady) -> None:
         self._config = config
         self._clock = clock
+        web = config.web
+        self._web = Web(wall, servers=web.nameservers, ca=web.ca, at_once=web.at_once)
 
     def wires(self) -> Mapping[str, Any]:
         """Return the wires that collectors are given, by their name in `Wires`."""
-        return {"wall": wall}
+        return {"wall": wall, "web": self._web}
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
 
-    async def start(self, stack: AsyncExitStack) -> None:
+    async def start(self, stack: AsyncExitStack) -> None:  # noqa: ARG002 - of what comes
         """Open what is needed. Raises OSError naming what failed."""
+        self._web.open()
 
     def tick(self) -> None:
         """Once a second."""

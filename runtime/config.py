@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from alerts.model import Severity
@@ -18,6 +18,9 @@ from inventory.model import LEVELS, EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
+from runtime.config_paths import ExistingFile
+from runtime.config_paths import FilePath as FilePath  # noqa: PLC0414  passed on to all
+from runtime.config_web import WebConfig
 from runtime.plugins import plugins
 from texts.say import Language
 
@@ -31,27 +34,8 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 _SURVEY_FLOOR: Final = 60.0
 
 
-def _path(value: object, info: ValidationInfo) -> Path:
-    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-        raise PydanticCustomError("needs_path", "not a path")
-    folder: Path = (info.context or {}).get("folder", Path())
-    return folder / value
-
-
-def _existing(value: object, info: ValidationInfo) -> Path:
-    path = _path(value, info)
-    if not path.is_file():
-        raise PydanticCustomError("no_such_file", "no such file", {"name": path.as_posix()})
-    return path
-
-
 def _several(value: object) -> object:
     return [value] if isinstance(value, str) else value
-
-
-FilePath = Annotated[Path, PlainValidator(_path)]
-"""Relative to the folder of the file that names it."""
-ExistingFile = Annotated[Path, PlainValidator(_existing)]
 
 
 class StoreConfig(Strict):
@@ -161,6 +145,7 @@ class _ConfigForm(Strict):
     snmp: SnmpConfig = SnmpConfig()
     traps: TrapsConfig | None = None
     survey: SurveyConfig = SurveyConfig()
+    web: WebConfig = WebConfig()
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
     sinks: Mapping[Id, _PluginForm] = Field(default_factory=dict)
     rules: tuple[FilePath, ...] = ()
