@@ -34,6 +34,10 @@ KINDS = sorted(
     if not module.ispkg and not module.name.startswith("_")
 )
 EXAMPLES: dict[str, dict[str, object]] = {
+    "http": {"url": "https://portal.example/"},
+    "tls": {"host": "portal.example"},
+    "tcp": {"host": "mail.example", "port": 25},
+    "dns": {"server": "127.0.0.53", "name": "portal.example"},
     "path": {"address": "127.0.0.2"},
     "nqa": {"device": "xg-r1", "owner": "monitor", "name": "video"},
     "heartbeat": {"token": Secret("0123456789abcdef"), "expected": "1d"},
