@@ -1,0 +1,59 @@
+"""Dates as Chinese pages write them: 2026-11-03, 2026年11月3日, [2026/11/03], 2026.11.3, 11-03.
+
+A day without a year is of this year, or of the last one where it would lie ahead. What lies more
+than a day ahead is no date of publication (a deadline, a plan) and is not one here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+_FULL: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)"
+)
+_SHORT: Final = re.compile(
+    r"(?<![\d./年-])(\d{1,2})(?:[-/](\d{1,2})(?![\d/-])|月\s?(\d{1,2})\s?日)"
+)
+_IN_URL: Final = re.compile(
+    r"(?:/t|[/_])((?:19|20)\d{2})(?:/|-)?(\d{1,2})(?:/|-)?(\d{1,2})(?=[/_.]|\d{0,9}\.)"
+)
+_COMPACT: Final = re.compile(r"(?:/t|[/_])((?:19|20)\d{2})(\d{2})(\d{2})[_./]")
+_EARLIEST: Final = date(1995, 1, 1)
+_LONGEST: Final = 2_000
+
+
+def dates_in(text: str, today: date) -> Iterator[date]:
+    """Yield every date that a text names, as far as it may be one of publication."""
+    text = text[:_LONGEST]
+    found = False
+    for match in _FULL.finditer(text):
+        if (day := _day(int(match[1]), int(match[2]), int(match[3]), today)) is not None:
+            found = True
+            yield day
+    if found:
+        return
+    for match in _SHORT.finditer(text):
+        month, number = int(match[1]), int(match[2] or match[3])
+        day = _day(today.year, month, number, today) or _day(today.year - 1, month, number, today)
+        if day is not None:
+            yield day
+
+
+def date_in_url(path: str, today: date) -> date | None:
+    """Return the day that the path of an article names: `t20261103_1.html`, `/2026/11/3/`."""
+    for expression in (_COMPACT, _IN_URL):
+        for match in expression.finditer(path):
+            if (day := _day(int(match[1]), int(match[2]), int(match[3]), today)) is not None:
+                return day
+    return None
+
+
+def _day(year: int, month: int, day: int, today: date) -> date | None:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return None
+    return found if _EARLIEST <= found <= today + timedelta(days=1) else None
