@@ -133,7 +133,7 @@ class Book:
             self.look_at(condition, condition.calm_at())
         return NOTHING
 
-    def good(self, condition: Condition, at: int) -> tuple[Alert, ...]:
+    def good(self, condition: Condition, at: int, reason: str = "recovered") -> tuple[Alert, ...]:
         """Note that a condition is over; return the end of its alert, or that it flaps."""
         if not condition.bad:
             return NOTHING
@@ -146,7 +146,7 @@ class Book:
         if flaps and not self._is_shaken(condition.target):
             return (self._flap(condition, at),)
         if condition.is_firing:
-            return (self.resolve(condition, at, "recovered"),)
+            return (self.resolve(condition, at, reason),)
         condition.alert = None
         self.look_at(condition, condition.forget_at())
         return NOTHING

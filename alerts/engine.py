@@ -29,6 +29,7 @@ from alerts.model import (
     Alert,
     OnDowntime,
     OnMonitor,
+    OnReport,
     OnState,
     Phase,
     Rule,
@@ -64,13 +65,13 @@ class Engine:
         self._around = Surroundings(inventory, probes)
         self._plans = plans(rules, inventory, probes)
         self._on_state: dict[str, list[tuple[Rule, OnState]]] = {}
-        self._on_monitor: dict[str, list[Rule]] = {}
+        self._on_reported: dict[str, list[Rule]] = {}
         self._on_downtime: list[tuple[Rule, OnDowntime]] = []
         for rule in rules:
             if isinstance(rule.when, OnState):
                 self._on_state.setdefault(rule.when.kind, []).append((rule, rule.when))
-            elif isinstance(rule.when, OnMonitor):
-                self._on_monitor.setdefault(rule.when.condition, []).append(rule)
+            elif isinstance(rule.when, OnMonitor | OnReport):
+                self._on_reported.setdefault(rule.when.condition, []).append(rule)
             elif isinstance(rule.when, OnDowntime):
                 self._on_downtime.append((rule, rule.when))
         self._book.load(self._around, self._on_state)
@@ -221,6 +222,20 @@ class Engine:
             told += self._report(rule, link_target(link), now, now, used_share, limit, bad=is_bad)
         return told
 
+    def report(
+        self, condition: str, target: TargetId, since: int, now: int, *, bad: bool, reason: str
+    ) -> tuple[Alert, ...]:
+        """Take over what is said of a device, or (not `bad`) that it is over, and why.
+
+        An event is no state that could go to and fro, so it never flaps.
+        """
+        told = NOTHING
+        for rule in self._on_reported.get(condition, ()):
+            if found := self._book.conditions.get((rule.id, target)):
+                found.edges.clear()
+            told += self._report(rule, target, since, now, None, None, bad=bad, reason=reason)
+        return told
+
     def own(
         self, condition: str, subject: str, now: int, *, bad: bool, value: float | None = None
     ) -> tuple[Alert, ...]:
@@ -235,21 +250,14 @@ class Engine:
     ) -> tuple[Alert, ...]:
         told = NOTHING
         target = TargetId(f"monitor:{subject}")
-        for rule in self._on_monitor.get(name, ()):
+        for rule in self._on_reported.get(name, ()):
             told += self._report(rule, target, since, now, value, None, bad=bad)
         return told
 
     def _report(
-        self,
-        rule: Rule,
-        target: TargetId,
-        since: int,
-        now: int,
-        value: float | None,
-        limit: float | None,
-        *,
-        bad: bool,
-    ) -> tuple[Alert, ...]:
+        self, rule: Rule, target: TargetId, since: int, now: int, value: float | None,
+        limit: float | None, *, bad: bool, reason: str = "",
+    ) -> tuple[Alert, ...]:  # fmt: skip
         """Begin or end a condition that holds until it is reported otherwise."""
         book = self._book
         condition = book.conditions.get((rule.id, target))
@@ -257,9 +265,9 @@ class Engine:
             return NOTHING
         condition = condition or book.open(rule, target)
         if not bad:
-            return book.good(condition, now)
+            return book.good(condition, now, reason or "recovered")
         if not condition.is_firing:
-            condition.begin(since, "limit", value, limit)
+            condition.begin(since, reason or "limit", value, limit)
         if told := book.bad(condition, now):
             return told
         if condition.is_firing:

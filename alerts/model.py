@@ -71,6 +71,16 @@ class OnMonitor:
 
 
 @dataclass(frozen=True, slots=True)
+class OnReport:
+    """What the runtime reports of a device, by name: `configuration` = it was changed.
+
+    It is so until it is reported otherwise; nothing that is measured ends it.
+    """
+
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A standing condition. `hold`: seconds it must last. `severity` may depend on the level.
 
@@ -78,7 +88,7 @@ class Rule:
     """
 
     id: str
-    when: OnMetric | OnState | OnDowntime | OnMonitor
+    when: OnMetric | OnState | OnDowntime | OnMonitor | OnReport
     severity: Severity
     hold: int = 0
     by_level: Mapping[Level, Severity] = field(default_factory=dict)

@@ -13,8 +13,9 @@
         state: down
         severity: {province: critical, village: warning, other: major}
 
-`on` says what is watched: `metric` (the default), `state`, `availability`, `monitor`. A rule of
-one's own with the name of a shipped one takes its place.
+`on` says what is watched: `metric` (the default), `state`, `availability`, `monitor`, `report`
+(of a device: `condition: configuration`). A rule of one's own with the name of a shipped one takes
+its place.
 """
 
 from __future__ import annotations
@@ -26,7 +27,17 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from alerts.model import DEGRADED, DOWN, OnDowntime, OnMetric, OnMonitor, OnState, Rule, Severity
+from alerts.model import (
+    DEGRADED,
+    DOWN,
+    OnDowntime,
+    OnMetric,
+    OnMonitor,
+    OnReport,
+    OnState,
+    Rule,
+    Severity,
+)
 from inventory.edge import Duration, Text, is_id
 from inventory.form import fields_at, validate
 from inventory.model import LEVELS
@@ -164,11 +175,19 @@ class _OnMonitor(Strict):
         return OnMonitor(self.condition)
 
 
-_FORMS: Final[dict[str, type[_OnMetric | _OnState | _OnAvailability | _OnMonitor]]] = {
+class _OnReport(Strict):
+    condition: Literal["configuration"]
+
+    def when(self) -> OnReport:
+        return OnReport(self.condition)
+
+
+_FORMS: Final[dict[str, type[_OnMetric | _OnState | _OnAvailability | _OnMonitor | _OnReport]]] = {
     "metric": _OnMetric,
     "state": _OnState,
     "availability": _OnAvailability,
     "monitor": _OnMonitor,
+    "report": _OnReport,
 }
 
 

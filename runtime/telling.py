@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from alerts.engine import Engine
 from alerts.model import Alert, Phase
+from inventory.model import TargetId
 from metrics.observation import Reading
 from runtime.pipeline import Change
 from sla.states import Blind
@@ -58,6 +59,13 @@ class Telling:
     def own(self, condition: str, subject: str, *, bad: bool, value: float | None = None) -> None:
         """Tell how a part of the monitor itself does."""
         self.carry(self.engine.own(condition, subject, self._now(), bad=bad, value=value))
+
+    def report(
+        self, condition: str, target: TargetId, since: int, *, bad: bool, reason: str
+    ) -> None:
+        """Tell what is so of a device since `since`, or (not `bad`) that it is over, and why."""
+        now = self._now()
+        self.carry(self.engine.report(condition, target, since, now, bad=bad, reason=reason))
 
     def begin(self, present: Mapping[str, Collection[str]]) -> None:
         """After a restart: what was told of parts that are gone is over, and so is a bad reload.
