@@ -18,6 +18,7 @@ from inventory.model import LEVELS, EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
+from runtime.config_configurations import ConfigurationsConfig
 from runtime.config_paths import ExistingFile
 from runtime.config_paths import FilePath as FilePath  # noqa: PLC0414  passed on to all
 from runtime.config_web import WebConfig
@@ -146,6 +147,7 @@ class _ConfigForm(Strict):
     traps: TrapsConfig | None = None
     survey: SurveyConfig = SurveyConfig()
     web: WebConfig = WebConfig()
+    configurations: ConfigurationsConfig = ConfigurationsConfig()
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
     sinks: Mapping[Id, _PluginForm] = Field(default_factory=dict)
     rules: tuple[FilePath, ...] = ()
@@ -173,6 +175,7 @@ class Config:
     snmp: SnmpConfig
     traps: TrapsConfig | None
     survey: SurveyConfig
+    configurations: ConfigurationsConfig
     canaries: Mapping[str, CanaryConfig]
     sinks: Mapping[str, Plugin]
     rules: tuple[Path, ...]
@@ -241,6 +244,7 @@ def _resolve(
         form.snmp,
         form.traps,
         form.survey,
+        form.configurations,
         form.canaries,
         {name: plugin for name in form.sinks if (plugin := made["sinks", name])},
         form.rules,
