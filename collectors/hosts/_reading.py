@@ -48,7 +48,7 @@ class Filesystem(msgspec.Struct, frozen=True):
         """Used part of the inodes; None where there is no fixed number of them (btrfs, vfat)."""
         if not self.files or self.files_free is None:
             return None
-        return 1 - self.files_free / self.files
+        return max(0.0, 1 - self.files_free / self.files)
 
 
 class Disk(msgspec.Struct, frozen=True):
