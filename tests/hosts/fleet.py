@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from collectors._contract import Wires
-from collectors._ssh import Access, Kept, Said, SshWire
+from collectors._ssh import Access, Said, SshWire
 from collectors._web import NoWeb, WebWire
 from inventory.model import Device, Endpoint, Inventory, Login, ProbeSpec, Secret
 from metrics.observation import Outcome, Probe, Value
@@ -65,20 +65,6 @@ class Shell:
         out, _ = await process.communicate(script.encode())
         return Said(Outcome.ANSWERED, "", (out.decode("utf-8", "replace"),))
 
-    async def converse(
-        self,
-        access: Access,
-        platform: str,
-        commands: tuple[str, ...],
-        *,
-        timeout: float,
-        most_bytes: int = 4_000_000,
-    ) -> Said:
-        raise NotImplementedError
-
-    async def keep_configuration(self, access: Access, platform: str, *, timeout: float) -> Kept:
-        raise NotImplementedError
-
 
 class Saying(Shell):
     """Says what the test wants."""
@@ -108,7 +94,9 @@ def named(probe: Probe, values: tuple[Value, ...]) -> dict[str, Value]:
     return found
 
 
-def wires(ssh: SshWire, at: float | None = None, web: WebWire | None = None) -> Wires:
+def wires(ssh: Shell, at: float | None = None, web: WebWire | None = None) -> Wires:
     """Return wires of which only these may be used; the monitor's clock stands at `at`."""
     nobody = cast("Any", None)
-    return Wires(nobody, nobody, nobody, ssh=ssh, web=web or NoWeb(), wall=lambda: at)
+    return Wires(
+        nobody, nobody, nobody, ssh=cast("SshWire", ssh), web=web or NoWeb(), wall=lambda: at
+    )
