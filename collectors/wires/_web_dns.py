@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import time
 from typing import Final
 
-import dns.asyncquery
 import dns.exception
 import dns.flags
 import dns.message
 import dns.name
-import dns.query
 import dns.rcode
 import dns.rdatatype
 
 from collectors._web import DnsQuestion, DnsReply
-from collectors.wires._web_line import Trouble, trouble
+from collectors.wires._web_line import Trouble, connect, trouble
 from inventory.model import Endpoint
 from metrics.observation import Outcome
 
 _PORT: Final = 53
+_LARGEST: Final = 65_535
 _MOST_RECORDS: Final = 200
 _LONGEST_CHAIN: Final = 16
 _LONGEST: Final = 1_000
 
 
 async def ask(question: DnsQuestion) -> DnsReply:
-    """Ask; the time limit is the question's own."""
+    """Ask; the time limit is the caller's."""
     try:
         query = dns.message.make_query(
             question.name, question.type, use_edns=0, payload=1232, want_dnssec=False
@@ -54,21 +55,53 @@ async def ask(question: DnsQuestion) -> DnsReply:
 
 
 async def _answer(query: dns.message.Message, question: DnsQuestion) -> dns.message.Message:
-    server: Endpoint = question.server
-    where, port = server.host, server.port or _PORT
+    server = Endpoint(question.server.host, question.server.port or _PORT)
+    if question.by_tcp:
+        return await _by_tcp(query, server)
+    answer = await _by_udp(query, server)
+    return await _by_tcp(query, server) if answer.flags & dns.flags.TC else answer
+
+
+async def _by_udp(query: dns.message.Message, server: Endpoint) -> dns.message.Message:
+    """Ask over a connected socket, so that nobody else is heard and a closed port says so."""
+    loop = asyncio.get_running_loop()
+    family = socket.AF_INET6 if server.family == 6 else socket.AF_INET
     try:
-        if question.by_tcp:
-            return await dns.asyncquery.tcp(query, where, timeout=question.timeout, port=port)
-        answer, _ = await dns.asyncquery.udp_with_fallback(
-            query, where, timeout=question.timeout, port=port, ignore_unexpected=True
-        )
-    except dns.exception.Timeout:
-        raise Trouble(Outcome.SILENT, "timeout") from None
+        with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sock:
+            sock.connect((server.host, server.port))
+            await loop.sock_sendall(sock, query.to_wire())
+            while True:
+                answer = _read(await loop.sock_recv(sock, _LARGEST))
+                if query.is_response(answer):
+                    return answer
     except OSError as error:
         raise trouble(error) from None
-    except (dns.exception.DNSException, EOFError, ValueError):
-        raise Trouble(Outcome.GARBLED, "dns_garbled") from None
+
+
+async def _by_tcp(query: dns.message.Message, server: Endpoint) -> dns.message.Message:
+    line = await connect(server)
+    try:
+        wire = query.to_wire()
+        await line.send(len(wire).to_bytes(2, "big") + wire)
+        heard = b""
+        while len(heard) < 2 or len(heard) - 2 < int.from_bytes(heard[:2], "big"):
+            piece = await line.receive()
+            if not piece:
+                raise Trouble(Outcome.GARBLED, "dns_garbled")
+            heard += piece
+    finally:
+        line.close()
+    answer = _read(heard[2 : 2 + int.from_bytes(heard[:2], "big")])
+    if not query.is_response(answer):
+        raise Trouble(Outcome.GARBLED, "dns_garbled")
     return answer
+
+
+def _read(wire: bytes) -> dns.message.Message:
+    try:
+        return dns.message.from_wire(wire, ignore_trailing=True)
+    except (dns.exception.DNSException, ValueError, EOFError):
+        raise Trouble(Outcome.GARBLED, "dns_garbled") from None
 
 
 def records(answer: dns.message.Message) -> tuple[str, ...]:

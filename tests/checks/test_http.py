@@ -220,12 +220,12 @@ def test_a_login_is_sent(kind: str, header: str) -> None:
 
 def test_a_login_does_not_follow_a_redirect_to_another_port() -> None:
     async def run() -> Checked:
-        async with website({"/": echo}) as other:
-            async with website({"/": to(f"http://127.0.0.1:{other}/")}) as port:
-                return await check(
-                    "http", url=f"http://127.0.0.1:{port}/", login="app",
-                    text="GET", not_text="Authorization",
-                )  # fmt: skip
+        async with (
+            website({"/": echo}) as other,
+            website({"/": to(f"http://127.0.0.1:{other}/")}) as port,
+        ):
+            url = f"http://127.0.0.1:{port}/"
+            return await check("http", url=url, login="app", text="GET", not_text="Authorization")
 
     assert asyncio.run(run())["success"] == 1
 

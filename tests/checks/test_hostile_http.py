@@ -1,0 +1,296 @@
+"""What a web server can do to those who ask it: each has a name, an end and a bound."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+import tracemalloc
+import zlib
+
+import dns.rcode
+import pytest
+
+from inventory.model import Endpoint
+from metrics.observation import Outcome
+from tests.checks.asking import Checked, check, web
+from tests.checks.serving import Talk, nameserver, saying, talking
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+def told(answer: bytes, **options: object) -> Checked:
+    async def run() -> Checked:
+        async with saying(answer) as port:
+            return await check("http", url=f"http://127.0.0.1:{port}/", **options)
+
+    return asyncio.run(run())
+
+
+def met(talk: Talk, **options: object) -> Checked:
+    async def run() -> Checked:
+        async with talking(talk) as port:
+            return await check("http", url=f"http://127.0.0.1:{port}/", **options)
+
+    return asyncio.run(run())
+
+
+async def endlessly(writer: asyncio.StreamWriter, piece: bytes, pause: float = 0.0) -> None:
+    while True:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(pause)
+
+
+def test_an_announced_two_gigabytes_are_not_fetched() -> None:
+    sent = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD + b"Content-Length: 2147483648\r\n\r\n")
+        while True:
+            writer.write(bytes(65_536))
+            await writer.drain()
+            sent += 65_536
+
+    found = met(talk, max_bytes=100_000)
+
+    assert (found.outcome, found.reason, found["success"]) == (Outcome.ANSWERED, "too_large", 0)
+    assert found["http_content_length"] == 2_147_483_648
+    assert sent < 20_000_000
+
+
+def test_two_gigabytes_nobody_announced_are_cut_at_the_cap() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD + b"\r\n")
+        await endlessly(writer, bytes(65_536))
+
+    tracemalloc.start()
+    found = met(talk, max_bytes=1_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (found.reason, found["success"]) == ("too_large", 0)
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_a_small_file_that_unpacks_to_a_large_one_is_cut_at_the_cap(coding: str) -> None:
+    bomb = (gzip if coding == "gzip" else zlib).compress(bytes(50_000_000))
+    head = HEAD + f"Content-Encoding: {coding}\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
+
+    tracemalloc.start()
+    found = told(head + bomb, max_bytes=1_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (found.reason, found["success"]) == ("too_large", 0)
+    assert peak < 10_000_000
+
+
+def test_a_packed_page_that_is_broken_is_named() -> None:
+    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n"
+
+    assert told(head + b"hello").reason == "bad_coding"
+
+
+def test_a_header_without_end_is_no_http() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD)
+        await endlessly(writer, b"X-Padding: " + b"a" * 1000 + b"\r\n")
+
+    found = met(talk)
+
+    assert (found.outcome, found.reason, found["success"]) == (Outcome.GARBLED, "no_http", 0)
+
+
+def test_interim_answers_have_an_end() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await endlessly(writer, b"HTTP/1.1 103 Early Hints\r\n\r\n")
+
+    assert met(talk).reason == "no_http"
+
+
+def test_an_answer_without_a_header_is_no_http() -> None:
+    """HTTP/0.9, and every other protocol that greets."""
+    found = told(b"<html>hello</html>")
+
+    assert (found.outcome, found.reason) == (Outcome.GARBLED, "no_http")
+
+
+def test_a_server_that_ends_without_a_word_is_garbled() -> None:
+    found = told(b"")
+
+    assert (found.outcome, found.reason) == (Outcome.GARBLED, "no_answer")
+
+
+def test_a_header_in_no_encoding_is_read_all_the_same() -> None:
+    answer = (
+        HEAD + b"X-Title: \xff\xfe\xd5\xfe\r\nContent-Type: text/html; charset=\xd5\xfe\r\n\r\nok"
+    )
+
+    assert told(answer, text="ok")["success"] == 1
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "zip", "unicode_escape", "../../x"])
+def test_an_encoding_that_is_none_is_not_looked_up(charset: str) -> None:
+    answer = HEAD + f"Content-Type: text/html; charset={charset}\r\n\r\n政务".encode()
+
+    assert told(answer, text="政务")["success"] == 1
+
+
+def test_a_body_that_is_cut_off_is_named() -> None:
+    found = told(HEAD + b"Content-Length: 100\r\n\r\nshort")
+
+    assert (found.outcome, found.reason, found["success"]) == (Outcome.ANSWERED, "cut", 0)
+
+
+def test_a_body_that_drips_ends_with_the_time_limit() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD + b"Content-Length: 1000\r\n\r\n")
+        await endlessly(writer, b"x", 0.01)
+
+    found = met(talk, timeout=0.3)
+
+    assert (found.outcome, found.reason) == (Outcome.ANSWERED, "timeout_transfer")
+    assert (found["success"], found["http_status_code"]) == (0, 200)
+
+
+def test_a_header_that_drips_ends_with_the_time_limit() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD)
+        await endlessly(writer, b"x", 0.01)
+
+    found = met(talk, timeout=0.3)
+
+    assert (found.outcome, found.reason) == (Outcome.SILENT, "timeout_processing")
+
+
+def test_a_handshake_that_never_comes_ends_with_the_time_limit() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def run() -> Checked:
+        async with talking(talk) as port:
+            return await check("http", url=f"https://127.0.0.1:{port}/", timeout=0.3)
+
+    found = asyncio.run(run())
+
+    assert (found.outcome, found.reason) == (Outcome.SILENT, "timeout_tls")
+
+
+def test_checks_beyond_the_limit_wait_and_prove_nothing() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def run() -> tuple[Checked, Checked]:
+        async with talking(talk) as port:
+            wire = web(at_once=1)
+            url = f"http://127.0.0.1:{port}/"
+            return await asyncio.gather(
+                check("http", wire, url=url, timeout=0.6), check("http", wire, url=url, timeout=0.2)
+            )
+
+    first, second = asyncio.run(run())
+
+    assert (first.outcome, first.reason) == (Outcome.SILENT, "timeout_processing")
+    assert (second.outcome, second.reason, second["success"]) == (
+        Outcome.SKIPPED, "checks_full", None,
+    )  # fmt: skip
+
+
+def by_name(zone: dict[str, list[str]], name: str = "portal.example", **options: object) -> Checked:
+    """Check a name that a name server of ours answers for."""
+
+    def answer(asked: str, kind: str) -> list[str] | dns.rcode.Rcode:
+        found = zone.get(asked.rstrip("."))
+        if found is None:
+            return dns.rcode.NXDOMAIN
+        return [f"{asked} {kind} {one}" for one in found if (":" in one) == (kind == "AAAA")]
+
+    async def run() -> Checked:
+        async with nameserver(answer) as names, saying(HEAD + b"\r\nok") as port:
+            wire = web(servers=(Endpoint("127.0.0.1", names),))
+            return await check("http", wire, url=f"http://{name}:{port}/", timeout=2.0, **options)
+
+    return asyncio.run(run())
+
+
+def test_a_name_is_resolved_and_asked() -> None:
+    found = by_name({"portal.example": ["127.0.0.1"]}, allow="127.0.0.0/8")
+
+    assert (found.reason, found["success"]) == ("", 1)
+    assert found["http_resolve_seconds"] is not None
+
+
+def test_a_name_in_chinese_is_resolved() -> None:
+    zone = {"xn--fiqs8s.example": ["127.0.0.1"]}
+
+    assert by_name(zone, name="中国.example", allow="127.0.0.0/8")["success"] == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "0.0.0.0"]
+)
+def test_a_name_that_turns_to_the_monitors_own_machine_is_not_asked(address: str) -> None:
+    """DNS rebinding: whoever owns a name may let it point anywhere."""
+    found = by_name({"portal.example": [address]})
+
+    assert (found.outcome, found.reason) == (Outcome.ANSWERED, "address_not_allowed")
+    assert found["success"] == 0
+
+
+def test_a_name_outside_the_allowed_networks_is_not_asked() -> None:
+    found = by_name({"portal.example": ["127.0.0.1"]}, allow=["10.0.0.0/8", "2001:db8::/32"])
+
+    assert found.reason == "address_not_allowed"
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked() -> None:
+    """A second look-up would get another answer; there is none."""
+    asked: list[str] = []
+
+    def answer(name: str, kind: str) -> list[str]:
+        asked.append(kind)
+        return [f"{name} A {'127.0.0.1' if len(asked) == 1 else '127.0.0.99'}"]
+
+    async def run() -> Checked:
+        async with nameserver(answer) as names, saying(HEAD + b"\r\nok") as port:
+            wire = web(servers=(Endpoint("127.0.0.1", names),))
+            url = f"http://portal.example:{port}/"
+            return await check("http", wire, url=url, allow="127.0.0.1", timeout=2.0)
+
+    assert asyncio.run(run())["success"] == 1
+    assert asked == ["A"]
+
+
+def test_a_name_that_does_not_exist_is_named() -> None:
+    found = by_name({})
+
+    assert (found.outcome, found.reason, found["success"]) == (
+        Outcome.ANSWERED, "dns_no_such_name", 0,
+    )  # fmt: skip
+
+
+def test_a_name_without_an_address_is_named() -> None:
+    assert by_name({"portal.example": []}).reason == "dns_no_address"
+
+
+def test_a_name_server_that_is_dead_ends_with_the_time_limit() -> None:
+    async def run() -> Checked:
+        wire = web(servers=(Endpoint("127.0.0.1", 9),))
+        return await check("http", wire, url="http://portal.example/", timeout=0.5)
+
+    began = time.monotonic()
+    found = asyncio.run(run())
+
+    assert (found.outcome, found.reason) in {
+        (Outcome.SILENT, "timeout_resolve"), (Outcome.SILENT, "dns_failed"),
+    }  # fmt: skip
+    assert time.monotonic() - began < 5
