@@ -75,7 +75,7 @@ def text_index(*texts: str) -> str:
     return ".".join(map(str, arcs))
 
 
-def _loss(sent: int | None, lost: int | None, told: float | None) -> float | None:
+def lost_part(sent: int | None, lost: int | None, told: float | None) -> float | None:
     """Work out the lost part; where counts are missing it is what the router told, if it is one."""
     if sent and lost is not None:
         return min(1.0, lost / sent)
@@ -106,7 +106,7 @@ def _mos(told: int | None) -> float | None:
     return told / 100 if 100 <= told <= 500 else None
 
 
-def _delay(rtt: float | None, there: float | None, back: float | None) -> float | None:
+def one_way_delay(rtt: float | None, there: float | None, back: float | None) -> float | None:
     """Return the slower way where both are believable, else half the round trip."""
     if rtt is None:
         return None
@@ -181,10 +181,10 @@ def _huawei(values: Values) -> Reading:
         completed=values.get("completions") == _SUCCESS,
         sent=sent,
         lost=lost,
-        loss=_loss(sent, lost, None if percent is None else percent / 100),
+        loss=lost_part(sent, lost, None if percent is None else percent / 100),
         rtt_mean=rtt,
         rtt_max=_times(values, "rtt_max", unit),
-        delay=_delay(rtt, there, home),
+        delay=one_way_delay(rtt, there, home),
         jitter=_jitter(None if jitter is None else jitter * unit, rtt),
         mos=_mos(values.get("mos")),
     )
@@ -230,10 +230,10 @@ def _disman(values: Values) -> Reading:
         completed=values.get("back", 0) > 0,
         sent=sent,
         lost=lost,
-        loss=_loss(sent, lost, told),
+        loss=lost_part(sent, lost, told),
         rtt_mean=rtt,
         rtt_max=_times(values, "rtt_max", 1e-3),
-        delay=_delay(rtt, None, None),
+        delay=one_way_delay(rtt, None, None),
         jitter=_jitter(sum(ways) / len(ways) / 1000 if ways else None, rtt),
         mos=_mos(values.get("mos")),
     )
@@ -280,7 +280,7 @@ def _cisco(values: Values) -> Reading:
     good = values["sense"] in _CISCO_GOOD
     if values["type"] != _CISCO_JITTER_TYPE:
         rtt = _times(values, "completion", unit) if good else None
-        return Reading(good, 1, int(not good), float(not good), rtt, rtt, _delay(rtt, None, None))
+        return Reading(good, 1, int(not good), float(not good), rtt, rtt, one_way_delay(rtt, None, None))
     back = _count(values, "back") or 0
     lost = sum(_count(values, name) or 0 for name in _CISCO_LOST)
     sent = back + lost
@@ -291,10 +291,10 @@ def _cisco(values: Values) -> Reading:
         completed=good and back > 0,
         sent=sent or None,
         lost=lost if sent else None,
-        loss=_loss(sent, lost, None),
+        loss=lost_part(sent, lost, None),
         rtt_mean=rtt,
         rtt_max=_times(values, "rtt_max", unit),
-        delay=_delay(rtt, there, home),
+        delay=one_way_delay(rtt, there, home),
         jitter=_jitter(None if jitter is None else jitter * unit, rtt),
         mos=_mos(values.get("mos")),
     )

@@ -1,0 +1,1 @@
+"""Commands of Cisco IOS: see the folder above."""

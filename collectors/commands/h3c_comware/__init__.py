@@ -1,0 +1,1 @@
+"""Commands of H3C Comware: see the folder above."""

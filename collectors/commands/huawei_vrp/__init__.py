@@ -1,0 +1,1 @@
+"""Commands of Huawei VRP: see the folder above."""

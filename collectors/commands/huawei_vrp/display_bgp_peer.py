@@ -1,0 +1,22 @@
+"""BGP sessions of VRP, IPv4 unicast of the public instance."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from collectors.commands._form import Command, community, must, rows
+from collectors.commands._routing import bgp, joined, unconfigured
+from collectors.vendors._form import BgpPeer
+
+TEMPLATE: Final = community("huawei_vrp_display_bgp_peer")
+
+
+def read(text: str) -> tuple[BgpPeer, ...]:
+    """Read the table of peers. Raises Unread."""
+    if unconfigured(text):
+        return ()
+    must(text, r"^ *Total number of peers")
+    return tuple(bgp(rows(TEMPLATE, joined(text)), "PEER", "ASN", "STATE"))
+
+
+COMMAND: Final[Command[BgpPeer]] = Command("bgp_peers", "display bgp peer", read, "recorded")

@@ -1,0 +1,1 @@
+"""Commands of Ruijie RGOS: see the folder above."""

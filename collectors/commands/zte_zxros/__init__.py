@@ -1,0 +1,1 @@
+"""Commands of ZTE ZXROS: see the folder above."""
