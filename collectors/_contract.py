@@ -24,6 +24,8 @@ from typing import Protocol
 import msgspec
 from pydantic import BaseModel
 
+from collectors._audits import Audits, NoAudits
+from collectors._beats import Beats, NoBeats
 from collectors._configurations import ConfigurationBook, NoConfigurations
 from collectors._memory import DeviceMemory
 from collectors._ssh import NoSsh, SshWire
@@ -166,6 +168,8 @@ class Wires(msgspec.Struct, frozen=True):
     ssh: SshWire = msgspec.field(default_factory=NoSsh)
     web: WebWire = msgspec.field(default_factory=NoWeb)
     configurations: ConfigurationBook = msgspec.field(default_factory=NoConfigurations)
+    beats: Beats = msgspec.field(default_factory=NoBeats)
+    audits: Audits = msgspec.field(default_factory=NoAudits)
     wall: Callable[[], float | None] = untold
 
 
