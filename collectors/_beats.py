@@ -1,0 +1,46 @@
+"""What jobs have reported by themselves (heartbeats), as a collector may ask for it.
+
+All times are seconds before now, by the monitor's clock; None = not told, or never.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+
+class Beat(msgspec.Struct, frozen=True):
+    """The last report of the job of a service."""
+
+    known: float
+    """Since when the monitor waits for it: since the service first was in the inventory."""
+    age: float | None = None
+    """When it was; None = the job never reported."""
+    good: bool = True
+    """What the job said of itself."""
+    took: float | None = None
+    """How long it ran, as it says, seconds."""
+    size: int | None = None
+    """Bytes it wrote, as it says."""
+    lag: float | None = None
+    """How far a replica lags behind, as it says, seconds."""
+    before: int | None = None
+    """Bytes of the good report before this one."""
+    away: tuple[float, float] | None = None
+    """From when to when the monitor did not run, last: a report may have come to nobody."""
+
+
+class Beats(Protocol):
+    """Reports of jobs."""
+
+    def heard(self, service: str) -> Beat | None:
+        """Return the last report for a service; None = reports are not taken for it."""
+
+
+class NoBeats:
+    """The wire of a monitor that takes no reports."""
+
+    def heard(self, service: str) -> Beat | None:  # noqa: ARG002 - of the Protocol
+        """Answer that nothing is known."""
+        return None
