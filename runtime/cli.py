@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, cast
 
-from runtime import administration, asking, check, demo, discover, program, replaying
+from runtime import (
+    administration,
+    asking,
+    check,
+    demo,
+    discover,
+    host_keys,
+    program,
+    replaying,
+)
 from texts.say import Language, say
 
 
@@ -65,6 +74,13 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     demonstration.add_argument("--listen", default="127.0.0.1:8080", help=tell("listen"))
     for name in ("backup", "restore"):
         command(name, inventory=False).add_argument("file", type=Path, help=tell(f"{name}_file"))
+    keys = command("host-keys")
+    keys.add_argument(
+        "action", choices=("list", "scan", "enrol", "forget"), help=tell("host_keys_action")
+    )
+    keys.add_argument("device", nargs="*", help=tell("host_keys_device"))
+    keys.add_argument("--fingerprint", default="", help=tell("host_keys_fingerprint"))
+    keys.add_argument("--by", default="", help=tell("host_keys_by"))
     people = command("people", inventory=False)
     people.add_argument("action", choices=("list", "add", "renew", "remove"), help=tell("action"))
     people.add_argument("name", nargs="?", default="", help=tell("name"))
@@ -114,6 +130,8 @@ def _run(options: argparse.Namespace, environ: dict[str, str], language: Languag
                 options.folder, options.carrier, options.period, options.until,
                 *_paths(options), environ, language,
             )  # fmt: skip
+        case "host-keys":
+            code = host_keys.run(options, environ, language)
         case "people":
             code = administration.people(options, environ, language)
         case _:

@@ -50,23 +50,36 @@ _RSA: Final = "ssh-rsa"
 _SIGNATURES_OF_RSA: Final = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
 
 
-def signatures(key_types: Sequence[str], *, legacy: bool) -> tuple[str, ...]:
+KINDS: Final = (
+    ("ssh-ed25519",),
+    ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
+    ("ssh-rsa",),
+)
+"""Types of host keys; a host has one of each at most."""
+
+
+def signatures(key_types: Sequence[str], *, legacy: bool, only: bool = False) -> tuple[str, ...]:
     """Return the host key algorithms to ask for, those of the given key types first.
 
     So a host that has a second key of another type, which nobody enrolled, shows the one we know;
-    and one that has no key of a known type any more shows another, which is then refused.
+    and one that has no key of a known type any more shows another, which is then refused. `only`
+    leaves the others out.
     """
     known = (*_KEYS, *_OLD_KEYS) if legacy else _KEYS
     wanted = {
         name for kind in key_types for name in (_SIGNATURES_OF_RSA if kind == _RSA else (kind,))
     }
+    if only:
+        return tuple(name for name in known if name in wanted)
     return tuple(sorted(known, key=lambda name: name not in wanted))
 
 
-def offer(transport: Transport, key_types: Sequence[str], *, legacy: bool) -> None:
+def offer(
+    transport: Transport, key_types: Sequence[str], *, legacy: bool, only: bool = False
+) -> None:
     """Set what is offered, before the key exchange."""
     options = transport.get_security_options()
-    options.key_types = signatures(key_types, legacy=legacy)
+    options.key_types = signatures(key_types, legacy=legacy, only=only)
     options.kex = (*_KEX, *_OLD_KEX) if legacy else _KEX
     options.ciphers = (*_CIPHERS, *_OLD_CIPHERS) if legacy else _CIPHERS
     options.digests = (*_MACS, *_OLD_MACS) if legacy else _MACS

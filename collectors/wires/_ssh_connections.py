@@ -1,13 +1,13 @@
 """Connections to hosts: opened only to who shows a pinned key, kept where they are used again.
 
-    with connections.kept(job.access, job.until, job.most_bytes) as line:      # a Linux host
-    with connections.once(job.access, job.until, job.most_bytes) as line:      # network gear
-        line.transport.open_session(...)
+    with connections.kept(job, logged_in) as opened:      # a Linux host
+    with connections.once(job, logged_in) as opened:      # network gear
+        opened.transport.open_session(...)
 
 Both give an authenticated `paramiko.Transport` and see to the rest: the way through jump hosts, the
 host key before any secret, the deadline, the number of octets, the end. Inside the block nothing
 need be caught: what paramiko raises, because the peer ended it or because the time was over, leaves
-the block as `SshFailure` with outcome and reason. `line.logged_in` was told before the block.
+the block as `SshFailure` with outcome and reason. `logged_in` is called before the block.
 
 One thread at a time uses a kept line (the monitor asks a device one thing at a time); a jump host's
 carries several.
@@ -17,24 +17,24 @@ from __future__ import annotations
 
 import socket
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock, RLock
 from time import monotonic
 from typing import Final
 
 from paramiko import Channel, Transport
-from paramiko.ssh_exception import SSHException
+from paramiko.ssh_exception import ChannelException, SSHException
 
 from collectors._ssh import Access
-from collectors.wires._ssh_algorithms import choose_signature, offer
+from collectors.wires._ssh_algorithms import KINDS, choose_signature, offer
 from collectors.wires._ssh_failure import (
     SshFailure,
     connect_failure,
     failure,
     through_failure,
 )
-from collectors.wires._ssh_form import Limits
+from collectors.wires._ssh_form import AGAIN, Job, Limits
 from collectors.wires._ssh_host_keys import HostKeys, Pinned
 from collectors.wires._ssh_line import Line, Watch
 from collectors.wires._ssh_login import Keys, log_in
@@ -49,6 +49,8 @@ _WINDOW: Final = 1 << 18
 _SEND_SECONDS: Final = 15
 """After which a peer that acknowledges nothing is gone (TCP_USER_TIMEOUT, RFC 5482)."""
 _JOIN_SECONDS: Final = 1.0
+_ALIVE_SECONDS: Final = 3.0
+_CHANNELS: Final = 64
 LoggedInCall = Callable[[], None]
 """Called when all logins of a job are over, so that others may log in."""
 
@@ -68,6 +70,12 @@ class Open:
         """Whether it was opened for who uses it now."""
         self.used_at = monotonic()
         self.users = 0
+
+    def forget_channels(self) -> None:
+        """Forget channels that are long over; paramiko remembers each there ever was."""
+        seen = self.transport.channels_seen
+        for number in list(seen)[:-_CHANNELS]:
+            del seen[number]
 
     def close(self) -> None:
         """End it; paramiko's thread with it."""
@@ -95,43 +103,67 @@ class Connections:
     # For jobs.
 
     @contextmanager
-    def once(
-        self,
-        access: Access,
-        until: float,
-        most_bytes: int,
-        logged_in: LoggedInCall = lambda: None,
-    ) -> Iterator[Open]:
+    def once(self, job: Job, logged_in: LoggedInCall) -> Iterator[Open]:
         """Open a line for this block only. Raises SshFailure."""
-        with self._before(access, until) as jump:
-            opened = self._open(access, until, jump)
+        with self._before(job.access, job) as jump:
+            opened = self._open(job.access, job.until, jump)
             try:
                 logged_in()
-                with self._used(opened, until, most_bytes):
+                with self._used(opened, job.until, job.most_bytes):
                     yield opened
             finally:
                 opened.close()
 
     @contextmanager
-    def kept(
-        self,
-        access: Access,
-        until: float,
-        most_bytes: int,
-        logged_in: LoggedInCall = lambda: None,
-    ) -> Iterator[Open]:
+    def kept(self, job: Job, logged_in: LoggedInCall) -> Iterator[Open]:
         """Use the line of this host, opened where there is none. Raises SshFailure.
 
         A failure in the block ends the line.
         """
-        with self._borrow(access, until) as opened:
+        with self._borrow(job.access, job) as opened:
             logged_in()
             try:
-                with self._used(opened, until, most_bytes):
+                with self._used(opened, job.until, job.most_bytes):
                     yield opened
             except BaseException:
-                self._drop(access.device, opened)
+                self._drop(job.access.device, opened)
                 raise
+
+    def shown(self, job: Job) -> tuple[Pinned, ...]:
+        """Return the host keys that a host shows, one of each type; nobody logs in to it.
+
+        Raises SshFailure where none could be seen.
+        """
+        found: list[Pinned] = []
+        failed: SshFailure | None = None
+        for kinds in KINDS:
+            try:
+                with self._before(job.access, job) as jump:
+                    found.append(self._look_at_key(job, jump, kinds))
+            except SshFailure as failure:
+                failed = failed or failure
+        if not found and failed is not None:
+            raise failed
+        return tuple(found)
+
+    def _look_at_key(self, job: Job, jump: Open | None, kinds: Sequence[str]) -> Pinned:
+        access = job.access
+        line = Line(self._connect(access, job.until, jump))
+        line.allow(_GREETING_OCTETS)
+        transport = Transport(line, default_window_size=_WINDOW)  # type: ignore[arg-type]  # enough
+        offer(transport, kinds, legacy=access.legacy, only=True)
+        try:
+            with self._watch.over(line, job.until):
+                transport.start_client()
+            key = transport.get_remote_server_key()
+            return Pinned(key.get_name(), key.asbytes())
+        except Exception as error:
+            greeted = bool(transport.remote_version)
+            raise failure(error, line, access.device, greeted=greeted) from error
+        finally:
+            line.cut("closed")
+            transport.close()
+            line.close()
 
     @contextmanager
     def _used(self, opened: Open, until: float, most_bytes: int) -> Iterator[None]:
@@ -154,28 +186,30 @@ class Connections:
     # Opening.
 
     @contextmanager
-    def _before(self, access: Access, until: float) -> Iterator[Open | None]:
+    def _before(self, access: Access, job: Job) -> Iterator[Open | None]:
         """Give the jump host's line, where there is one; it stays."""
         if access.jump is None:
             yield None
             return
-        with self._borrow(access.jump, until) as jump:
+        with self._borrow(access.jump, job) as jump:
             jump.line.carry()
             yield jump
 
     @contextmanager
-    def _borrow(self, access: Access, until: float) -> Iterator[Open]:
+    def _borrow(self, access: Access, job: Job) -> Iterator[Open]:
         """Give the kept line of a host, opened where there is none or it is dead."""
         device = access.device
         with self._lock:
             opening = self._opening.setdefault(device, Lock())
-        if not opening.acquire(timeout=max(0.0, until - monotonic())):
+        if not opening.acquire(timeout=max(0.0, job.until - monotonic())):
             raise SshFailure(Outcome.SKIPPED, "ssh_busy", device)
         try:
             opened = self._find(access)
             if opened is None:
-                with self._before(access, until) as jump:
-                    opened = self._open(access, until, jump)
+                if device not in job.may:
+                    raise SshFailure(Outcome.SKIPPED, AGAIN, device)
+                with self._before(access, job) as jump:
+                    opened = self._open(access, job.until, jump)
                 self._keep(device, opened)
             opened.users += 1
         finally:
@@ -186,6 +220,7 @@ class Connections:
             with self._lock:
                 opened.users -= 1
                 opened.used_at = monotonic()
+                opened.forget_channels()
                 opened.fresh = False
 
     def _find(self, access: Access) -> Open | None:
@@ -254,17 +289,7 @@ class Connections:
         port = place.port or SSH_PORT
         seconds = max(0.001, min(until - monotonic(), self._limits.connect_seconds))
         if jump is not None:
-            try:
-                with self._watch.over(jump.line, until):
-                    return jump.transport.open_channel(
-                        "direct-tcpip",
-                        (place.host, port),
-                        ("127.0.0.1", 0),
-                        window_size=_WINDOW,
-                        timeout=seconds,
-                    )
-            except Exception as error:
-                raise through_failure(error, device, jump.access.device) from error
+            return self._through(jump, device, (place.host, port), seconds)
         try:
             opened = socket.create_connection((place.host, port), timeout=seconds)
         except OSError as error:
@@ -272,6 +297,19 @@ class Connections:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SEND_SECONDS * 1000)
         return opened
+
+    def _through(self, jump: Open, device: str, place: tuple[str, int], seconds: float) -> Channel:
+        """Have the jump host connect (RFC 4254 7.2)."""
+        here = ("127.0.0.1", 0)
+        try:
+            return jump.transport.open_channel(
+                "direct-tcpip", place, here, window_size=_WINDOW, timeout=seconds
+            )
+        except Exception as error:
+            if isinstance(error, ChannelException) or _lives(jump):
+                raise through_failure(error, device, jump.access.device) from error
+            self._drop(jump.access.device, jump)
+            raise SshFailure(Outcome.SKIPPED, "ssh_jump", jump.access.device) from error
 
     def _shake_hands(self, access: Access, transport: Transport) -> Pinned:
         """Exchange keys and check the host's. Raises SshFailure; no secret was sent by then."""
@@ -322,6 +360,17 @@ class Connections:
         for name, one in reversed(kept):
             self._drop(name, one)
         self._watch.end()
+
+
+def _lives(opened: Open) -> bool:
+    """Whether a host still answers: it gives a channel, or says that it gives none."""
+    try:
+        opened.transport.open_session(timeout=_ALIVE_SECONDS).close()
+    except ChannelException:
+        return True
+    except (SSHException, EOFError, OSError):
+        return False
+    return True
 
 
 def _of_the_line(error: Exception) -> bool:

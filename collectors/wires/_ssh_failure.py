@@ -47,15 +47,13 @@ def connect_failure(error: OSError, device: str) -> SshFailure:
 
 
 def through_failure(error: Exception, device: str, jump: str) -> SshFailure:
-    """Tell why a jump host gave no channel to what is behind it.
+    """Tell why a jump host that lives gave no channel to what is behind it.
 
-    That it may not, or is gone, says nothing of the host behind; that it cannot reach it does.
+    That it may not says nothing of the host behind; that it cannot, or tries in vain, does.
     """
-    if isinstance(error, ChannelException) and error.code != _NOT_PERMITTED:
-        return SshFailure(Outcome.SILENT, "ssh_jump_unreachable", device)
-    if isinstance(error, ChannelException):
+    if isinstance(error, ChannelException) and error.code == _NOT_PERMITTED:
         return SshFailure(Outcome.SKIPPED, "ssh_jump_prohibited", jump)
-    return SshFailure(Outcome.SKIPPED, "ssh_jump", jump)
+    return SshFailure(Outcome.SILENT, "ssh_jump_unreachable", device)
 
 
 def failure(error: BaseException, line: Line, device: str, *, greeted: bool) -> SshFailure:

@@ -16,6 +16,8 @@ from inventory.model import Secret
 
 LARGEST: Final = 16_000_000
 """Octets of a frame: an answer of the largest size that a job may read fits."""
+AGAIN: Final = "ssh_again"
+"""The reason of a job that was not done since a line was lost: to be given again."""
 _LENGTH: Final = struct.Struct(">I")
 
 
@@ -33,31 +35,41 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Keys of an agent that are offered to a host: each counts as an attempt."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the process is started with.
+class Start(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The first message: how to behave.
 
-    `channel`: the descriptor of its socket; `host_keys`: the file of pinned keys; `parts`: what
-    jobs of a kind are told besides, by kind.
+    `host_keys`: the file of pinned keys; `parts`: what jobs of a kind are told besides, by kind,
+    in MessagePack of their own.
     """
 
-    channel: int
     host_keys: str
     workers: int
     limits: Limits = Limits()
-    parts: dict[str, msgspec.Raw] = {}
+    parts: dict[str, bytes] = {}
+
+    def __repr__(self) -> str:
+        """Show nothing of what jobs are told."""
+        return f"<start with {self.workers} workers>"
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do. `until`: the instant it must be over (CLOCK_MONOTONIC, one for both)."""
+    """One thing to do. `until`: the instant it must be over (CLOCK_MONOTONIC, one for both).
+
+    `may`: devices on which a login may be made for it; where one is needed elsewhere, because a
+    line was lost meanwhile, it has to be granted first (`AGAIN`).
+    """
 
     id: int
     kind: str
     access: Access
     until: float
     most_bytes: int
+    may: tuple[str, ...] = ()
     platform: str = ""
     commands: tuple[str, ...] = ()
     script: str = ""
+    why: str = ""
+    """Why a configuration is fetched (a code)."""
 
 
 class Finish(msgspec.Struct, frozen=True, tag=True):
@@ -84,12 +96,16 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Answered(msgspec.Struct, frozen=True, tag=True):
-    """What became of a job: one of the two. `at`: the device it failed at, maybe a jump host."""
+    """What became of a job: one of the two.
+
+    `at`: the device at which it failed, which may be a jump host; `why` (a code) it did there.
+    """
 
     job: int
     said: Said | None = None
     kept: Kept | None = None
     at: str = ""
+    why: str = ""
 
 
 class Counts(msgspec.Struct, frozen=True, tag=True):
@@ -98,7 +114,7 @@ class Counts(msgspec.Struct, frozen=True, tag=True):
     counts: dict[str, int]
 
 
-ToProcess = Begin | Finish
+ToProcess = Start | Begin | Finish
 FromProcess = LoggedIn | Closed | Answered | Counts
 
 
@@ -144,7 +160,7 @@ def read_to_process(body: bytes) -> ToProcess:
     """Read what the monitor says. Raises FrameError."""
     try:
         message: ToProcess = _to.decode(body)
-    except msgspec.MsgspecError as error:
+    except msgspec.MsgspecError as error:  # its words may hold a secret
         raise FrameError(type(error).__name__) from None
     return message
 

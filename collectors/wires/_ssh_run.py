@@ -15,11 +15,9 @@ from paramiko.channel import Channel
 from collectors._ssh import Said
 from collectors.wires._ssh_connections import Connections, LoggedInCall, Open
 from collectors.wires._ssh_failure import SshFailure
-from collectors.wires._ssh_form import Job
+from collectors.wires._ssh_form import AGAIN, Job
 from metrics.observation import Outcome
 
-AGAIN: Final = "ssh_again"
-"""The kept line turned out to be dead before anything was asked: to be asked over a new one."""
 _COMMAND: Final = "sh"
 _BEFORE: Final = "{\n"
 _BEHIND: Final = "\n} </dev/null 2>/dev/null\nexit 0\n"
@@ -34,7 +32,7 @@ def run(job: Job, connections: Connections, logged_in: LoggedInCall) -> Said:
     """Run a job's script. Raises SshFailure."""
     stale = asked = False
     try:
-        with connections.kept(job.access, job.until, job.most_bytes, logged_in) as opened:
+        with connections.kept(job, logged_in) as opened:
             stale = not opened.fresh
             with closing(_channel(opened)) as channel:
                 channel.exec_command(_COMMAND)
@@ -43,7 +41,7 @@ def run(job: Job, connections: Connections, logged_in: LoggedInCall) -> Said:
                 channel.shutdown_write()
                 heard = _read(channel, job.most_bytes)
     except SshFailure as failure:
-        if stale and not asked:
+        if stale and not asked:  # the line was dead before anything was asked over it
             raise SshFailure(Outcome.SKIPPED, AGAIN, failure.device) from failure
         raise
     return Said(Outcome.ANSWERED, "", (text(heard),))
