@@ -38,6 +38,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "tls": {"host": "portal.example"},
     "tcp": {"host": "mail.example", "port": 25},
     "dns": {"server": "127.0.0.53", "name": "portal.example"},
+    "website": {"url": "https://portal.example/"},
     "path": {"address": "127.0.0.2"},
     "nqa": {"device": "xg-r1", "owner": "monitor", "name": "video"},
     "heartbeat": {"token": Secret("0123456789abcdef"), "expected": "1d"},
