@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api import (
     pages,
     routes_alerts,
+    routes_beats,
     routes_carriers,
     routes_drift,
     routes_events,
@@ -51,6 +52,7 @@ SUBJECTS: Final = (
     routes_session,
     routes_metrics,
     routes_health,
+    routes_beats,
     pages,
 )
 

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from alerts.model import Alert
+from api.ports_reports import Beats, Rehearsals
 from inventory.model import Inventory, TargetId
 from sla.percentile import Missing, Mode
 from sla.states import State
@@ -337,3 +338,5 @@ class Ports(msgspec.Struct, frozen=True):
     exposition: Exposition
     drift: Drift
     polls: Polls
+    beats: Beats | None = None
+    rehearsals: Rehearsals | None = None

@@ -8,13 +8,13 @@ from typing import Final, Literal
 
 from api.ports import Person, Role
 
-Permission = Literal["read", "metrics", "acknowledge", "accept", "reload"]
+Permission = Literal["read", "metrics", "configurations", "acknowledge", "accept", "reload"]
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "viewer": frozenset({"read", "metrics"}),
-    "operator": frozenset({"read", "metrics", "acknowledge", "accept"}),
-    "auditor": frozenset({"read"}),
-    "admin": frozenset({"read", "metrics", "acknowledge", "accept", "reload"}),
+    "operator": frozenset({"read", "metrics", "configurations", "acknowledge", "accept"}),
+    "auditor": frozenset({"read", "configurations"}),
+    "admin": frozenset({"read", "metrics", "configurations", "acknowledge", "accept", "reload"}),
 }
 
 
@@ -39,6 +39,8 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/static/login.css"): _ANYONE,
     ("GET", "/static/icon.svg"): _ANYONE,
     ("GET", "/favicon.ico"): _ANYONE,
+    ("GET", "/beat/{token}"): _ANYONE,
+    ("POST", "/beat/{token}"): _ANYONE,
     ("POST", "/logout"): _READ,
     ("GET", "/"): _READ,
     ("GET", "/docs"): _READ,
@@ -63,6 +65,8 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/polls/slowest"): _READ,
     ("GET", "/api/v1/polls/shared-engines"): _READ,
     ("GET", "/api/v1/devices/{device}/polls"): _READ,
+    ("GET", "/api/v1/devices/{device}/configurations"): Need("configurations"),
+    ("GET", "/api/v1/devices/{device}/configurations/diff"): Need("configurations"),
     ("GET", "/api/v1/drift"): _READ,
     ("POST", "/api/v1/drift/accept"): Need("accept"),
     ("GET", "/api/v1/alerts"): _READ,
@@ -74,7 +78,7 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
 }
 
 OPEN: Final = frozenset(route for route, need in ROUTES.items() if need.permission is None)
-"""What anonymous may call: literal paths only."""
+"""What anonymous may call: literal paths, and `/beat/`, whose token is all that opens it."""
 
 
 def permissions(person: Person) -> frozenset[Permission]:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 from fastapi import FastAPI
+from msgspec.structs import replace
 
 from api.app import build
 from api.ports import Person, Role
@@ -119,12 +120,13 @@ class Running:
 def running(
     province: Province | None = None,
     settings: ApiSettings | None = None,
+    more: Mapping[str, Any] | None = None,
     **configuration: Any,
 ) -> Iterator[Running]:
-    """Serve until the block ends."""
+    """Serve until the block ends. `more`: ports beside those of the province."""
     province = province or Province(make_inventory())
     crowd, port = Crowd(), free_port()
-    app = build(ports(province, crowd), settings or ApiSettings())
+    app = build(replace(ports(province, crowd), **(more or {})), settings or ApiSettings())
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, log_config=None, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=2, **({"access_log": False} | configuration),

@@ -51,9 +51,10 @@ def test_every_route_has_a_declared_permission_and_nothing_else_is_declared() ->
     assert declared() == set(ROUTES)
 
 
-def test_only_the_form_its_files_and_the_health_are_open() -> None:
+def test_only_the_form_its_files_the_health_and_reports_of_jobs_are_open() -> None:
     assert {path for _, path in OPEN} == {
         "/login", "/healthz", "/static/login.css", "/static/icon.svg", "/favicon.ico",
+        "/beat/{token}",
     }  # fmt: skip
 
 
