@@ -67,7 +67,8 @@ class SshWire(Protocol):
     ) -> Kept:
         """Fetch the running configuration and keep it, in the process that asks.
 
-        `why` it is fetched (a code) is kept with it.
+        `why` is kept with it: a code and, after a space, when it was changed (UTC seconds), where
+        that is known.
         """
 
 

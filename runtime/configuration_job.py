@@ -57,7 +57,7 @@ class Keeper:
     def keep(self, device: str, platform: str, said: Said, *, why: str, now: int) -> Kept:
         """Keep what a device said when it was asked for its configuration; never raises for it.
 
-        `now`: UTC seconds.
+        `why`: as in `SshWire.keep_configuration`. `now`: UTC seconds.
         """
         ending = ENDINGS.get(platform)
         if ending is None:
@@ -81,9 +81,10 @@ class Keeper:
             if not self._tags:
                 self._tags = self._store.open()
         store, masked = self._store, mask(text, device, self._tags)
+        code, _, instant = why.partition(" ")
         before = store.latest(device)
         if before is None:
-            note = Note(now, 0, why, platform, key_name(self._tags))
+            note = Note(now, 0, code, platform, key_name(self._tags))
             first = store.add(device, masked, text, None, note)
             return Kept(Outcome.ANSWERED, "", revision=first.revision)
         was = store.text(device, before.revision)
@@ -95,7 +96,8 @@ class Keeper:
         # Tags of another key say nothing of what they stand for.
         changed = before.note.tags == tags or without_tags(was) != without_tags(masked)
         not_before = store.checked_at(device) or before.note.at
-        note = Note(now, not_before, why, platform, tags, changed)
+        modified = int(instant) if instant.isdecimal() else 0
+        note = Note(now, not_before, code, platform, tags, changed, modified)
         added = store.add(device, masked, text, before, note)
         return Kept(
             Outcome.ANSWERED, "", changed, added.added if changed else 0,

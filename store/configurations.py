@@ -53,7 +53,7 @@ class Note(msgspec.Struct, frozen=True):
 
     `at`: when it was read. `not_before`: when the one before was read last; 0 = there is none.
     `why` it was read (a code). `tags`: name of the key of its tags. `changed`: it differs in more
-    than the key of its tags.
+    than the key of its tags. `modified`: when it was changed, as the device says; 0 = it does not.
     """
 
     at: int
@@ -62,6 +62,7 @@ class Note(msgspec.Struct, frozen=True):
     platform: str
     tags: str
     changed: bool = True
+    modified: int = 0
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -237,6 +238,14 @@ class Configurations:
             _revision(*one.strip("\n").split("\x1f")) for one in said.split("\x1e") if one.strip()
         ]
 
+    def has(self, device: str, revision: str) -> bool:
+        """Tell whether a device has a revision."""
+        try:
+            self._git("cat-file", "-e", _place(device, revision))
+        except StoreError:
+            return False
+        return True
+
     def text(self, device: str, revision: str) -> str:
         """Return a masked text. Raises StoreError where the device has no such revision."""
         return git(self._folder, "cat-file", "blob", _place(device, revision)).decode()
@@ -337,6 +346,7 @@ def _message(device: str, note: Note, added: int, removed: int) -> str:
         "added": added,
         "removed": removed,
         "not-before": note.not_before,
+        "modified": note.modified,
         "platform": note.platform,
         "tags": note.tags,
     }
@@ -353,6 +363,7 @@ def _revision(revision: str, parents: str, at: str, body: str) -> Revision:
         told.get("platform", ""),
         told.get("tags", ""),
         told.get("changed") != "no",
+        _count(told.get("modified")),
     )
     added, removed = _count(told.get("added")), _count(told.get("removed"))
     return Revision(revision, note, added, removed, not parents)

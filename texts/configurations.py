@@ -54,21 +54,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "读取到的配置与上一份不同",
     ),
     # how the part does
-    "health.config_no_store": (
-        "configurations cannot be kept: {detail}",
-        "无法保存配置：{detail}",
+    "configuration.failing": (
+        "configurations can be neither kept nor read; the detail says what refuses",
+        "配置无法保存或读取，原因见 detail",
     ),
     # why it was read
     "configuration.why.first": ("first reading", "首次读取"),
     "configuration.why.changed": ("the device's counter said so", "设备变更时间有更新"),
     "configuration.why.trap": ("the device sent a trap", "设备发出告警报文"),
     "configuration.why.whole": ("the daily reading", "每日读取"),
+    "configuration.why.other": ("read", "已读取"),
     # the api
     "api.unknown_revision": (
         "Device “{device}” has no configuration of revision “{revision}”.",
         "设备“{device}”没有版本为“{revision}”的配置。",
     ),
-    "api.configurations_failed": (
+    "api.configurations_unread": (
         "The configurations cannot be read now; the log says why.",
         "目前无法读取配置，原因见日志。",
     ),
