@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
-from typing import Annotated, Final
+from typing import Final
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -65,7 +65,7 @@ class Options(LimitOptions):
     name: Text = ""
     entry: int | None = Field(default=None, ge=1)
     stale: Duration = 900.0
-    timeout: Annotated[Duration, Field(gt=0, le=30)] = 3.0
+    timeout: float = Field(default=3.0, gt=0, le=30)
     retries: int = Field(default=1, ge=0, le=5)
 
     @model_validator(mode="after")

@@ -96,7 +96,7 @@ class Options(LimitOptions):
     size: int = Field(default=200, ge=56, le=1472)
     """Octets behind the UDP or ICMP header; sound in RTP has some 172, pictures up to 1,200."""
     gap: Annotated[Duration, Field(ge=0.005, le=1)] = 0.02
-    timeout: Annotated[Duration, Field(gt=0, le=10)] = 2.0
+    timeout: float = Field(default=2.0, gt=0, le=10)
 
     @model_validator(mode="after")
     def _somebody(self) -> Options:
@@ -222,7 +222,7 @@ def _answer(question: Question, reply: EchoReply, took: float) -> Answer:
 
 def _unheard(reply: EchoReply, heard: Heard, took: float) -> Answer:
     if reply.refused:
-        return Answer(Outcome.REFUSED, "unreachable", _NOTHING)
+        return Answer(Outcome.REFUSED, "unreachable", (0, took, *_NOTHING[2:]))
     if not heard.sent:
         return Answer(Outcome.SKIPPED, reply.reason or "not_sent", _NOTHING)
     values = (0, took, heard.sent, heard.lost, heard.loss, *(None,) * 7, GRADES["D"])

@@ -64,5 +64,5 @@ def with_service(
 def options_of(where: Endpoint, **more: object) -> Mapping[str, object]:
     """Return options of a short stream by UDP."""
     return {
-        "address": str(where), "wire": "udp", "count": 20, "gap": "5ms", "timeout": "300ms",
+        "address": str(where), "wire": "udp", "count": 20, "gap": "5ms", "timeout": 0.3,
     } | more  # fmt: skip

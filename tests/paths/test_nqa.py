@@ -226,7 +226,7 @@ def test_where_a_router_tells_nothing_new_nothing_is_said_of_the_path(
 
 def test_the_silence_of_the_router_is_no_silence_of_the_node() -> None:
     nobody = Endpoint("127.0.0.1", free_port())
-    options = {**NAMED, "timeout": "100ms", "retries": 0}
+    options = {**NAMED, "timeout": 0.1, "retries": 0}
     answer, _ = asyncio.run(_ask(nobody, "huawei_vrp", options))
     assert answer.outcome is Outcome.SKIPPED
     assert answer.reason in {"timeout", "port_closed"}
