@@ -102,8 +102,8 @@ _OWN: Final[dict[str, tuple[str, str]]] = {
     "audit.line.page_error": ("pages that are error messages", "内容为错误提示的页面"),
     "audit.line.mixed": ("secure pages with insecure parts", "引用 HTTP 内容的 HTTPS 页面"),
     "audit.veto.home_stale": (
-        "home page not updated for {days} days",
-        "首页超过 {days} 天不更新",
+        "home page not updated for longer than is allowed",
+        "首页不更新超过允许天数",
     ),
     "audit.veto.main_columns_stale": (
         "5 or more columns of news, notices and policies not updated",

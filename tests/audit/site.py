@@ -29,9 +29,9 @@ def html(body: str, title: str = "某县人民政府", head: str = "") -> str:
     )
 
 
-def page(body: str, title: str = "某县人民政府", **headers: str) -> Handler:
+def page(body: str, title: str = "某县人民政府") -> Handler:
     """Answer with a page in UTF-8."""
-    return raw(html(body, title).encode(), "text/html; charset=utf-8", **headers)
+    return raw(html(body, title).encode(), "text/html; charset=utf-8")
 
 
 def raw(body: bytes, content_type: str = "text/html", status: int = 200, **headers: str) -> Handler:

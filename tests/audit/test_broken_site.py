@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +13,7 @@ from tests.servers import free_port
 
 
 @pytest.fixture(scope="module")
-def found() -> Iterator[tuple[Report, Site, Site]]:
+def found() -> tuple[Report, Site, Site]:
     """One audit of the site, for all that is said about it."""
 
     async def run() -> tuple[Report, Site, Site]:
