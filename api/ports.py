@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from alerts.model import Alert
+from api.ports_configurations import Configurations
 from api.ports_reports import Beats, Rehearsals
 from inventory.model import Inventory, TargetId
 from sla.percentile import Missing, Mode
@@ -101,10 +102,11 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing for the page: `kind` is `state`, `alert`, `drift`, `blind`, `reload` or `resync`.
+    """One thing for the page.
 
-    The body of `state` and `drift` has `target`, that of `alert` `id` and `phase`, that of `blind`
-    `since`.
+    `kind` is `state`, `alert`, `drift`, `configuration`, `blind`, `reload` or `resync`. The body of
+    `state`, `drift` and `configuration` has `target`, that of `alert` `id` and `phase`, that of
+    `blind` `since`.
     """
 
     kind: str
@@ -340,3 +342,4 @@ class Ports(msgspec.Struct, frozen=True):
     polls: Polls
     beats: Beats | None = None
     rehearsals: Rehearsals | None = None
+    configurations: Configurations | None = None

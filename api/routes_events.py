@@ -2,8 +2,9 @@
 
 `hello` comes first: fetch then, and nothing is missed in between. `site` and `link` carry the row
 of what changed as the lists show it; `alert` an id and its phase; `drift` a device that differs in
-other things than before from what is declared; `blind` since when. After `resync` and after each
-reconnect everything is fetched again. A comment comes after 15 s of silence.
+other things than before from what is declared, `configuration` one whose configuration changed;
+`blind` since when. After `resync` and after each reconnect everything is fetched again. A comment
+comes after 15 s of silence.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def _concerns(desk: Desk, caller: Caller, event: Event) -> bool:
     if event.kind == "state":
         target = str(event.body["target"])
         return target.startswith(("site:", "link:")) and desk.sees(caller, target)
-    if event.kind == "drift":
+    if event.kind in {"drift", "configuration"}:
         return desk.sees(caller, str(event.body["target"]))
     return event.kind != "alert" or desk.sees(caller, alert_target(str(event.body["id"])))
 
