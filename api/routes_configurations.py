@@ -28,7 +28,7 @@ _LOOKED_AT: Final = 1_000
 _BUSY_SECONDS: Final = 10
 
 Revision = Annotated[
-    str | None, Query(pattern=r"\A[0-9a-f]{40}\Z", description="a revision, as the list names it")
+    str | None, Query(pattern=r"^[0-9a-f]{40}$", description="a revision, as the list names it")
 ]
 
 
