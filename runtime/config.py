@@ -18,6 +18,7 @@ from inventory.model import LEVELS, EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
+from runtime.config_audits import AuditsConfig
 from runtime.config_configurations import ConfigurationsConfig
 from runtime.config_paths import ExistingFile
 from runtime.config_paths import FilePath as FilePath  # noqa: PLC0414  passed on to all
@@ -147,6 +148,7 @@ class _ConfigForm(Strict):
     traps: TrapsConfig | None = None
     survey: SurveyConfig = SurveyConfig()
     web: WebConfig = WebConfig()
+    audits: AuditsConfig = AuditsConfig()
     configurations: ConfigurationsConfig = ConfigurationsConfig()
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
     sinks: Mapping[Id, _PluginForm] = Field(default_factory=dict)
@@ -175,6 +177,8 @@ class Config:
     snmp: SnmpConfig
     traps: TrapsConfig | None
     survey: SurveyConfig
+    web: WebConfig
+    audits: AuditsConfig
     configurations: ConfigurationsConfig
     canaries: Mapping[str, CanaryConfig]
     sinks: Mapping[str, Plugin]
@@ -244,6 +248,8 @@ def _resolve(
         form.snmp,
         form.traps,
         form.survey,
+        form.web,
+        form.audits,
         form.configurations,
         form.canaries,
         {name: plugin for name in form.sinks if (plugin := made["sinks", name])},

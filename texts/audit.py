@@ -31,6 +31,10 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "soft_404": ("it says that the page does not exist", "页面提示内容不存在"),
     "no_page": ("the home page is no page", "首页不是网页"),
     "out_of_time": ("the time for the audit was over", "检查时间已用完"),
+    "audit_stuck": (
+        "the audit hung on a page and was ended",
+        "检查在某个页面上卡住，已被终止",
+    ),
     "picture_empty": ("the picture has no bytes", "图片为空文件"),
     "picture_type": ("what comes is no picture", "返回内容不是图片"),
 }
