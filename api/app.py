@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api import (
     pages,
     routes_alerts,
+    routes_audits,
     routes_beats,
     routes_carriers,
     routes_configurations,
@@ -48,6 +49,7 @@ SUBJECTS: Final = (
     routes_drift,
     routes_configurations,
     routes_polls,
+    routes_audits,
     routes_alerts,
     routes_carriers,
     routes_events,

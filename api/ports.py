@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from alerts.model import Alert
+from api.ports_audits import Audits
 from api.ports_configurations import Configurations
 from api.ports_reports import Beats, Rehearsals
 from inventory.model import Inventory, TargetId
@@ -343,3 +344,4 @@ class Ports(msgspec.Struct, frozen=True):
     beats: Beats | None = None
     rehearsals: Rehearsals | None = None
     configurations: Configurations | None = None
+    audits: Audits | None = None
