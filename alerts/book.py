@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Collection
 from typing import Final
 
 from msgspec.structs import replace
 
 from alerts.condition import FLAPPING, Condition, Key, severity_of
-from alerts.model import DOWN, NOTHING, SHADOW, UNKNOWN, Alert, OnDowntime, OnState, Phase, Rule
+from alerts.model import (
+    DOWN,
+    NOTHING,
+    SHADOW,
+    UNKNOWN,
+    Alert,
+    OnDowntime,
+    OnGroup,
+    OnState,
+    Phase,
+    Rule,
+)
 from alerts.surroundings import GONE, Surroundings
 from inventory.model import TargetId, link_target, site_target
 
@@ -36,10 +48,16 @@ class Book:
         self._agenda: list[tuple[int, int, Condition]] = []
         self._entries = 0
 
-    def load(self, around: Surroundings, on_state: dict[str, list[tuple[Rule, OnState]]]) -> None:
-        """Take over what surrounds the targets, and the rules on states by kind of target."""
+    def load(
+        self,
+        around: Surroundings,
+        on_state: dict[str, list[tuple[Rule, OnState]]],
+        on_group: Collection[str],
+    ) -> None:
+        """Take over what surrounds the targets, the rules on their states and those on groups."""
         self._around = around
         self._on_state = on_state
+        self._on_group = on_group
 
     def open(self, rule: Rule, target: TargetId) -> Condition:
         """Return the condition of a rule on a target; a new one where there is none."""
@@ -159,7 +177,7 @@ class Book:
     def fire(self, condition: Condition, now: int, reason: str | None = None) -> Alert:
         """Fire, or fire again because something changed that is worth telling."""
         alert, target, rule = condition.current(), condition.target, condition.rule
-        severity = severity_of(rule, self._around.level(target))
+        severity = severity_of(rule, self._around.ranks(target))
         labels = {**self._around.labels(target), **rule.labels}
         is_downtime = isinstance(rule.when, OnDowntime)
         work = None if is_downtime else self._around.work(target, now, self.states)
@@ -169,6 +187,8 @@ class Book:
             labels["planned_work"] = work.id
             self.look_at(condition, work.end + self._around.grace(target))
         is_loss = isinstance(rule.when, OnState) and rule.when.states == {DOWN}
+        is_down = isinstance(rule.when, OnState) and self.states.get(target) == DOWN
+        takes_along = is_down or isinstance(rule.when, OnGroup)
         condition.alert = fired = replace(
             alert,
             phase=Phase.FIRING,
@@ -177,6 +197,7 @@ class Book:
             reason=alert.reason if reason is None else reason,
             outage=f"{target}@{alert.since}" if is_loss else "",
             affected=self._around.cut_off(target, self.states) if is_loss else {},
+            services=self._around.services(target, self.states) if takes_along else {},
             labels=labels,
         )
         return fired
@@ -206,6 +227,8 @@ class Book:
         when, target = condition.rule.when, condition.target
         if not isinstance(when, OnState) or not when.wait_for_parent:
             return False
+        if target.startswith("service:"):
+            return self._is_told_of_group(target) or self._around.lacks(target, self.states)
         if target.startswith("link:") and self._is_told_of_site(self._around.site(target)):
             return True
         groups = self._around.above(target)
@@ -213,6 +236,14 @@ class Book:
             group and all(self.states.get(link_target(link)) in GONE for link in group)
             for group in groups
         )
+
+    def _is_told_of_group(self, service: TargetId) -> bool:
+        """Whether an alert says that much of a service's group is down."""
+        group = self._around.group_of(service)
+        if group is None:
+            return False
+        found = (self.conditions.get((rule, group)) for rule in self._on_group)
+        return any(condition and condition.alert is not None for condition in found)
 
     def _is_told_of_site(self, site: str | None) -> bool:
         """Whether an alert says that a place with several uplinks is cut off, or soon will.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec.structs import replace
@@ -132,6 +133,7 @@ class Condition:
         return self.edges[-1] + FLAP_WINDOW if self.edges else 0
 
 
-def severity_of(rule: Rule, level: str | None) -> Severity:
-    """Return how urgent a rule is for a target of a level."""
-    return next((given for name, given in rule.by_level.items() if name == level), rule.severity)
+def severity_of(rule: Rule, ranks: Iterable[str]) -> Severity:
+    """Return how urgent a rule is for a target of a kind of service or a level: the first named."""
+    named = (rule.by_level[rank] for rank in ranks if rank in rule.by_level)
+    return next(named, rule.severity)

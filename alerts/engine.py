@@ -27,15 +27,14 @@ from alerts.model import (
     UNKNOWN,
     UP,
     Alert,
-    OnDowntime,
     OnMonitor,
-    OnReport,
     OnState,
     Phase,
     Rule,
 )
 from alerts.surroundings import Surroundings
 from alerts.void import why_void
+from alerts.watched import group_news, watched
 from inventory.model import Inventory, TargetId, link_target
 from metrics.observation import Probe, Reading
 
@@ -64,17 +63,8 @@ class Engine:
         self._rules = {rule.id: rule for rule in rules}
         self._around = Surroundings(inventory, probes)
         self._plans = plans(rules, inventory, probes)
-        self._on_state: dict[str, list[tuple[Rule, OnState]]] = {}
-        self._on_reported: dict[str, list[Rule]] = {}
-        self._on_downtime: list[tuple[Rule, OnDowntime]] = []
-        for rule in rules:
-            if isinstance(rule.when, OnState):
-                self._on_state.setdefault(rule.when.kind, []).append((rule, rule.when))
-            elif isinstance(rule.when, OnMonitor | OnReport):
-                self._on_reported.setdefault(rule.when.condition, []).append(rule)
-            elif isinstance(rule.when, OnDowntime):
-                self._on_downtime.append((rule, rule.when))
-        self._book.load(self._around, self._on_state)
+        self._watched = watched(rules)
+        self._book.load(self._around, self._watched.state, self._watched.group)
 
     # Readings.
 
@@ -179,7 +169,7 @@ class Engine:
         else:
             self._bad.pop(target, None)
         kind, _, name = target.partition(":")
-        for rule, when in self._on_state.get(kind, ()):
+        for rule, when in self._watched.state.get(kind, ()):
             condition = self._book.conditions.get((rule.id, target))
             if when.meets(state, reason):
                 if kind == "site" and not self._around.is_multi_homed(name):
@@ -193,6 +183,19 @@ class Engine:
                     self._book.withdraw(condition)
                 elif state not in UNCLEAR:
                     told += self._book.good(condition, seen_at)
+        if kind == "service" and (group := self._around.group_of(target)) is not None:
+            told += self._judge_group(group, seen_at)
+        return told
+
+    def _judge_group(self, group: TargetId, now: int) -> tuple[Alert, ...]:
+        """Count a group's services: many that are down at once are told in one alert."""
+        told, book = NOTHING, self._book
+        members = self._around.members(group)
+        for rule, when in self._watched.group.values():
+            if news := group_news(when, members, book.states, self._bad):
+                since = now if news.since is None else news.since
+                bad = news.since is not None
+                told += self._report(rule, group, since, now, news.down, None, bad=bad)
         return told
 
     def _began(
@@ -216,7 +219,7 @@ class Engine:
         told = NOTHING
         if self._book.is_blind:
             return NOTHING
-        for rule, when in self._on_downtime:
+        for rule, when in self._watched.downtime:
             limit = when.share
             is_bad = used_share >= limit
             told += self._report(rule, link_target(link), now, now, used_share, limit, bad=is_bad)
@@ -230,7 +233,7 @@ class Engine:
         An event is no state that could go to and fro, so it never flaps.
         """
         told = NOTHING
-        for rule in self._on_reported.get(condition, ()):
+        for rule in self._watched.reported.get(condition, ()):
             if found := self._book.conditions.get((rule.id, target)):
                 found.edges.clear()
             told += self._report(rule, target, since, now, None, None, bad=bad, reason=reason)
@@ -250,7 +253,7 @@ class Engine:
     ) -> tuple[Alert, ...]:
         told = NOTHING
         target = TargetId(f"monitor:{subject}")
-        for rule in self._on_reported.get(name, ()):
+        for rule in self._watched.reported.get(name, ()):
             told += self._report(rule, target, since, now, value, None, bad=bad)
         return told
 
@@ -371,6 +374,8 @@ class Engine:
         for target, (since, reason) in list(self._bad.items()):
             if self._around.is_asked(target):
                 told += self._judge(target, since, now, reason)
+        for group in self._around.groups():
+            told += self._judge_group(group, now)
         book.look_at_work(now)
         return told
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from inventory.model import Level, TargetId
+from inventory.model import TargetId
 
 Severity = Literal["info", "warning", "major", "critical"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("info", "warning", "major", "critical")
@@ -46,7 +46,7 @@ class OnMetric:
 class OnState:
     """A target is in one of `states`; with `reasons`, for one of these reasons."""
 
-    kind: Literal["link", "site", "device"]
+    kind: Literal["link", "site", "device", "service"]
     states: frozenset[int]
     reasons: frozenset[str] = frozenset()
     wait_for_parent: bool = True
@@ -54,6 +54,14 @@ class OnState:
     def meets(self, state: int, reason: str) -> bool:
         """Whether a target in this state for this reason is what is watched for."""
         return state in self.states and (not self.reasons or reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class OnGroup:
+    """This share of the services of a group, of which there are at least `least`, is DOWN."""
+
+    share: float
+    least: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +90,18 @@ class OnReport:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A standing condition. `hold`: seconds it must last. `severity` may depend on the level.
+    """A standing condition. `hold`: seconds it must last.
+
+    `by_level`: the severity may depend on the level of the place or the kind of the service.
 
     `titles`: by language (`en`, `zh`); a rule without its own is named by the texts.
     """
 
     id: str
-    when: OnMetric | OnState | OnDowntime | OnMonitor | OnReport
+    when: OnMetric | OnState | OnGroup | OnDowntime | OnMonitor | OnReport
     severity: Severity
     hold: int = 0
-    by_level: Mapping[Level, Severity] = field(default_factory=dict)
+    by_level: Mapping[str, Severity] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -110,7 +120,8 @@ class Alert(msgspec.Struct, frozen=True):
     `id` is `<rule>/<target>@<since>`; times are integer UTC seconds. `since`: when the condition
     became true; `fired_at`, `resolved_at`: None until then. `value`: the value that crossed the
     limit, in the metric's unit. `affected`: for a link that is down the number of sites behind it
-    by level. `outage`: id of the live outage, where there is one.
+    by level. `services`: how many services are lost with it, by group or service, "" = others.
+    `outage`: id of the live outage, where there is one.
     """
 
     id: str
@@ -129,6 +140,7 @@ class Alert(msgspec.Struct, frozen=True):
     labels: Mapping[str, str] = {}
     acknowledged_by: str = ""
     acknowledged_at: int | None = None
+    services: Mapping[str, int] = {}
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -13,9 +13,9 @@
         state: down
         severity: {province: critical, village: warning, other: major}
 
-`on` says what is watched: `metric` (the default), `state`, `availability`, `monitor`, `report`
-(of a device: `condition: configuration`). A rule of one's own with the name of a shipped one takes
-its place.
+`on` says what is watched: `metric` (the default), `state`, `group` (how many of a group's services
+are down), `availability`, `monitor`, `report` (of a device: `condition: configuration`). A rule of
+one's own with the name of a shipped one takes its place.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from alerts.model import (
     DEGRADED,
     DOWN,
     OnDowntime,
+    OnGroup,
     OnMetric,
     OnMonitor,
     OnReport,
@@ -40,7 +41,6 @@ from alerts.model import (
 )
 from inventory.edge import Duration, Text, is_id
 from inventory.form import fields_at, validate
-from inventory.model import LEVELS
 from inventory.problem import Problem, Problems
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
@@ -87,7 +87,7 @@ class _Titles(Strict):
 
 
 class _Severities(Strict):
-    """One per level, `other` for the rest."""
+    """One per level or kind of service, `other` for the rest."""
 
     other: Severity
     province: Severity | None = None
@@ -96,6 +96,13 @@ class _Severities(Strict):
     township: Severity | None = None
     village: Severity | None = None
     cloud: Severity | None = None
+    website: Severity | None = None
+    application: Severity | None = None
+    video: Severity | None = None
+    exchange: Severity | None = None
+    backup: Severity | None = None
+    certificate: Severity | None = None
+    dns: Severity | None = None
 
 
 class _Common(Strict):
@@ -145,7 +152,7 @@ class _OnMetric(Strict):
 
 
 class _OnState(Strict):
-    kind: Literal["link", "site", "device"]
+    kind: Literal["link", "site", "device", "service"]
     state: _Some
     reason: _Some = ()
     wait_for_parent: bool = True
@@ -159,6 +166,14 @@ class _OnState(Strict):
     def when(self) -> OnState:
         states = frozenset(_STATES[name] for name in self.state)
         return OnState(self.kind, states, frozenset(self.reason), self.wait_for_parent)
+
+
+class _OnGroup(Strict):
+    share: float = Field(default=0.5, gt=0, le=1)
+    least: int = Field(default=4, ge=2)
+
+    def when(self) -> OnGroup:
+        return OnGroup(self.share, self.least)
 
 
 class _OnAvailability(Strict):
@@ -182,9 +197,12 @@ class _OnReport(Strict):
         return OnReport(self.condition)
 
 
-_FORMS: Final[dict[str, type[_OnMetric | _OnState | _OnAvailability | _OnMonitor | _OnReport]]] = {
+_Form = _OnMetric | _OnState | _OnGroup | _OnAvailability | _OnMonitor | _OnReport
+
+_FORMS: Final[dict[str, type[_Form]]] = {
     "metric": _OnMetric,
     "state": _OnState,
+    "group": _OnGroup,
     "availability": _OnAvailability,
     "monitor": _OnMonitor,
     "report": _OnReport,
@@ -258,7 +276,9 @@ def _rule(name: str, form: object, problems: Problems) -> Rule | None:
     special = validate(model, {k: form[k] for k in own if k in form}, path, problems)
     if common is None or special is None or len(problems.found) > before:
         return None
-    by_level = {level: given for level in LEVELS if (given := getattr(common.severity, level))}
+    by_level = {
+        name: given for name, given in common.severity if given is not None and name != "other"
+    }
     titles = {language: text for language, text in common.title.model_dump().items() if text}
     return Rule(
         id=name,

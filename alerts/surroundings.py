@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from alerts.model import DOWN, SHADOW, UNKNOWN, Alert
+from inventory.dependence import Dependence
 from inventory.model import (
     LEVELS,
     Inventory,
@@ -21,6 +22,7 @@ from inventory.model import (
     device_target,
     interface_target,
     link_target,
+    service_target,
 )
 from metrics.catalogue import OPER_STATUS
 from metrics.observation import Probe
@@ -28,9 +30,16 @@ from metrics.observation import Probe
 GONE: Final = frozenset({DOWN, SHADOW})
 """States in which nothing passes."""
 
-_JUDGED: Final = frozenset({"link", "site", "device"})
+GROUP: Final = "group:"
+"""What targets of groups of services begin with."""
+
+_JUDGED: Final = frozenset({"link", "site", "device", "service"})
 _ASSUMED_MS: Final = 60_000
 """The interval assumed for what has no probe of its own."""
+_SERVICE_WAIT: Final = 300
+"""Seconds that an alert on a service waits at most for the others of its group."""
+_NAMED: Final = 20
+"""Services and groups that an alert names; of the rest it has the number."""
 
 
 class Surroundings:
@@ -45,10 +54,15 @@ class Surroundings:
             self._every[probe.target] = min(known, probe.every_ms)
             self._ports |= {one.target for one in probe.series if one.metric is OPER_STATUS}
         self._waits: dict[str, int] = {}
-        self._work: dict[str, list[PlannedWork]] = {}
+        self._dependence = Dependence(inventory)
+        self._work: dict[TargetId, list[PlannedWork]] = {}
         for work in inventory.planned_work.values():
-            for link in work.links:
-                self._work.setdefault(link, []).append(work)
+            for worked_on in (*map(link_target, work.links), *map(service_target, work.services)):
+                self._work.setdefault(worked_on, []).append(work)
+        self._groups: dict[str, list[TargetId]] = {}
+        for service in inventory.services.values():
+            if service.group is not None:
+                self._groups.setdefault(service.group, []).append(service_target(service.id))
 
     def knows(self, target: TargetId) -> bool:
         """Whether the inventory has the target; what is the monitor's own is always known."""
@@ -61,6 +75,8 @@ class Surroundings:
             "link": self.inventory.links,
             "device": self.inventory.devices,
             "site": self.inventory.sites,
+            "service": self.inventory.services,
+            "group": self.inventory.service_groups,
         }.get(kind)
         return register is None or name in register
 
@@ -75,9 +91,12 @@ class Surroundings:
             devices = self.inventory.topology.devices.get(name, ())
             legs = [*map(link_target, self.uplinks(name))] or [*map(device_target, devices)]
             return any(map(self.is_asked, legs))
+        if kind == "service" and target not in self._every and name in self.inventory.services:
+            needs = self.inventory.services[name].needs
+            return any(self.is_asked(need) for group in needs for need in group)
         if kind == "link" and name in self.inventory.links:
             return target in self._every or self._is_seen_from_its_ends(self.inventory.links[name])
-        return kind != "device" or target in self._every
+        return kind not in {"device", "service"} or target in self._every
 
     def is_judged(self, target: TargetId) -> bool:
         """Whether a target has a state, or will have one soon."""
@@ -97,12 +116,21 @@ class Surroundings:
         if kind in {"device", "interface"}:
             device = self.inventory.devices.get(name.partition("/")[0])
             return device.site if device else None
+        if kind == "service":
+            service = self.inventory.services.get(name)
+            return service.site if service else None
         return name if kind == "site" and name in self.inventory.sites else None
 
     def level(self, target: TargetId) -> Level | None:
         """Return the level of the target's place."""
         site = self.site(target)
         return None if site is None else self.inventory.sites[site].level
+
+    def ranks(self, target: TargetId) -> tuple[str, ...]:
+        """Return by what a rule's severity may be told: the kind of a service, then the level."""
+        service = self.inventory.services.get(target.removeprefix("service:"))
+        kind = "" if service is None or not target.startswith("service:") else service.kind
+        return tuple(filter(None, (kind, self.level(target))))
 
     def labels(self, target: TargetId) -> dict[str, str]:
         """Return what routes and receivers tell targets apart by: identity only, no values."""
@@ -121,6 +149,11 @@ class Surroundings:
         elif kind == "interface":
             device, _, port = name.partition("/")
             labels |= {"device": device, "interface": unquote(port)}
+        elif kind == "service" and name in self.inventory.services:
+            service = self.inventory.services[name]
+            labels |= {"service": name, "service_kind": service.kind, "group": service.group or ""}
+        elif kind == "group":
+            labels["group"] = name
         return labels
 
     def uplinks(self, site: str) -> tuple[str, ...]:
@@ -140,6 +173,11 @@ class Surroundings:
         kind, _, name = target.partition(":")
         if kind == "link":
             return self._wait(name)
+        if kind == "service" and name in self.inventory.services:
+            # No circles: services that need each other are refused with the inventory.
+            needs = self.inventory.services[name].needs
+            above = max((self.wait(need) for group in needs for need in group), default=0)
+            return above + min(self._interval(target), _SERVICE_WAIT)
         site = self.site(target)
         above = max(map(self._wait, self.uplinks(site)), default=0) if site else 0
         return above if kind == "site" and above else above + self._interval(target)
@@ -166,36 +204,62 @@ class Surroundings:
         """Return groups of links; a target is out of sight when all links of each are gone."""
         kind, _, name = target.partition(":")
         links = self.inventory.links
+        if kind == "service":
+            needs = self.inventory.services[name].needs if name in self.inventory.services else ()
+            return tuple(
+                tuple(one.removeprefix("link:") for one in group if one.startswith("link:"))
+                for group in needs
+            )
         if kind == "site":
             return tuple(self.uplinks(links[link].a.site) for link in self.uplinks(name))
         near = links[name].a.site if kind == "link" and name in links else self.site(target)
         return () if near is None else (self.uplinks(near),)
 
     def cut_off(self, target: TargetId, states: Mapping[TargetId, int]) -> dict[str, int]:
-        """Count by level the sites that the loss of a link or a site cuts off.
-
-        A site is cut off when each of its uplinks is gone or comes from a site that is.
-        """
-        kind, _, name = target.partition(":")
-        links, topology = self.inventory.links, self.inventory.topology
-        if kind == "link" and name in links:
-            gone, start = {name}, links[name].b.site
-        elif kind == "site":
-            gone, start = set(self.uplinks(name)), name
-        else:
-            return {}
-        cut: set[str] = set()
-        queue = [start]
-        for site in queue:
-            uplinks = self.uplinks(site)
-            if site not in cut and all(
-                link in gone or links[link].a.site in cut or states.get(link_target(link)) in GONE
-                for link in uplinks
-            ):
-                cut.add(site)
-                queue += (links[link].b.site for link in topology.downlinks.get(site, ()))
+        """Count by level the sites that the loss of a link or a site cuts off."""
+        cut = self._dependence.cut_sites(target, lambda one: states.get(one) in GONE)
         counts = Counter(self.inventory.sites[site].level for site in cut)
         return {level: counts[level] for level in LEVELS if counts[level]}
+
+    def services(self, target: TargetId, states: Mapping[TargetId, int]) -> dict[str, int]:
+        """Count the services that are lost with a target, by group (`group:`) or by `service:`.
+
+        Of a group those that are down now. What is too much to be named is counted under "".
+        """
+        is_gone = lambda one: states.get(one) in GONE  # noqa: E731 - shorter than its type
+        if target.startswith(GROUP):
+            members = self.members(target)
+            return {target: sum(states.get(one) == DOWN for one in members)} if members else {}
+        cut = self._dependence.cut_sites(target, is_gone)
+        lost = self._dependence.services_behind(target, cut, is_gone)
+        return self._summed(name for name in lost if service_target(name) != target)
+
+    def _summed(self, services: Iterable[str]) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for name in services:
+            group = self.inventory.services[name].group
+            counts[service_target(name) if group is None else f"{GROUP}{group}"] += 1
+        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        named, rest = dict(ordered[:_NAMED]), sum(count for _, count in ordered[_NAMED:])
+        return named | {"": rest} if rest else named
+
+    def group_of(self, target: TargetId) -> TargetId | None:
+        """Return the group of a service."""
+        service = self.inventory.services.get(target.removeprefix("service:"))
+        return None if service is None or not service.group else TargetId(GROUP + service.group)
+
+    def groups(self) -> Iterable[TargetId]:
+        """Return all groups that have services."""
+        return [TargetId(GROUP + name) for name in self._groups]
+
+    def members(self, group: TargetId) -> list[TargetId]:
+        """Return the services of a group."""
+        return self._groups.get(group.removeprefix(GROUP), [])
+
+    def lacks(self, service: TargetId, states: Mapping[TargetId, int]) -> bool:
+        """Whether something that a service needs is gone, with every alternative to it."""
+        name = service.removeprefix("service:")
+        return self._dependence.lacks(name, lambda one: states.get(one) in GONE)
 
     def work(
         self, target: TargetId, now: int, states: Mapping[TargetId, int]
@@ -206,14 +270,14 @@ class Surroundings:
         of which nothing is known, as after a restart.
         """
         kind, _, name = target.partition(":")
-        if kind == "link":
-            return self._work_on(name, now)
+        if kind in {"link", "service"}:
+            return self._work_on(target, now)
         if kind != "site":
             return None
         known = {link: states.get(link_target(link), UNKNOWN) for link in self.uplinks(name)}
         down = [link for link, state in known.items() if state == DOWN]
         unknown = [link for link, state in known.items() if state == UNKNOWN]
-        found = [self._work_on(link, now) for link in down or unknown]
+        found = [self._work_on(link_target(link), now) for link in down or unknown]
         return found[0] if found and all(found) else None
 
     def over(self, alert: Alert, now: int) -> int:
@@ -222,6 +286,6 @@ class Surroundings:
         is_ended = work is not None and work.end <= now
         return max(now, work.end + self.grace(alert.target)) if work and is_ended else now
 
-    def _work_on(self, link: str, now: int) -> PlannedWork | None:
-        covering = [work for work in self._work.get(link, ()) if work.start <= now < work.end]
+    def _work_on(self, target: TargetId, now: int) -> PlannedWork | None:
+        covering = [work for work in self._work.get(target, ()) if work.start <= now < work.end]
         return max(covering, key=lambda work: work.end, default=None)

@@ -74,6 +74,7 @@ class Words:
                 self._times(alert, at, language),
                 self._value(alert, language),
                 "" if is_over else _affected(alert, language),
+                "" if is_over else self._services(alert, language),
                 _reason(alert, language),
                 _planned(alert, language),
                 self._unit(alert, language),
@@ -109,12 +110,35 @@ class Words:
             return f"{link.title} ({carrier.title if carrier else link.carrier}{circuit})"
         if kind == "site" and (site := inventory.sites.get(name)):
             return site.title
+        if kind == "service" and (service := inventory.services.get(name)):
+            unit = inventory.units.get(service.unit or "")
+            return f"{service.title} ({unit.title})" if unit else service.title
+        if kind == "group" and (group := inventory.service_groups.get(name)):
+            return group.title
         device, _, port = name.partition("/")
         if kind in {"device", "interface"} and (box := inventory.devices.get(device)):
             place = inventory.sites.get(box.site)
             title = f"{place.title} {box.title}" if place else box.title
             return f"{title} {unquote(port)}" if port else title
         return name
+
+    def _services(self, alert: Alert, language: Language) -> str:
+        """Say how many services are lost with it, and which: groups with their number."""
+        count = sum(alert.services.values())
+        if not count:
+            return ""
+        names = [self._named(one, n, language) for one, n in alert.services.items()]
+        joined = say("alert.services_comma", language).join(names)
+        code = "alert.service" if count == 1 else "alert.services"
+        return say(code, language, count=count, names=joined)
+
+    def _named(self, target: str, count: int, language: Language) -> str:
+        kind, _, name = target.partition(":")
+        if kind == "group" and (group := self._inventory.service_groups.get(name)):
+            return say("alert.services_of_group", language, title=group.title, count=count)
+        if kind == "service" and (service := self._inventory.services.get(name)):
+            return service.title
+        return name or say("alert.services_more", language, count=count)
 
     def _times(self, alert: Alert, at: int, language: Language) -> str:
         since = _clock(alert.since, at)
@@ -146,7 +170,8 @@ class Words:
         """Name the responsible unit: the target's own, or that of the nearest place above it."""
         inventory = self._inventory
         link = inventory.links.get(alert.labels.get("link", ""))
-        name = link.unit if link else None
+        service = inventory.services.get(alert.labels.get("service", ""))
+        name = link.unit if link else service.unit if service else None
         site = inventory.sites.get(alert.labels.get("site", ""))
         while name is None and site is not None:
             name = site.unit
@@ -167,15 +192,15 @@ def _urgency(alert: Alert) -> int:
 
 
 def _affected(alert: Alert, language: Language) -> str:
-    if not alert.outage:
-        return ""
+    if not alert.outage or alert.target.startswith("service:"):
+        return ""  # nobody's place hangs on a service
     counts = [
         say(f"alert.{'level' if count == 1 else 'levels'}.{level}", language, count=count)
         for level in LEVELS
         if (count := alert.affected.get(level, 0))
     ]
     if not counts:
-        return say("alert.affected_nobody", language)
+        return "" if alert.services else say("alert.affected_nobody", language)
     return say("alert.affected", language, counts=say("alert.comma", language).join(counts))
 
 
@@ -204,6 +229,18 @@ def _duration(seconds: int, language: Language) -> str:
     return say(f"alert.{code}", language, days=days, hours=hours, minutes=minutes, seconds=rest)
 
 
+_LONG: Final = 10.0
+"""Seconds from which a time is no round trip, but an age or a time of running."""
+
+
+def _long(seconds: float) -> str:
+    """Write an age in the unit that suits it, by its symbol (SI brochure, table 8)."""
+    for symbol, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if abs(seconds) >= 2 * size:
+            return f"{seconds / size:.3g} {symbol}"
+    return f"{seconds:.3g} s"
+
+
 _SIGNS: Final = {"celsius": "°C", "dbm": "dBm", "amperes": "A"}
 
 
@@ -212,7 +249,7 @@ def _number(value: float, unit: str) -> str:
     if unit == "ratio":
         return f"{value * 100:.4g} %"
     if unit == "seconds":
-        return f"{value * 1000:.4g} ms"
+        return f"{value * 1000:.4g} ms" if abs(value) < _LONG else _long(value)
     if unit == "bits_per_second":
         return f"{value / 1e6:.4g} Mbit/s"
-    return f"{value:.6g} {_SIGNS.get(unit, unit)}".strip()
+    return f"{value:.6g} {_SIGNS.get(unit, '' if unit == 'load' else unit)}".strip()

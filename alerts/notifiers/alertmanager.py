@@ -107,7 +107,7 @@ def _alert(alert: Alert, line: str, message: Message) -> Mapping[str, object]:
     affected = ", ".join(f"{level} {count}" for level, count in alert.affected.items())
     annotations = {
         "summary": line, "reason": alert.reason, "affected": affected, "outage": alert.outage,
-        "id": alert.id,
+        "id": alert.id, "services": str(sum(alert.services.values()) or ""),
     }  # fmt: skip
     return {
         "labels": {
