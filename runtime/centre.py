@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
+from alerts.model import Alert
+from collectors._ssh import NoSsh
 from collectors.wires.web import Web
 from inventory.model import Inventory
 from metrics.observation import Probe
 from runtime.clock import Steady, wall
 from runtime.config import Config
+from runtime.configurations import ConfigurationKeeping, Ways
+from store.entries import TrapEntry
 
 
 class Centre:
@@ -26,28 +30,47 @@ class Centre:
         web = config.web
         self._web = Web(wall, servers=web.nameservers, ca=web.ca, at_once=web.at_once)
 
+        self.configurations = ConfigurationKeeping(
+            config.store.path, config.configurations, NoSsh(), clock.now
+        )
+
+    def connect(self, ways: Ways) -> None:
+        """Say whom is told what is found out here, before `start`."""
+        self.configurations.connect(ways)
+
+    def heard(self, entry: TrapEntry) -> None:
+        """Take note of a trap."""
+        self.configurations.heard(entry)
+
+    def told(self, alert: Alert) -> None:
+        """Take note of what became of an alert."""
+        self.configurations.told(alert)
+
     def wires(self) -> Mapping[str, Any]:
         """Return the wires that collectors are given, by their name in `Wires`."""
-        return {"wall": wall, "web": self._web}
+        return {"wall": wall, "web": self._web, "configurations": self.configurations}
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
+        self.configurations.load(inventory, probes)
 
-    async def start(self, stack: AsyncExitStack) -> None:  # noqa: ARG002 - of what comes
+    async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
         self._web.open()
+        await self.configurations.start(stack)
 
     def tick(self) -> None:
         """Once a second."""
+        self.configurations.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {}
+        return {**self.configurations.health()}
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
-        return {}
+        return {**self.configurations.losses()}
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
-        return {}
+        return {"configurations": self.configurations.stats}

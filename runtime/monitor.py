@@ -36,6 +36,7 @@ from runtime.beat import Beat
 from runtime.centre import Centre
 from runtime.check import Checked
 from runtime.clock import Steady, cpu
+from runtime.configurations import Ways
 from runtime.doors import ActsDoor, ExpositionDoor, PeopleDoor, PollsDoor
 from runtime.engines import KnownEngines
 from runtime.events import Hub
@@ -57,6 +58,7 @@ from runtime.telling import Telling
 from runtime.trapping import Trapping
 from sinks._exposition import Exposition
 from sla.judge import Judge
+from store.entries import TrapEntry
 
 _log = logging.getLogger("extranet.monitor")
 
@@ -119,11 +121,17 @@ class Monitor:
         )
         telling = Telling(
             engine,
-            (record.alert, self._dispatch.put, lambda alert: live.alert_changed(alert)),  # noqa: PLW0108 - made below
+            (
+                record.alert,
+                self._dispatch.put,
+                lambda alert: live.alert_changed(alert),  # noqa: PLW0108 - made below
+                self._centre.told,
+            ),
             clock.now,
         )
 
         self._telling = telling
+        self._centre.connect(Ways(telling.report, record.trap, hub.publish))
 
         # Keeping.
         self._exposition = Exposition(self._probes, raw_mib_names=config.api.raw_mib_names)
@@ -148,7 +156,7 @@ class Monitor:
 
         # Being told.
         self._trapping = Trapping(
-            config.traps, self._runner.memory, self._runner.ask_now, record.trap, clock
+            config.traps, self._runner.memory, self._runner.ask_now, self._keep_trap, clock
         )
         self._trapping.load(inventory, self._probes)
 
@@ -177,6 +185,7 @@ class Monitor:
                 ExpositionDoor(metrics, self._exposition),
                 self._survey,
                 PollsDoor(self._runner.known, self._snmp.duplicates, live.inventory),
+                configurations=self._centre.configurations,
             ),
             ApiSettings(
                 tls=config.api.tls is not None,
@@ -321,6 +330,11 @@ class Monitor:
             self._telling.own("process", "traps", bad=bool(self._trapping.failure))
         for name, (bad, lost) in self._trapping.losses().items():
             self._telling.own("loss", name, bad=bad, value=lost)
+
+    def _keep_trap(self, entry: TrapEntry) -> None:
+        """Keep what a device said, and let the cloud centre's parts hear it."""
+        self._record.trap(entry)
+        self._centre.heard(entry)
 
     def _watch_centre(self) -> None:
         """Turn what is wrong in the cloud centre's parts into alerts."""
