@@ -31,6 +31,7 @@ from inventory.schema import SECTIONS, DefaultsForm
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, parse, read_source
 from runtime.check_platforms import check_platforms
+from runtime.check_services import check_services
 from runtime.config import DEFAULT, Config, FilePath, load_config
 from runtime.dump import dump
 from runtime.plugins import plugins
@@ -78,7 +79,8 @@ def check(
     if asked is not None:
         found = [*found, *check_probes(asked, marks)]
     if inventory is not None:
-        found = [*found, *check_platforms(inventory, marks)]
+        more = [*check_platforms(inventory, marks), *check_services(inventory, marks)]
+        found = [*found, *more]
     return Checked(inventory, config, rules, _in_order([*found, *problems]))
 
 

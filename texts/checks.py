@@ -132,5 +132,4 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "“{name}” would be a secret in the open; name a `login`",
         "“{name}”会使机密明文出现；请改用 login",
     ),
-    "problem.no_such_login": ("no login “{name}”", "没有登录凭据“{name}”"),
 }
