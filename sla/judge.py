@@ -29,6 +29,15 @@ _SNMP_COMPLAINTS: Final = {
     Outcome.REFUSED: "snmp_refused",
     Outcome.GARBLED: "snmp_garbled",
 }
+_HOST_COMPLAINTS: Final = {
+    ("host", Outcome.REFUSED): "ssh_refused",
+    ("host", Outcome.GARBLED): "ssh_garbled",
+    ("node_exporter", Outcome.REFUSED): "exporter_refused",
+    ("node_exporter", Outcome.GARBLED): "exporter_garbled",
+}
+"""What is wrong with answers of a server that is judged by another question than SNMP."""
+_TOLD_AS_IT_IS: Final = frozenset({"host_key_changed", "host_key_unknown"})
+"""Refusals that ask for a person's decision: they are their own complaint."""
 _KEPT: Final = (
     "last", "lost_runs", "lost_first", "lossy", "ok_runs", "ok_first", "good_runs", "good_first",
     "bad_runs", "bad_first", "quality", "port_runs", "port_first", "hidden", "hidden_mark",
@@ -96,7 +105,7 @@ class Judge:
                 limited = node.loss_limit is not None or node.rtt_limit is not None
                 complaint = _complaint(route, node, observation) if limited else ""
             else:
-                complaint = _SNMP_COMPLAINTS.get(outcome, "")
+                complaint = "" if outcome is Outcome.ANSWERED else _refused(observation)
             if not node.calm or complaint:
                 self._rules.received(node, at, complaint)
             for link in route.far_of:
@@ -265,6 +274,15 @@ class Judge:
                 node.outage = None
             if not isinstance(node, SiteNode):
                 node.forget()
+
+
+def _refused(observation: Observation) -> str:
+    """Name what is wrong with an answer of a device that was none to the question."""
+    outcome, reason = observation.outcome, observation.reason
+    if reason in _TOLD_AS_IT_IS:
+        return reason
+    other = _HOST_COMPLAINTS.get((observation.probe.kind, outcome))
+    return other or _SNMP_COMPLAINTS.get(outcome, "")
 
 
 def _complaint(route: Route, node: Node, observation: Observation) -> str:

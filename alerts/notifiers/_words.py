@@ -241,7 +241,7 @@ def _long(seconds: float) -> str:
     return f"{seconds:.3g} s"
 
 
-_SIGNS: Final = {"celsius": "°C", "dbm": "dBm", "amperes": "A"}
+_SIGNS: Final = {"celsius": "°C", "dbm": "dBm", "amperes": "A", "load": ""}
 
 
 def _number(value: float, unit: str) -> str:
@@ -252,4 +252,4 @@ def _number(value: float, unit: str) -> str:
         return f"{value * 1000:.4g} ms" if abs(value) < _LONG else _long(value)
     if unit == "bits_per_second":
         return f"{value / 1e6:.4g} Mbit/s"
-    return f"{value:.6g} {_SIGNS.get(unit, '' if unit == 'load' else unit)}".strip()
+    return f"{value:.6g} {_SIGNS.get(unit, unit)}".strip()

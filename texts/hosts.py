@@ -1,0 +1,52 @@
+"""Hosts and their capacity: rules, reasons, and what is said about when something is full."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # why a run went as it did
+    "wire.reason.script_unread": (
+        "what came back is not the script's answer: a forced command, or a shell that refuses",
+        "返回内容不是脚本的输出：可能设置了强制命令，或登录 shell 拒绝执行",
+    ),
+    "wire.reason.exporter_unread": (
+        "what came back is no page of a node_exporter",
+        "返回内容不是 node_exporter 的指标页",
+    ),
+    # why a host is in its state
+    "alert.reason.ssh_refused": ("SSH is refused", "SSH 登录被拒绝"),
+    "alert.reason.ssh_garbled": ("SSH answers cannot be read", "SSH 应答异常"),
+    "alert.reason.exporter_refused": ("node_exporter refuses", "node_exporter 拒绝访问"),
+    "alert.reason.exporter_garbled": (
+        "node_exporter answers cannot be read",
+        "node_exporter 应答异常",
+    ),
+    "alert.reason.host_key_changed": (
+        "the host key is another one than was enrolled; no password was sent",
+        "主机密钥与登记的不一致；未发送口令",
+    ),
+    "alert.reason.host_key_unknown": (
+        "no host key was enrolled; no password was sent",
+        "尚未登记主机密钥；未发送口令",
+    ),
+    "page.reason.ssh_refused": ("SSH refused", "SSH 被拒绝"),
+    "page.reason.ssh_garbled": ("SSH garbled", "SSH 应答异常"),
+    "page.reason.exporter_refused": ("exporter refuses", "采集端拒绝访问"),
+    "page.reason.exporter_garbled": ("exporter garbled", "采集端应答异常"),
+    "page.reason.host_key_changed": ("host key changed", "主机密钥已变"),
+    "page.reason.host_key_unknown": ("host key not enrolled", "主机密钥未登记"),
+    # rules
+    "alert.rule.host-disk-filling": ("Filesystem nearly full", "文件系统即将写满"),
+    "alert.rule.host-disk-full": ("Filesystem full", "文件系统已满"),
+    "alert.rule.host-inodes": ("Inodes nearly used up", "inode 即将用尽"),
+    "alert.rule.host-read-only": ("Filesystem is read-only", "文件系统变为只读"),
+    "alert.rule.host-swap": ("Swap nearly used up", "交换空间即将用尽"),
+    "alert.rule.host-load": ("Load too high", "系统负载过高"),
+    "alert.rule.host-service-stopped": ("A service does not run", "服务未运行"),
+    "alert.rule.host-unit-failed": ("A unit of systemd failed", "systemd 单元失败"),
+    "alert.rule.host-clock": ("Clock is wrong", "主机时钟偏差"),
+    "alert.rule.host-unsynchronised": ("Clock is not synchronised", "主机时钟未同步"),
+    "alert.rule.host-restarted": ("Host restarted", "主机重新启动"),
+    "alert.rule.host-backup-old": ("Last backup is too old", "最近一次备份过旧"),
+}
