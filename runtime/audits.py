@@ -14,8 +14,7 @@ import logging
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -26,10 +25,12 @@ from api.ports_audits import Audited
 from collectors._audits import Window
 from collectors.audit.form import Summary, Task
 from inventory.edge import is_id
+from metrics.observation import Probe
 from runtime.audit_process import Order, write
 from runtime.clock import monotonic
 
 _log = logging.getLogger("extranet.audits")
+KIND: Final = "website"
 KEPT: Final = 60
 _INDEX: Final = "index.json"
 _PATIENCE: Final = 90.0
@@ -62,11 +63,13 @@ class Audits:
 
     # The life of it.
 
-    def load(self, services: Collection[str]) -> None:
+    def load(self, probes: Iterable[Probe]) -> None:
         """Take over which services have a website that is read."""
-        self._services = frozenset(services)
+        self._services = frozenset(
+            probe.target.partition(":")[2] for probe in probes if probe.kind == KIND
+        )
 
-    async def start(self, stack: AsyncExitStack) -> None:  # noqa: ARG002 - nothing stays open
+    async def start(self) -> None:
         """Read what is known of audits before."""
         self._past = await asyncio.to_thread(self._indexes)
 

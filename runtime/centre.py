@@ -15,6 +15,7 @@ from collectors._ssh import NoSsh
 from collectors.wires.web import Web
 from inventory.model import Inventory
 from metrics.observation import Probe
+from runtime.audits import Audits
 from runtime.clock import Steady, wall
 from runtime.config import Config
 from runtime.configurations import ConfigurationKeeping, Ways
@@ -30,6 +31,7 @@ class Centre:
         web = config.web
         self._web = Web(wall, servers=web.nameservers, ca=web.ca, at_once=web.at_once)
 
+        self.audits = Audits(config.store.path, config.audits.at_once, clock.now)
         self.configurations = ConfigurationKeeping(
             config.store.path, config.configurations, NoSsh(), clock.now
         )
@@ -48,16 +50,23 @@ class Centre:
 
     def wires(self) -> Mapping[str, Any]:
         """Return the wires that collectors are given, by their name in `Wires`."""
-        return {"wall": wall, "web": self._web, "configurations": self.configurations}
+        return {
+            "wall": wall,
+            "web": self._web,
+            "configurations": self.configurations,
+            "audits": self.audits,
+        }
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
         self.configurations.load(inventory, probes)
+        self.audits.load(probes)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
         self._web.open()
         await self.configurations.start(stack)
+        await self.audits.start()
 
     def tick(self) -> None:
         """Once a second."""
@@ -73,4 +82,4 @@ class Centre:
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
-        return {"configurations": self.configurations.stats}
+        return {"audits": self.audits.stats, "configurations": self.configurations.stats}

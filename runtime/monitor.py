@@ -186,6 +186,7 @@ class Monitor:
                 self._survey,
                 PollsDoor(self._runner.known, self._snmp.duplicates, live.inventory),
                 configurations=self._centre.configurations,
+                audits=self._centre.audits,
             ),
             ApiSettings(
                 tls=config.api.tls is not None,
