@@ -3,13 +3,14 @@
 From the tables of the device's platform (`collectors/vendors`), as totals that every platform has:
 the busiest processor, the fullest memory, the hottest place, how many parts are fitted and how many
 of them fail. Which part it is stands in `extranet discover`. None = the platform does not tell.
+Routing sessions are left to `routing_cli` where a device is asked that.
 
 Reasons: `incomplete` a table could not be read; `no_value` nothing of all this is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from collectors import _recipe
@@ -17,7 +18,7 @@ from collectors._contract import Answer, Wires
 from collectors._interfaces import whom
 from collectors._memory import DeviceMemory
 from collectors._series import device_series
-from collectors.vendors._form import OspfNeighbour
+from collectors._sessions import adjacencies, count, peers
 from inventory.model import Inventory, ProbeSpec, TargetId
 from metrics.catalogue import (
     BGP_DOWN,
@@ -31,23 +32,23 @@ from metrics.catalogue import (
     POWER_FAILED,
     POWER_SUPPLIES,
     TEMPERATURE,
+    Metric,
 )
 from metrics.observation import Outcome, Probe, Value
 
 FLOOR_SECONDS: Final = 60.0
 ASIDE: Final = True
 
-_SECTIONS: Final = (
+_SECTIONS: Final[tuple[str, ...]] = (
     "cpu", "memory", "temperature", "fans", "power", "bgp_peers", "ospf_neighbours",
 )  # fmt: skip
 _LIVELY: Final = frozenset({"bgp_peers", "ospf_neighbours"})
-_METRICS: Final = (
+_METRICS: Final[tuple[Metric, ...]] = (
     CPU, MEMORY, TEMPERATURE, FANS, FANS_FAILED, POWER_SUPPLIES, POWER_FAILED, BGP_PEERS, BGP_DOWN,
     OSPF_NEIGHBOURS, OSPF_DOWN,
 )  # fmt: skip
-_ADJACENT: Final = frozenset({"full", "twoWay"})
-"""Neighbours on a network with a designated router stay two-way with most others."""
-
+_SESSIONS: Final = 4
+"""How many of the metrics, the last ones, are about routing sessions."""
 
 Options = _recipe.Options
 
@@ -58,8 +59,12 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
     if found is None:
         return None
     device = found[0]
-    series = device_series(_METRICS, device, inventory)
-    return _recipe.probe(spec, device, inventory, series, sections=_SECTIONS, lively=_LIVELY)
+    metrics, sections = _METRICS, _SECTIONS
+    if any(probe.kind == "routing_cli" for probe in device.probes):
+        metrics = metrics[:-_SESSIONS]
+        sections = tuple(section for section in sections if section not in _LIVELY)
+    series = device_series(metrics, device, inventory)
+    return _recipe.probe(spec, device, inventory, series, sections=sections, lively=_LIVELY)
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
@@ -71,36 +76,19 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
         return Answer(reply.outcome, reply.reason, question.nothing)
     if memory.walked_at.get(probe.id) != walked_at:
         memory.neighbours = frozenset()
-    peers = found.get("bgp_peers", ())
-    values = (
+    values: tuple[Value, ...] = (
         _most(row.ratio for row in found.get("cpu", ())),
         _most(row.used_ratio for row in found.get("memory", ())),
         _most(row.celsius for row in found.get("temperature", ())),
-        *_count(not row.ok for row in found.get("fans", ())),
-        *_count(not row.ok for row in found.get("power", ())),
-        *_count(row.state != "established" for row in peers if not row.stopped),
-        *_count(_adjacencies(found.get("ospf_neighbours"), memory)),
+        *count(not row.ok for row in found.get("fans", ())),
+        *count(not row.ok for row in found.get("power", ())),
     )
+    if len(values) < len(question.nothing):
+        sessions = peers(found.get("bgp_peers", ()))
+        values = (*values, *sessions, *adjacencies(found.get("ospf_neighbours"), memory))
     silent = all(value is None for value in values)
     return Answer(Outcome.ANSWERED, reply.reason or ("no_value" if silent else ""), values)
 
 
-def _adjacencies(rows: Iterable[OspfNeighbour] | None, memory: DeviceMemory) -> Iterator[bool]:
-    """Yield for each neighbour whether it is lost: most agents drop the row of one that is gone."""
-    if rows is None:
-        return
-    present = {row.address: row.state for row in rows}
-    gone = memory.neighbours - present.keys()
-    memory.neighbours |= present.keys()
-    yield from (state not in _ADJACENT for state in present.values())
-    yield from (True for _ in gone)
-
-
 def _most(values: Iterable[float]) -> Value:
     return max(values, default=None)
-
-
-def _count(bad: Iterable[bool]) -> tuple[Value, Value]:
-    """Return how many there are and how many of them are bad; None where there are none at all."""
-    each = tuple(bad)
-    return (len(each), sum(each)) if each else (None, None)

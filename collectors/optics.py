@@ -59,11 +59,12 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:
     for lane in found.get("optics", ()):
         name = lane.interface.partition(" ")[0] if first_word else lane.interface
         modules.setdefault(name, []).append(lane)
-    values = tuple(value for name in question.names for value in _of(modules.get(name, ())))
+    values = tuple(value for name in question.names for value in darkest(modules.get(name, ())))
     return Answer(Outcome.ANSWERED, reply.reason, values)
 
 
-def _of(lanes: Iterable[Optics]) -> tuple[Value, Value, Value]:
+def darkest(lanes: Iterable[Optics]) -> tuple[Value, Value, Value]:
+    """Return received and sent dBm of the darkest lane, amperes of the one that is driven most."""
     each = tuple(lanes)
     return (
         min((lane.rx_dbm for lane in each if lane.rx_dbm is not None), default=None),

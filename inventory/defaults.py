@@ -15,6 +15,17 @@ DEVICE_PROBES: Final = (
 )
 """Of a device that has an address and a credential. Intervals in seconds."""
 
+DEVICE_DEFAULTS: Final[Mapping[str, float]] = {
+    "optics_cli": 300,
+    "routing_cli": 300,
+    "config_backup": 600,
+    "node_exporter": 60,
+}
+"""Kinds of questions that only those devices are asked that name them, and their intervals."""
+
+REPLACES: Final[Mapping[str, str]] = {"optics_cli": "optics"}
+"""Kind -> the kind of the table that gives the same values, and is not asked beside it."""
+
 HOST_PLATFORM: Final = "linux"
 HOST_PROBES: Final = (ProbeSpec("host", 60),)
 """Of a server (platform `linux`) that has an address and a login."""

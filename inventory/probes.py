@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inventory.defaults import (
+    DEVICE_DEFAULTS,
     DEVICE_PROBES,
     HOST_PLATFORM,
     HOST_PROBES,
     LINK_PROBES,
     PROFILE_OPTIONS,
+    REPLACES,
     SERVICE_DEFAULTS,
 )
 from inventory.model import PROFILES, ProbeSpec, Profile
@@ -113,10 +115,14 @@ def _merge(
             specs.pop(probe.kind, None)
             continue
         said = assigned.defaults.probes.get(probe.kind)
-        spec = _over(specs.get(probe.kind) or _over(ProbeSpec(probe.kind, 0), said), probe)
+        usual = ProbeSpec(probe.kind, DEVICE_DEFAULTS.get(probe.kind, 0))
+        spec = _over(specs.get(probe.kind) or _over(usual, said), probe)
         if not spec.every:
             problems.add(here, "missing_key", key="every")
         specs[probe.kind] = spec
+    for kind, instead_of in REPLACES.items():
+        if kind in specs and instead_of not in seen:
+            specs.pop(instead_of, None)
     return tuple(specs.values())
 
 

@@ -61,6 +61,7 @@ class Test:
     owner: str
     name: str
     result: Reading | None
+    stopped: bool = False
 
 
 def refused(text: str) -> bool:

@@ -41,6 +41,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "website": {"url": "https://portal.example/"},
     "path": {"address": "127.0.0.2"},
     "nqa": {"device": "xg-r1", "owner": "monitor", "name": "video"},
+    "nqa_cli": {"device": "xg-r1", "owner": "monitor", "name": "video"},
     "heartbeat": {"token": Secret("0123456789abcdef"), "expected": "1d"},
     "backup_set": {"url": "https://backup.example/sets", "time": "/last/time"},
     "replication": {"url": "https://db.example/lag", "lag": "/seconds"},

@@ -14,6 +14,7 @@ from collectors.commands._tests import latest, milliseconds, result
 
 TEMPLATE: Final = r"""Value Filldown,Required OWNER (.*?)
 Value Filldown NAME (.*?)
+Value Filldown FLAG (active|inactive)
 Value NUMBER (\d+)
 Value STATE (\w+)
 Value COMPLETION (\w+( result)?)
@@ -31,6 +32,7 @@ Value UNIT (\w+)
 Start
   ^(?i:\s*NQA\s+entry\s*\() -> Continue.Record
   ^(?i:\s*NQA\s+entry\s*\(.*) -> Continue.Clearall
+  ^(?i:\s*NQA\s+entry\s*\(\s*)${OWNER}\s*,\s*${NAME}\s*\)(?i:\s*:\s*test\s+flag\s+is\s+)${FLAG}
   ^(?i:\s*NQA\s+entry\s*\(\s*)${OWNER}\s*,\s*${NAME}\s*\)
   ^(?i:\s*\d+\s*\.\s*Test\s+\d+\s+result) -> Continue.Record
   ^\s*${NUMBER}\s*\.\s*(?i:Test\s+\d+\s+result\s+The\s+test\s+is\s+)${STATE}
@@ -57,9 +59,9 @@ def read(text: str) -> tuple[Test, ...]:
 
 def _tests(text: str) -> Iterator[Test]:
     for row in rows(TEMPLATE, text):
-        said = row["COMPLETION"].lower()
+        said, stopped = row["COMPLETION"].lower(), row["FLAG"] == "inactive"
         if not row["SENT"] or row["STATE"].lower() != "finished" or said == "no result":
-            yield Test(row["OWNER"], row["NAME"], None)
+            yield Test(row["OWNER"], row["NAME"], None, stopped)
             continue
         unit = 1e-6 if row["UNIT"].lower() == _MICRO else 1e-3
         jitter = number(row["JITTER"])
@@ -74,6 +76,7 @@ def _tests(text: str) -> Iterator[Test]:
                 jitter=None if jitter is None else jitter * unit,
                 unit=unit,
             ),
+            stopped,
         )
 
 

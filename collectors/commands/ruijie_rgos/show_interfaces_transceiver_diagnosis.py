@@ -1,6 +1,6 @@
 """Optical modules of RGOS: values with what is thought of them, `-4.68(OK)[AP]`.
 
-Names are long, `GigabitEthernet 0/1`, where ifName is `Gi0/1`: both are given.
+"This module doesn't support DDM!" and "absent" stand in the values' place.
 """
 
 from __future__ import annotations
@@ -27,14 +27,6 @@ Values
   ^\s*${CELSIUS}\S*\s+${VOLTS}\S*\s+${BIAS}\S*\s+${RX}\S*\s+${TX} -> Start
   ^. -> Start
 """
-_SHORT: Final = {
-    "fastethernet": "Fa",
-    "gigabitethernet": "Gi",
-    "tengigabitethernet": "Te",
-    "twentyfivegigabitethernet": "TwentyFiveGi",
-    "fortygigabitethernet": "Fo",
-    "hundredgigabitethernet": "Hu",
-}
 
 
 def read(text: str) -> tuple[Optics, ...]:
@@ -45,7 +37,7 @@ def read(text: str) -> tuple[Optics, ...]:
         for row in rows(TEMPLATE, text)
         if row["RX"]
         for lane in lanes(
-            _short(row["INTERFACE"]),
+            row["INTERFACE"],
             [row["RX"]],
             [row["TX"]],
             [row["BIAS"]],
@@ -53,11 +45,6 @@ def read(text: str) -> tuple[Optics, ...]:
             row["VOLTS"],
         )
     )
-
-
-def _short(name: str) -> str:
-    word, _, place = name.partition(" ")
-    return f"{_SHORT.get(word.lower(), word)}{place}"
 
 
 COMMAND: Final[Command[Optics]] = Command(
