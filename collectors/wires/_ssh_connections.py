@@ -50,6 +50,7 @@ _SEND_SECONDS: Final = 15
 """After which a peer that acknowledges nothing is gone (TCP_USER_TIMEOUT, RFC 5482)."""
 _JOIN_SECONDS: Final = 1.0
 _ALIVE_SECONDS: Final = 3.0
+_LATER: Final = 5.0
 _CHANNELS: Final = 64
 LoggedInCall = Callable[[], None]
 """Called when all logins of a job are over, so that others may log in."""
@@ -263,8 +264,8 @@ class Connections:
     def _open(self, access: Access, until: float, jump: Open | None) -> Open:
         """Connect, check the host key, log in. Raises SshFailure."""
         device = access.device
-        until = min(until, monotonic() + self._limits.connect_seconds + self._limits.login_seconds)
         line = Line(self._connect(access, until, jump))
+        until = min(until, monotonic() + self._limits.login_seconds)
         line.allow(_GREETING_OCTETS)
         transport = Transport(line, default_window_size=_WINDOW)  # type: ignore[arg-type]  # enough of one
         try:
@@ -315,7 +316,7 @@ class Connections:
         """Exchange keys and check the host's. Raises SshFailure; no secret was sent by then."""
         self._host_keys.look()
         pinned = self._host_keys.pinned(access.device)
-        patience = self._limits.login_seconds + 1
+        patience = self._limits.login_seconds + _LATER  # the watch is sooner, and knows why
         transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = patience
         offer(transport, [key.kind for key in pinned], legacy=access.legacy)
         transport.start_client()

@@ -71,7 +71,7 @@ def _read(channel: Channel, most: int) -> bytes:
         if part is None:
             continue
         if not part:
-            if channel.eof_received or channel.exit_status_ready():
+            if channel.eof_received or channel.exit_status >= 0:
                 return b"".join(parts)
             raise EOFError  # it broke off
         parts.append(part)
