@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from runtime import (
     administration,
     asking,
     check,
+    configuration_commands,
     demo,
     discover,
     host_keys,
@@ -87,6 +88,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     people.add_argument("--role", action="append", default=[], help=tell("role"))
     people.add_argument("--site", action="append", default=[], help=tell("site"))
     people.add_argument("--carrier", action="append", default=[], help=tell("carrier"))
+    configuration_commands.describe(command("configuration", inventory=False), tell)
     return parser
 
 
@@ -130,13 +132,18 @@ def _run(options: argparse.Namespace, environ: dict[str, str], language: Languag
                 options.folder, options.carrier, options.period, options.until,
                 *_paths(options), environ, language,
             )  # fmt: skip
-        case "host-keys":
-            code = host_keys.run(options, environ, language)
-        case "people":
-            code = administration.people(options, environ, language)
-        case _:
-            code = administration.copy(options, environ, language)
+        case name:
+            code = _ABOUT_THE_STORE[name](options, environ, language)
     return code
+
+
+_ABOUT_THE_STORE: Final = {
+    "backup": administration.copy,
+    "restore": administration.copy,
+    "people": administration.people,
+    "host-keys": host_keys.run,
+    "configuration": configuration_commands.run,
+}
 
 
 def _paths(options: argparse.Namespace) -> tuple[Path | None, Path | None]:
