@@ -36,7 +36,8 @@ _OTHERS_AT_ONCE: Final = 4
 _NOT_THERE: Final = "/extranet-audit-5e9c1f.html"
 """Nobody has this page: what is said about it is what the site says about pages that are not."""
 _HOME_NAMES: Final = frozenset({"", "index", "default", "home", "main"})
-_LIKE: Final = 0.05
+_NEWS: Final = 20
+"""Characters by which a page may differ from what is said about pages that are not."""
 _SLOWEST: Final = 30.0
 _PASSING: Final = frozenset({"timeout", "dns_failed", "refused", "unreachable", "disconnected"})
 _UNSURE: Final = frozenset({401, 405, 406, 407, 412, 421, 423, 425, 429, 451, 999})
@@ -47,6 +48,9 @@ _OUTCOMES: Final = {
     "robots_unreachable": "ANSWERED", "redirect_out": "ANSWERED", "soft_404": "ANSWERED",
     "tls_untrusted": "REFUSED", "out_of_time": "SILENT", "no_page": "ANSWERED",
 }  # fmt: skip
+
+_Nothing = tuple[str, str, frozenset[int]]
+"""Where one is sent that asks for nothing, its title, and the pieces of text and links on it."""
 
 
 async def audit(task: Task, started: int, tell: Callable[[int, int], None] | None = None) -> Report:
@@ -77,7 +81,7 @@ class _Crawl:
         self._read: set[int] = set()
         """Pages that were read, by the place they came from in the end."""
         self._robots: dict[str, asyncio.Task[robots.Robots]] = {}
-        self._unknown: dict[str, asyncio.Task[tuple[str, str, int] | None]] = {}
+        self._unknown: dict[str, asyncio.Task[_Nothing | None]] = {}
         self._rules: dict[int, ColumnRule] = {}
         self._gap = 1.0 / task.pace
         self._next = 0.0
@@ -339,13 +343,15 @@ class _Crawl:
         known = await self._unknown[origin]
         if known is None:
             return False
-        where, title, length = known
+        where, title, said = known
         if got.hops and got.url.text == where:
             return asked.path.rsplit("/", 1)[-1].partition(".")[0] not in _HOME_NAMES
-        alike = abs(page.length - length) <= length * _LIKE
-        return bool(title) and page.title == title and alike and got.url.text not in self._homes
+        if not title or page.title != title or got.url.text in self._homes:
+            return False
+        news = sum(length for piece, length in page.texts if piece not in said)
+        return news < _NEWS and all(key(link.url.text) in said for link in page.links)
 
-    async def _ask_for_nothing(self, url: Url) -> tuple[str, str, int] | None:
+    async def _ask_for_nothing(self, url: Url) -> _Nothing | None:
         nothing = normalise(_NOT_THERE, url)
         assert nothing is not None
         await self._pace(0.0)
@@ -354,7 +360,8 @@ class _Crawl:
             return None
         decoded = charset.read(got.body, got.content_type)
         page = read_page(decoded.text, got.url, self._today, decoded.encoding)
-        return (got.url.text if got.hops else "", page.title, page.length)
+        said = {piece for piece, _ in page.texts} | {key(link.url.text) for link in page.links}
+        return (got.url.text if got.hops else "", page.title, frozenset(said))
 
     async def _rules_of(self, url: Url) -> robots.Robots:
         if url.origin not in self._robots:

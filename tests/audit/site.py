@@ -45,6 +45,11 @@ def raw(body: bytes, content_type: str = "text/html", status: int = 200, **heade
     return answer
 
 
+def article(request: web.Request) -> web.StreamResponse:
+    """Answer with a page that says something of its own."""
+    return page(f"<p>{request.path}的内容，" + "与别处不同。" * 30 + "</p>")(request)
+
+
 def to(where: str, status: int = 302) -> Handler:
     """Send elsewhere."""
 
