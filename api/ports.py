@@ -15,6 +15,7 @@ from alerts.model import Alert
 from api.ports_audits import Audits
 from api.ports_configurations import Configurations
 from api.ports_reports import Beats, Rehearsals
+from api.service_ports import Services
 from inventory.model import Inventory, TargetId
 from sla.percentile import Missing, Mode
 from sla.states import State
@@ -259,6 +260,12 @@ class Past(Protocol):
         Raises UnknownPeriodError.
         """
 
+    async def service_availability(self, service: str, period: str) -> bytes:
+        """Assess one service: `sla.documents.service_document` as JSON.
+
+        Raises UnknownPeriodError.
+        """
+
     async def link_history(
         self, link: str, since: int, until: int
     ) -> Sequence[Mapping[str, object]]:
@@ -345,3 +352,4 @@ class Ports(msgspec.Struct, frozen=True):
     rehearsals: Rehearsals | None = None
     configurations: Configurations | None = None
     audits: Audits | None = None
+    services: Services | None = None

@@ -19,6 +19,7 @@ from runtime.audits import Audits
 from runtime.clock import Steady, wall
 from runtime.config import Config
 from runtime.configurations import ConfigurationKeeping, Ways
+from runtime.live_services import ServiceView
 from store.entries import TrapEntry
 
 
@@ -31,6 +32,7 @@ class Centre:
         web = config.web
         self._web = Web(wall, servers=web.nameservers, ca=web.ca, at_once=web.at_once)
 
+        self.services = ServiceView(config.store.path)
         self.audits = Audits(config.store.path, config.audits.at_once, clock.now)
         self.configurations = ConfigurationKeeping(
             config.store.path, config.configurations, NoSsh(), clock.now
@@ -59,17 +61,20 @@ class Centre:
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
+        self.services.load(inventory, probes)
         self.configurations.load(inventory, probes)
         self.audits.load(probes)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
         self._web.open()
+        self.services.start(stack)
         await self.configurations.start(stack)
         await self.audits.start()
 
     def tick(self) -> None:
         """Once a second."""
+        self.services.tick()
         self.configurations.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:

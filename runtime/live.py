@@ -12,6 +12,7 @@ from inventory.model import (
     device_target,
     interface_target,
     link_target,
+    service_target,
     site_target,
 )
 from metrics.catalogue import (
@@ -204,6 +205,7 @@ def targets(inventory: Inventory) -> list[TargetId]:
         *connected,
         *map(device_target, inventory.devices),
         *map(link_target, inventory.links),
+        *map(service_target, inventory.services),
     ]
 
 

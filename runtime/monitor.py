@@ -143,6 +143,7 @@ class Monitor:
                 **self._sending.consumers(),
                 "alerts": telling.reading,
                 "history": record.reading,
+                "services": self._centre.services.reading,
             },
             {
                 "ledger": record.change,
@@ -175,7 +176,7 @@ class Monitor:
             hub, self._open_wires, self._snmp.retain, self._trapping.load,
             self._survey.load, self._centre.load,
         )  # fmt: skip
-        metrics = SelfMetrics(self._runner, self._parts(), cpu)
+        metrics = SelfMetrics(self._runner, self._parts(), cpu, self._centre.services.metrics)
         self._app = build(
             Ports(
                 live,
@@ -187,6 +188,7 @@ class Monitor:
                 PollsDoor(self._runner.known, self._snmp.duplicates, live.inventory),
                 configurations=self._centre.configurations,
                 audits=self._centre.audits,
+                services=self._centre.services,
             ),
             ApiSettings(
                 tls=config.api.tls is not None,

@@ -108,6 +108,11 @@ class PastDoor:
         found: bytes = await self._ask("site", site, period, self._now())
         return found
 
+    async def service_availability(self, service: str, period: str) -> bytes:
+        """Assess one service; JSON."""
+        found: bytes = await self._ask("service", service, period, self._now())
+        return found
+
     async def link_history(
         self, link: str, since: int, until: int
     ) -> Sequence[Mapping[str, object]]:

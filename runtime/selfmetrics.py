@@ -29,11 +29,16 @@ class SelfMetrics:
     """The registry of one monitor; nothing global."""
 
     def __init__(
-        self, runner: Runner, parts: Mapping[str, Stats], cpu: Callable[[], float]
+        self,
+        runner: Runner,
+        parts: Mapping[str, Stats],
+        cpu: Callable[[], float],
+        more: Callable[[], Iterable[Metric]] = tuple,
     ) -> None:
         self._runner = runner
         self._parts = parts
         self._cpu = cpu
+        self._more = more
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
 
@@ -70,6 +75,7 @@ class SelfMetrics:
             for what, value in sorted(stats().items()):
                 part.add_metric([name, what], value)
         yield part
+        yield from self._more()
 
     def _lateness(self) -> HistogramMetricFamily:
         counts = self._runner.lateness_ms

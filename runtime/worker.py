@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from api.ports import Outage, Trap, UnknownPeriodError
-from inventory.model import Inventory, TargetId, link_target, site_target
+from inventory.model import Inventory, TargetId, link_target, service_target, site_target
 from sla import percentile
 from sla.assess import assess_carrier, assess_link, assess_site
-from sla.documents import carrier_document, link_document, site_document
+from sla.assess_service import assess_service
+from sla.documents import carrier_document, link_document, service_document, site_document
 from sla.percentile import Missing, Mode
 from sla.periods import PeriodError, Window, parse
 from sla.states import Blind, Transition
@@ -168,6 +169,25 @@ def site(name: str, period: str, now: int) -> bytes:
         )
     )
     return msgspec.json.encode(document)
+
+
+def service(name: str, period: str, now: int) -> bytes:
+    """Assess one service for its users; JSON."""
+    inventory, reader = _known()
+    window = _window(period, now)
+    target = service_target(name)
+    evidence = _evidence(reader, [target], window)
+    assessed = assess_service(
+        inventory.services[name],
+        window,
+        evidence.transitions.get(target, ()),
+        evidence.blinds,
+        inventory.planned_work.values(),
+        evidence.first_heartbeat,
+        evidence.recorded_until,
+    )
+    carriers = {link.id: link.carrier for link in inventory.links.values()}
+    return msgspec.json.encode(service_document(assessed, carriers))
 
 
 def history(name: str, since: int, until: int) -> list[Mapping[str, object]]:
