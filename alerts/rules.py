@@ -14,7 +14,7 @@
         severity: {province: critical, village: warning, other: major}
 
 `on` says what is watched: `metric` (the default), `state`, `group` (how many of a group's services
-are down), `availability`, `monitor`, `report` (of a device: `condition: configuration`). A rule of
+are down), `availability`, `monitor`, `report` (of a device: `configuration`, `host_key`). A rule of
 one's own with the name of a shipped one takes its place.
 """
 
@@ -191,7 +191,7 @@ class _OnMonitor(Strict):
 
 
 class _OnReport(Strict):
-    condition: Literal["configuration"]
+    condition: Literal["configuration", "host_key"]
 
     def when(self) -> OnReport:
         return OnReport(self.condition)

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
+import msgspec
+
 from alerts.model import Alert
-from collectors._ssh import NoSsh
 from collectors.wires.web import Web
-from inventory.model import Inventory
+from inventory.model import Inventory, device_target
 from metrics.observation import Probe
 from runtime.audits import Audits
 from runtime.clock import Steady, wall
 from runtime.config import Config
-from runtime.configurations import ConfigurationKeeping, Ways
+from runtime.configuration_job import KIND
+from runtime.configurations import ConfigurationKeeping, Ways, settings
 from runtime.live_services import ServiceView
+from runtime.ssh import SshDoor
 from store.entries import TrapEntry
 
 
@@ -34,13 +38,16 @@ class Centre:
 
         self.services = ServiceView(config.store.path)
         self.audits = Audits(config.store.path, config.audits.at_once, clock.now)
+        keeping = msgspec.msgpack.encode(settings(config.store.path, config.configurations))
+        self.ssh = SshDoor(config.ssh, config.store.path, {KIND: keeping})
         self.configurations = ConfigurationKeeping(
-            config.store.path, config.configurations, NoSsh(), clock.now
+            config.store.path, config.configurations, self.ssh, clock.now
         )
 
     def connect(self, ways: Ways) -> None:
         """Say whom is told what is found out here, before `start`."""
         self.configurations.connect(ways)
+        self.ssh.tell = partial(_tell_of_key, ways, self._clock)
 
     def heard(self, entry: TrapEntry) -> None:
         """Take note of a trap."""
@@ -54,6 +61,7 @@ class Centre:
         """Return the wires that collectors are given, by their name in `Wires`."""
         return {
             "wall": wall,
+            "ssh": self.ssh,
             "web": self._web,
             "configurations": self.configurations,
             "audits": self.audits,
@@ -62,6 +70,7 @@ class Centre:
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
         self.services.load(inventory, probes)
+        self.ssh.load(inventory)
         self.configurations.load(inventory, probes)
         self.audits.load(probes)
 
@@ -69,17 +78,19 @@ class Centre:
         """Open what is needed. Raises OSError naming what failed."""
         self._web.open()
         self.services.start(stack)
+        await self.ssh.start(stack)
         await self.configurations.start(stack)
         await self.audits.start()
 
     def tick(self) -> None:
         """Once a second."""
         self.services.tick()
+        self.ssh.tick()
         self.configurations.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {**self.configurations.health()}
+        return {**self.ssh.health(), **self.configurations.health()}
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
@@ -87,4 +98,14 @@ class Centre:
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
-        return {"audits": self.audits.stats, "configurations": self.configurations.stats}
+        return {
+            "audits": self.audits.stats,
+            "configurations": self.configurations.stats,
+            "ssh": self.ssh.stats,
+        }
+
+
+def _tell_of_key(ways: Ways, clock: Steady, device: str, good: bool) -> None:  # noqa: FBT001
+    """Say that a device shows another SSH host key than the pinned one, or the pinned one again."""
+    reason = "host_key_good" if good else "host_key_changed"
+    ways.report("host_key", device_target(device), clock.now(), bad=not good, reason=reason)

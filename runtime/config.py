@@ -24,6 +24,7 @@ from runtime.config_paths import ExistingFile
 from runtime.config_paths import FilePath as FilePath  # noqa: PLC0414  passed on to all
 from runtime.config_web import WebConfig
 from runtime.plugins import plugins
+from runtime.ssh_config import SshConfig
 from texts.say import Language
 
 DEFAULT: Final = Path("monitor.yaml")
@@ -148,6 +149,7 @@ class _ConfigForm(Strict):
     traps: TrapsConfig | None = None
     survey: SurveyConfig = SurveyConfig()
     web: WebConfig = WebConfig()
+    ssh: SshConfig = SshConfig()
     audits: AuditsConfig = AuditsConfig()
     configurations: ConfigurationsConfig = ConfigurationsConfig()
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
@@ -178,6 +180,7 @@ class Config:
     traps: TrapsConfig | None
     survey: SurveyConfig
     web: WebConfig
+    ssh: SshConfig
     audits: AuditsConfig
     configurations: ConfigurationsConfig
     canaries: Mapping[str, CanaryConfig]
@@ -249,6 +252,7 @@ def _resolve(
         form.traps,
         form.survey,
         form.web,
+        form.ssh,
         form.audits,
         form.configurations,
         form.canaries,

@@ -102,8 +102,10 @@ class SshDoor:
         """Jobs by outcome, and skipped ones by reason."""
         self.late = 0
         """Jobs that the process did not answer in their time."""
-        self.changed: set[str] = set()
-        """Devices that last showed another host key than the pinned one."""
+        self._keys: dict[str, bool] = {}
+        """Devices whose host key was seen: whether it was a pinned one, the last time."""
+        self.tell: Callable[[str, bool], None] = lambda _device, _good: None
+        """Is told of a device whether its host key is a pinned one, when that changes."""
 
     # The wire.
 
@@ -224,8 +226,8 @@ class SshDoor:
             case LoggedIn():
                 self._turns.logged_in(message.job)
                 asked = self._asked.get(message.job)
-                if asked is not None:
-                    self.changed -= {hop.device for hop in way_of(asked.job.access)}
+                for hop in way_of(None if asked is None else asked.job.access):
+                    self._key_seen(hop.device, good=True)
                 if child is self._life.child:
                     self._turns.kept.update(message.kept)
             case Closed():
@@ -241,9 +243,14 @@ class SshDoor:
         if asked is None:
             return
         if answered.why == CHANGED:
-            self.changed.add(answered.at)
+            self._key_seen(answered.at, good=False)
         if not asked.answer.done():
             asked.answer.set_result(answered)
+
+    def _key_seen(self, device: str, *, good: bool) -> None:
+        if self._keys.get(device) != good:
+            self._keys[device] = good
+            self.tell(device, good)
 
     def _once_more(self, answered: Answered) -> None:
         """Ask again over a new line: the old one was dead before anything was asked."""
@@ -264,7 +271,8 @@ class SshDoor:
         """Take over an inventory, at the start and at each reload."""
         devices = [one.id for one in inventory.devices.values() if one.login is not None]
         self._turns.load(inventory.logins.values(), devices)
-        self.changed.intersection_update(devices)
+        for device in self._keys.keys() - set(devices):
+            del self._keys[device]
         self.wanted = bool(devices)
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -311,6 +319,12 @@ class SshDoor:
     def failure(self) -> str:
         """Why nobody can be asked although somebody should be (a code), or ""."""
         return "process_died" if self.wanted and self._life.child is None else ""
+
+    def health(self) -> Mapping[str, dict[str, object]]:
+        """Tell how it does, where it is wanted."""
+        if not self.wanted:
+            return {}
+        return {"ssh": {"ok": not self.failure, "reason": self.failure}}
 
     def stats(self) -> Mapping[str, float]:
         """Count everything."""
