@@ -18,7 +18,6 @@ DEVICE_PROBES: Final = (
 DEVICE_DEFAULTS: Final[Mapping[str, float]] = {
     "optics_cli": 300,
     "routing_cli": 300,
-    "config_backup": 600,
     "node_exporter": 60,
 }
 """Kinds of questions that only those devices are asked that name them, and their intervals."""
@@ -29,6 +28,9 @@ REPLACES: Final[Mapping[str, str]] = {"optics_cli": "optics"}
 HOST_PLATFORM: Final = "linux"
 HOST_PROBES: Final = (ProbeSpec("host", 60),)
 """Of a server (platform `linux`) that has an address and a login."""
+
+GEAR_PROBES: Final = (ProbeSpec("config_backup", 600),)
+"""Of network gear (any other platform) that has an address and a login."""
 
 SERVICE_DEFAULTS: Final[Mapping[str, float]] = {
     "http": 60,

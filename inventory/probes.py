@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inventory.defaults import (
     DEVICE_DEFAULTS,
     DEVICE_PROBES,
+    GEAR_PROBES,
     HOST_PLATFORM,
     HOST_PROBES,
     LINK_PROBES,
@@ -27,6 +28,8 @@ class Assigned:
     device: tuple[ProbeSpec, ...]
     host: tuple[ProbeSpec, ...]
     """Of a server that lets the monitor in by SSH."""
+    gear: tuple[ProbeSpec, ...]
+    """Of network gear that does."""
     link: Mapping[str, tuple[ProbeSpec, ...]]
     """By profile."""
     defaults: DefaultsForm
@@ -37,6 +40,7 @@ def assign(defaults: DefaultsForm) -> Assigned:
     return Assigned(
         _general(DEVICE_PROBES, "", defaults),
         _general(HOST_PROBES, "", defaults),
+        _general(GEAR_PROBES, "", defaults),
         {profile: _general(LINK_PROBES, profile, defaults) for profile in PROFILES},
         defaults,
     )
@@ -52,8 +56,8 @@ def device_probes(
     if form.credential is None and form.login is None and not form.probes:
         problems.add((*at, "address"), "no_credential", severity="warning")
     base = () if form.credential is None else assigned.device
-    if form.login is not None and form.platform == HOST_PLATFORM:
-        base = (*base, *assigned.host)
+    if form.login is not None:
+        base = (*base, *(assigned.host if form.platform == HOST_PLATFORM else assigned.gear))
     return _merge(base, assigned, form.probes, at, problems)
 
 

@@ -52,13 +52,15 @@ def test_a_server_with_a_login_is_asked_by_ssh_without_more_words(tmp_path: Path
     assert [(one.kind, one.every) for one in found.devices["app"].probes] == [("host", 60)]
 
 
-def test_network_gear_with_a_login_is_no_host(tmp_path: Path) -> None:
+def test_network_gear_with_a_login_is_no_host_and_has_its_configuration_kept(
+    tmp_path: Path,
+) -> None:
     found = loaded(
         tmp_path,
         "devices:\n  r: {site: hb, platform: huawei_vrp, address: 192.0.2.9, login: gear}\n",
     )
 
-    assert found.devices["r"].probes == ()
+    assert [(one.kind, one.every) for one in found.devices["r"].probes] == [("config_backup", 600)]
 
 
 def test_of_needs_in_brackets_any_one_is_enough(tmp_path: Path) -> None:
