@@ -35,7 +35,7 @@ def run(
     simulator = [sys.executable, "-m", "simulator"]
     generate = [
         *simulator, "generate", str(directory), "--sites", str(sites), "--seed", str(seed),
-        "--start", str(start), "--api", listen,
+        "--start", str(start), "--api", listen, "--services",
     ]  # fmt: skip
     generated = subprocess.run(generate, check=False, env=environ)  # noqa: S603 - our own program, no shell
     if generated.returncode != 0:

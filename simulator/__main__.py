@@ -23,7 +23,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 
-from simulator import files, folder, recorded
+from simulator import files, folder, recorded, web_files
 from simulator.clock import wall
 from simulator.control import Control, ControlServer
 from simulator.director import Director, demo_incidents
@@ -32,6 +32,7 @@ from simulator.script import CYCLE, KINDS, Incident, read
 from simulator.server import Server
 from simulator.sockets import Door, open_door, open_doors
 from simulator.truth import TruthLog
+from simulator.web_services import WebServices
 from simulator.world import World
 
 
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--echo-port", type=int, default=0, help="0: a free one")
     generate.add_argument("--api", default="127.0.0.1:8080", help="where the monitor listens")
     generate.add_argument("--every", default="10s", help="interval of the polls")
+    generate.add_argument("--services", action="store_true", help="with services, too")
     serve = commands.add_parser("serve", help="answer for a province until told to stop")
     serve.add_argument("folder", type=Path)
     serve.add_argument("--script", default="none", help="demo, none, or a YAML file")
@@ -104,7 +106,16 @@ def _generate(options: argparse.Namespace) -> None:
     plan = build(settings)
     folder.save(options.folder, settings)
     community = folder.make_community(options.folder, os.environ)
-    files.write(plan, options.folder, community, api=options.api, every=options.every)
+    if options.services:
+        web_files.write(plan, options.folder, start)
+    files.write(
+        plan,
+        options.folder,
+        community,
+        api=options.api,
+        every=options.every,
+        services=options.services,
+    )
 
 
 async def _serve(directory: Path, script: str) -> None:
@@ -126,6 +137,9 @@ async def _serve(directory: Path, script: str) -> None:
         stack.callback(log.close)
         stack.callback(server.close)
         server.open(*_doors(plan))
+        services = _services(world, directory, director)
+        if services is not None:
+            await services.start()
         ready = {
             "ready": True,
             "snmp": settings.snmp_port,
@@ -140,6 +154,16 @@ async def _serve(directory: Path, script: str) -> None:
         stack.callback(play.cancel)
         print(json.dumps(ready), flush=True)
         await stop.wait()
+        if services is not None:
+            await services.stop()
+
+
+def _services(world: World, directory: Path, director: Director) -> WebServices | None:
+    """Return the services of a province that has some."""
+    ports = web_files.ports_of(directory)
+    if ports is None:
+        return None
+    return WebServices(world, directory, ports, lambda: director.ticks() / 100)
 
 
 async def _replay(file: Path, host: str, port: int, community: str) -> None:

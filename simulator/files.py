@@ -16,6 +16,7 @@ from simulator.names import CARRIERS, CITIES
 from simulator.platforms import PLATFORMS
 from simulator.province import CANARY, DevicePlan, EndPlan, LinkPlan, Plan, SitePlan
 from simulator.script import announcements
+from simulator.web_files import INVENTORY as SERVICES
 
 _PROFILES: Final = (("backbone", "骨干", 99.95), ("standard", "接入", 99.9))
 _ANNOUNCED: Final = 5 * 86_400
@@ -24,17 +25,24 @@ _SMALL: Final = 1000
 """Seconds before its start at which planned work was registered: more than the usual 72 hours."""
 
 
-def write(plan: Plan, folder: Path, community: str, *, api: str, every: str) -> None:
+def write(
+    plan: Plan, folder: Path, community: str, *, api: str, every: str, services: bool = False
+) -> None:
     """Write `inventory.yaml`, a file per city in `cities/`, and `monitor.yaml` into `folder`.
 
-    `community` is the YAML that refers to the secret; `api` where the monitor listens.
+    `community` is the YAML that refers to the secret; `api` where the monitor listens; `services`
+    whether there are some, in a file of their own.
     """
     cities = folder / "cities"
     cities.mkdir(parents=True, exist_ok=True)
     for stale in cities.glob("*.yaml"):
         stale.unlink()
     parts = _by_city(plan)
-    _save(folder / "inventory.yaml", _head(plan, community, every), parts.pop(plan.root))
+    _save(
+        folder / "inventory.yaml",
+        _head(plan, community, every, services=services),
+        parts.pop(plan.root),
+    )
     for city, part in parts.items():
         _save(cities / f"{city}.yaml", (), part)
     (folder / "monitor.yaml").write_text(_monitor(plan, api), encoding="utf-8")
@@ -120,12 +128,12 @@ def _end(end: EndPlan, platform: dict[str, str]) -> str:
     return f"{{device: {end.device}, interface: {port}{address}}}"
 
 
-def _head(plan: Plan, community: str, every: str) -> Iterator[str]:
+def _head(plan: Plan, community: str, every: str, *, services: bool) -> Iterator[str]:
     settings = plan.settings
     yield f"# A simulated province of {settings.sites} sites, made from seed {settings.seed}."
     yield "schema: 1"
     yield f"revision: {_text(f'simulated {settings.sites} {settings.seed}')}"
-    yield 'include: ["cities/*.yaml"]'
+    yield f"include: [{', '.join(['cities/*.yaml', *([SERVICES] if services else [])])}]"
     yield "defaults:"
     yield "  probes:"
     yield f"    interfaces: {{every: {every}}}"
