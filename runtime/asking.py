@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -13,12 +14,14 @@ from collectors._contract import Answer, Wires
 from collectors._memory import DeviceMemory
 from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
+from collectors.wires.web import Web
 from metrics.observation import Outcome, Probe
 from runtime.check import check, render
-from runtime.clock import monotonic
+from runtime.clock import monotonic, wall
 from runtime.config import Config
 from runtime.planning import plan
 from runtime.plugins import plugins
+from runtime.ssh import SshDoor
 from texts.say import Language, say
 
 _LONGEST: Final = 400
@@ -72,22 +75,26 @@ async def _ask(probe: Probe, config: Config) -> tuple[Answer, float]:
     icmp, udp = open_echo("icmp"), open_echo("udp")
     snmp = open_snmp(config.snmp.engine, trace=lambda text: print(f"  {text}"))
     wanted = {"icmp": icmp, "udp": udp}.get(getattr(probe.question, "wire", ""))
-    if wanted is not None:
-        await wanted.start()
     collector = plugins("collectors")[probe.kind]
-    began = monotonic()
-    try:
-        async with asyncio.timeout(probe.deadline):
-            answer: Answer = await collector.ask(probe, Wires(snmp, icmp, udp), DeviceMemory())
-    except TimeoutError:
-        # What a wire should have settled by itself is our own fault, not the network's silence.
-        outcome = Outcome.SKIPPED if hasattr(collector, "begin") else Outcome.SILENT
-        answer = Answer(outcome, "deadline", (None,) * probe.raw)
-    finally:
-        await snmp.close()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(snmp.close)
         if wanted is not None:
-            await wanted.close()
-    return answer, monotonic() - began
+            await wanted.start()
+            stack.push_async_callback(wanted.close)
+        ssh = SshDoor(config.ssh, config.store.path)
+        await ssh.start(stack)  # the first question starts its process
+        web = Web(wall, servers=config.web.nameservers, ca=config.web.ca)
+        web.open()
+        wires = Wires(snmp, icmp, udp, ssh=ssh, web=web, wall=wall)
+        began = monotonic()
+        try:
+            async with asyncio.timeout(probe.deadline):
+                answer: Answer = await collector.ask(probe, wires, DeviceMemory())
+        except TimeoutError:
+            # What a wire should have settled by itself is our own fault, not the network's silence.
+            outcome = Outcome.SKIPPED if hasattr(collector, "begin") else Outcome.SILENT
+            answer = Answer(outcome, "deadline", (None,) * probe.raw)
+        return answer, monotonic() - began
 
 
 def explain(probe: Probe, answer: Answer, took: float, language: Language) -> list[str]:
