@@ -8,7 +8,6 @@ one that is too large even so is refused by name.
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -16,14 +15,13 @@ from typing import Final
 
 import msgspec
 
-from store import _sqlite
+from store import _spare, _sqlite
 from store.errors import EntryError, StoreError
 
 FILE: Final = "observed.sqlite"
 LARGEST: Final = 1 << 20
 """Bytes of a compressed document."""
 _LARGEST_PLAIN: Final = 64 << 20
-_ASIDE: Final = "observed-corrupt-"
 _VERSION: Final = 1
 _TABLE: Final = """
 CREATE TABLE observed (
@@ -62,9 +60,9 @@ class Observed:
 
     def __init__(self, path: Path, now: int) -> None:
         self.path = path
-        self.aside: Path | None = None
+        self.aside: Path | None
         """Where a damaged file lies that was set aside by this object."""
-        self._connection = self._open(now)
+        self._connection, self.aside = _spare.opened(path, _VERSION, _TABLE, now)
 
     def heads(self) -> list[Head]:
         """Return of whom there is a row. Raises StoreError."""
@@ -120,56 +118,12 @@ class Observed:
     def begin_anew(self, now: int) -> None:
         """Set a damaged file aside and begin an empty one. Raises StoreError."""
         self._connection.close()
-        with _sqlite.translated(self.path):
-            self._set_aside(now)
-        self._connection = self._open(now)
+        self.aside = _spare.set_aside(self.path, now)
+        self._connection, _ = _spare.opened(self.path, _VERSION, _TABLE, now)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-    def _open(self, now: int) -> sqlite3.Connection:
-        with _sqlite.translated(self.path):
-            _sqlite.private_folder(self.path.parent)
-        try:
-            return self._opened()
-        except StoreError as error:
-            if error.code not in {"corrupt", "newer"}:
-                raise
-            with _sqlite.translated(self.path):
-                self._set_aside(now)
-            return self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        with _sqlite.translated(self.path):
-            connection = _sqlite.open_writer(self.path, "NORMAL")
-            try:
-                self._prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
-        return connection
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise StoreError("corrupt", self.path, verdict)
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in {0, _VERSION}:
-            raise StoreError("newer", self.path, f"version {version}")
-        if version == 0:
-            connection.executescript(f"BEGIN;{_TABLE};PRAGMA user_version = {_VERSION};COMMIT;")
-
-    def _set_aside(self, now: int) -> None:
-        """Rename the file with its log; of earlier ones that were set aside only the last stays."""
-        for old in self.path.parent.glob(f"{_ASIDE}*"):
-            old.unlink()
-        aside = self.path.with_name(f"{_ASIDE}{now}.sqlite")
-        for suffix in ("-wal", "-shm", ""):
-            part = self.path.with_name(self.path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
-        self.aside = aside
 
     def _unpacked(self, document: bytes) -> bytes:
         try:
