@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,11 @@ class Board:
     area_links: Mapping[str, Counts]
     affected: Mapping[str, Counts]
     """outage id -> level -> sites in its shadow"""
+    services: Counts
+    groups: Mapping[str, Counts]
+    """group of services -> state -> services; "" = those of no group"""
+    affected_services: Mapping[str, Counts]
+    """outage id -> `group:` or `service:` -> services in its shadow"""
 
 
 async def make_board(listing: Listing, states: Mapping[TargetId, StateNow]) -> Board:
@@ -57,7 +62,42 @@ async def make_board(listing: Listing, states: Mapping[TargetId, StateNow]) -> B
         for levels in area_sites.values():
             if level in levels:
                 _add(by_level.setdefault(level, {}), levels[level])
-    return Board(listing.inventory, by_level, total, by_carrier, area_sites, by_area, affected)
+    groups, lost = _count_services(listing, states)
+    return Board(
+        listing.inventory,
+        by_level,
+        total,
+        by_carrier,
+        area_sites,
+        by_area,
+        affected,
+        _summed(groups.values()),
+        groups,
+        lost,
+    )
+
+
+def _count_services(
+    listing: Listing, states: Mapping[TargetId, StateNow]
+) -> tuple[dict[str, Counts], dict[str, Counts]]:
+    """Count services by group and state, and by the outage in whose shadow they are."""
+    groups: dict[str, Counts] = {}
+    lost: dict[str, Counts] = {}
+    for target, service in zip(listing.service_targets, listing.services, strict=True):
+        now = states.get(target)
+        state = STATES[State.UNKNOWN if now is None else now.state]
+        _add(groups.setdefault(service.group or "", {}), {state: 1})
+        if now is not None and now.cause:
+            name = target if service.group is None else f"group:{service.group}"
+            _add(lost.setdefault(now.cause, {}), {name: 1})
+    return groups, lost
+
+
+def _summed(many: Iterable[Counts]) -> Counts:
+    total: Counts = {}
+    for counts in many:
+        _add(total, counts)
+    return total
 
 
 async def _count(

@@ -10,7 +10,17 @@ from typing import Final
 from api.ports import Person, StateNow
 from api.refusal import Refusal
 from api.scope import sees
-from inventory.model import Inventory, Link, Site, TargetId, link_target, site_target
+from inventory.dependence import Dependence
+from inventory.model import (
+    Inventory,
+    Link,
+    Service,
+    Site,
+    TargetId,
+    link_target,
+    service_target,
+    site_target,
+)
 from sla.states import State
 
 WALK: Final = 1_000
@@ -23,7 +33,7 @@ Sieve = Callable[[range], Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Visible sites and links with what every walk needs beside them, by position."""
+    """Visible sites, links and services with what every walk needs beside them, by position."""
 
     inventory: Inventory
     sites: tuple[Site, ...]
@@ -34,6 +44,10 @@ class Listing:
     link_targets: tuple[TargetId, ...]
     link_groups: tuple[tuple[str, str], ...]
     """(area of the far end, carrier)"""
+    services: tuple[Service, ...]
+    service_targets: tuple[TargetId, ...]
+    dependence: Dependence
+    """Of the whole inventory: what comes out of it is to be looked up in the scope."""
 
 
 async def make_listing(inventory: Inventory, person: Person) -> Listing:
@@ -58,6 +72,11 @@ async def make_listing(inventory: Inventory, person: Person) -> Listing:
             links.append(link)
             link_targets.append(target)
             link_groups.append((areas.get(link.b.site, link.b.site), link.carrier))
+    services = [
+        service
+        for service in inventory.services.values()
+        if sees(person, inventory, service_target(service.id))
+    ]
     return Listing(
         inventory,
         tuple(sites),
@@ -66,6 +85,9 @@ async def make_listing(inventory: Inventory, person: Person) -> Listing:
         tuple(links),
         tuple(link_targets),
         tuple(link_groups),
+        tuple(services),
+        tuple(service_target(service.id) for service in services),
+        Dependence(inventory),
     )
 
 

@@ -15,7 +15,7 @@ from alerts.model import Alert
 from api.ports_audits import Audits
 from api.ports_configurations import Configurations
 from api.ports_reports import Beats, Rehearsals
-from api.service_ports import Services
+from api.ports_services import Services
 from inventory.model import Inventory, TargetId
 from sla.percentile import Missing, Mode
 from sla.states import State

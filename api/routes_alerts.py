@@ -44,7 +44,7 @@ async def alerts(
     inventory, known = desk.inventory, desk.ports.live.alerts()
 
     # What an alert counted is of the whole province; a part of it is counted as outages are.
-    shadows = (await desk.board(caller.person)).affected if caller.scoped else None
+    board = await desk.board(caller.person) if caller.scoped else None
 
     def sieve(positions: range) -> Sequence[int]:
         return [
@@ -59,8 +59,11 @@ async def alerts(
         if len(rows) % _ROWS == _ROWS - 1:
             await asyncio.sleep(0)
         alert = known[at]
-        counts = alert.affected if shadows is None else shadows.get(alert.outage, {})
-        rows.append(alert_row(inventory, alert, counts))
+        places, services = alert.affected, alert.services
+        if board is not None:
+            places = board.affected.get(alert.outage, {})
+            services = board.affected_services.get(alert.outage, {})
+        rows.append(alert_row(inventory, alert, places, services))
     following = encode(rows[-1].id if more else None)
     return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
 

@@ -1,10 +1,10 @@
 """Server-sent events (WHATWG HTML, 9.2): what changes, as it changes.
 
-`hello` comes first: fetch then, and nothing is missed in between. `site` and `link` carry the row
-of what changed as the lists show it; `alert` an id and its phase; `drift` a device that differs in
-other things than before from what is declared, `configuration` one whose configuration changed;
-`blind` since when. After `resync` and after each reconnect everything is fetched again. A comment
-comes after 15 s of silence.
+`hello` comes first: fetch then, and nothing is missed in between. `site`, `link` and `service`
+carry the row of what changed as the lists show it; `alert` an id and its phase; `drift` a device
+that differs in other things than before from what is declared, `configuration` one whose
+configuration changed; `blind` since when. After `resync` and after each reconnect everything is
+fetched again. A comment comes after 15 s of silence.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from api.ports import Event
 from api.refusal import Refusal
 from api.rows import link_row, site_row
 from api.scope import alert_target
+from api.service_rows import service_row
 from inventory.model import TargetId
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["events"])
@@ -114,7 +115,7 @@ def _concerns(desk: Desk, caller: Caller, event: Event) -> bool:
     """Say whether an event is of a kind that is told, and the caller's business."""
     if event.kind == "state":
         target = str(event.body["target"])
-        return target.startswith(("site:", "link:")) and desk.sees(caller, target)
+        return target.startswith(("site:", "link:", "service:")) and desk.sees(caller, target)
     if event.kind in {"drift", "configuration"}:
         return desk.sees(caller, str(event.body["target"]))
     return event.kind != "alert" or desk.sees(caller, alert_target(str(event.body["id"])))
@@ -151,6 +152,8 @@ def _state(desk: Desk, caller: Caller, target: str) -> bytes | None:
         return _message("site", site_row(caller.person, inventory, site, now))
     if kind == "link" and (link := inventory.links.get(name)) is not None:
         return _message("link", link_row(caller.person, inventory, link, live.link(name)))
+    if kind == "service" and (service := inventory.services.get(name)) is not None:
+        return _message("service", service_row(desk, caller, service))
     return None
 
 

@@ -26,6 +26,7 @@ from api.queries import (
     window,
 )
 from api.refusal import Refusal
+from api.routes_services import lost_with
 from api.rows import LinkRow, link_row, outage_row
 from inventory.model import Level, Link, LinkEnd, device_target, link_target
 
@@ -84,7 +85,7 @@ async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
     running = await desk.ports.past.outages(
         target=link_target(link), since=now, until=now + 1, limit=1
     )
-    affected = (await desk.board(caller.person)).affected
+    board = await desk.board(caller.person)
     now_known = live.link(link)
     row = link_row(caller.person, inventory, found, now_known)
     contract = inventory.contracts[found.contract]
@@ -109,6 +110,7 @@ async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
                 "rtt_seconds": contract.rtt_seconds,
                 "jitter_seconds": contract.jitter_seconds,
             },
+            "services": await lost_with(desk, caller, link_target(link)),
             "backed_up_by": [
                 other
                 for group in inventory.link_groups.values()
@@ -118,7 +120,12 @@ async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
             ],
             "outage": next(
                 (
-                    outage_row(inventory, outage, affected.get(outage.id, {}))
+                    outage_row(
+                        inventory,
+                        outage,
+                        board.affected.get(outage.id, {}),
+                        board.affected_services.get(outage.id, {}),
+                    )
                     for outage in running
                     if outage.end is None
                 ),

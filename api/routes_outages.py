@@ -45,7 +45,15 @@ async def outages(
     name = None if target is None else TargetId(target)
     found, more = await _visible(desk, caller, name, start, end, limit, running=running)
     board = await desk.board(caller.person)
-    rows = [outage_row(desk.inventory, one, board.affected.get(one.id, {})) for one in found]
+    rows = [
+        outage_row(
+            desk.inventory,
+            one,
+            board.affected.get(one.id, {}),
+            board.affected_services.get(one.id, {}),
+        )
+        for one in found
+    ]
     return Json(b'{"items":' + await encode_rows(rows) + b',"more":' + encode(more) + b"}")
 
 

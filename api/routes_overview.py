@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from api.answer import small
 from api.board import STATES
-from api.desk import AtDesk, ByCaller
+from api.desk import AtDesk, ByCaller, Caller, Desk
 from api.rows import title_of
-from inventory.model import site_target
+from inventory.model import TargetId, device_target, site_target
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["overview"])
 
@@ -46,6 +46,27 @@ async def overview(desk: AtDesk, caller: ByCaller) -> Response:
             "sites": board.sites,
             "links": board.links,
             "carriers": board.carriers,
+            "services": board.services,
+            "service_groups": [
+                {
+                    "id": group or None,
+                    "title": title_of(inventory, TargetId(f"group:{group}")) if group else "",
+                    "services": counts,
+                }
+                for group, counts in board.groups.items()
+            ],
+            "hosts": _hosts(desk, caller),
             "areas": areas,
         }
     )
+
+
+def _hosts(desk: Desk, caller: Caller) -> dict[str, int]:
+    """Count the servers of the cloud centre by state."""
+    port, states = desk.ports.services, desk.ports.live.states()
+    counts: dict[str, int] = {}
+    for name in () if port is None else port.hosts():
+        target = device_target(name)
+        if desk.sees(caller, target) and (now := states.get(target)) is not None:
+            counts[STATES[now.state]] = counts.get(STATES[now.state], 0) + 1
+    return counts

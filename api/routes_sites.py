@@ -15,6 +15,7 @@ from api.listing import find, in_state
 from api.ports import UnknownPeriodError
 from api.queries import Cursor, Id, Limit, Name, Period, States, period_of, wanted_states
 from api.refusal import Refusal
+from api.routes_services import lost_with
 from api.rows import link_row, site_row
 from inventory.model import Level, Site, device_target, link_target, site_target
 
@@ -96,6 +97,7 @@ async def site_detail(desk: AtDesk, caller: ByCaller, site: Id) -> Response:
                 for device in topology.devices.get(site, ())[:1000]
                 for now in [states.get(device_target(device))]
             ],
+            "services": await lost_with(desk, caller, site_target(site)),
             "uplinks": _links(desk, caller, topology.uplinks.get(site, ())),
             "downlinks": _links(desk, caller, topology.downlinks.get(site, ())),
         }

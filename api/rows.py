@@ -59,8 +59,16 @@ class LinkRow(msgspec.Struct, frozen=True, gc=False):
     out_utilization: float | None
 
 
+class Lost(msgspec.Struct, frozen=True, gc=False):
+    """Services that are lost: a group's with their number, or one; target "" = others."""
+
+    target: str
+    title: str
+    count: int
+
+
 class OutageRow(msgspec.Struct, frozen=True, gc=False):
-    """An outage; `affected`: sites in its shadow now, by level, while it lasts."""
+    """An outage; `affected`: sites in its shadow now, by level, while it lasts; so `services`."""
 
     id: str
     target: str
@@ -73,6 +81,7 @@ class OutageRow(msgspec.Struct, frozen=True, gc=False):
     reason: str
     down_seconds: int
     affected: Mapping[str, int]
+    services: tuple[Lost, ...]
 
 
 class AlertRow(msgspec.Struct, frozen=True, gc=False):
@@ -94,6 +103,7 @@ class AlertRow(msgspec.Struct, frozen=True, gc=False):
     affected: Mapping[str, int]
     acknowledged_by: str
     acknowledged_at: int | None
+    services: tuple[Lost, ...]
 
 
 def site_row(person: Person, inventory: Inventory, site: Site, now: StateNow | None) -> SiteRow:
@@ -142,7 +152,12 @@ def link_row(person: Person, inventory: Inventory, link: Link, now: LinkNow | No
     )
 
 
-def outage_row(inventory: Inventory, outage: Outage, affected: Mapping[str, int]) -> OutageRow:
+def outage_row(
+    inventory: Inventory,
+    outage: Outage,
+    affected: Mapping[str, int],
+    services: Mapping[str, int],
+) -> OutageRow:
     """Describe an outage; its target may have left the inventory."""
     link = inventory.links.get(outage.target.removeprefix("link:"))
     return OutageRow(
@@ -157,11 +172,17 @@ def outage_row(inventory: Inventory, outage: Outage, affected: Mapping[str, int]
         reason=outage.reason,
         down_seconds=outage.down_seconds,
         affected=affected,
+        services=lost(inventory, services),
     )
 
 
-def alert_row(inventory: Inventory, alert: Alert, affected: Mapping[str, int]) -> AlertRow:
-    """Describe an alert; `affected`: as many of its sites as the reader may know of."""
+def alert_row(
+    inventory: Inventory,
+    alert: Alert,
+    affected: Mapping[str, int],
+    services: Mapping[str, int],
+) -> AlertRow:
+    """Describe an alert; `affected`, `services`: as many as the reader may know of."""
     return AlertRow(
         id=alert.id,
         rule=alert.rule,
@@ -179,6 +200,15 @@ def alert_row(inventory: Inventory, alert: Alert, affected: Mapping[str, int]) -
         affected=affected,
         acknowledged_by=alert.acknowledged_by,
         acknowledged_at=alert.acknowledged_at,
+        services=lost(inventory, services),
+    )
+
+
+def lost(inventory: Inventory, services: Mapping[str, int]) -> tuple[Lost, ...]:
+    """Name services that are lost, most first."""
+    ordered = sorted(services.items(), key=lambda pair: (pair[0] == "", -pair[1], pair[0]))
+    return tuple(
+        Lost(target, title_of(inventory, TargetId(target)), count) for target, count in ordered
     )
 
 
@@ -190,6 +220,8 @@ def title_of(inventory: Inventory, target: TargetId) -> str:
         "device": inventory.devices,
         "link": inventory.links,
         "carrier": inventory.carriers,
+        "service": inventory.services,
+        "group": inventory.service_groups,
     }.get(kind, {})
     return str(getattr(shelf.get(name), "title", name))
 

@@ -1,8 +1,9 @@
 """Whose business is what: one function decides for each single object.
 
 A person with `sites` sees these sites and everything below them in the register, with the links
-that have an end there. A person with `carriers` sees the links of these carriers and nothing
-else. Both together: the links that satisfy both, and the sites. Neither: everything.
+that have an end there and the services that stand there; a group of services who sees all of it.
+A person with `carriers` sees the links of these carriers and nothing else. Both together: the links
+that satisfy both, and the sites. Neither: everything.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from api.ports import Person
-from inventory.model import Inventory, Link
+from inventory.model import Inventory, Link, Service
 
 
 def sees(person: Person, inventory: Inventory, target: str) -> bool:
-    """Say whether `target` (`site:`, `device:`, `interface:`, `link:`, `carrier:`) is in scope.
+    """Say whether `target` is in scope.
 
-    What the inventory does not hold is in nobody's limited scope. Cost: the depth of the tree.
+    `site:`, `device:`, `interface:`, `link:`, `carrier:`, `service:`, `group:` (of services). What
+    the inventory does not hold is in nobody's limited scope. Cost: the depth of the tree.
     """
     if not person.sites and not person.carriers:
         return True
@@ -29,7 +31,17 @@ def sees(person: Person, inventory: Inventory, target: str) -> bool:
     if kind in {"device", "interface"}:
         device = inventory.devices.get(unquote(name.partition("/")[0]))
         return device is not None and _below(person, inventory, device.site)
+    if kind == "service":
+        service = inventory.services.get(name)
+        return service is not None and _sees_service(person, inventory, service)
+    if kind == "group":
+        members = [one for one in inventory.services.values() if one.group == name]
+        return bool(members) and all(_sees_service(person, inventory, one) for one in members)
     return kind == "site" and _below(person, inventory, name)
+
+
+def _sees_service(person: Person, inventory: Inventory, service: Service) -> bool:
+    return service.site is not None and _below(person, inventory, service.site)
 
 
 def _sees_link(person: Person, inventory: Inventory, link: Link) -> bool:
