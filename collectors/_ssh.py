@@ -51,6 +51,14 @@ class SshWire(Protocol):
     ) -> Said:
         """Let a Linux host run a POSIX shell script."""
 
+    async def list_files(
+        self, access: Access, folder: str, pattern: str, *, timeout: float
+    ) -> Said:
+        """List by SFTP what `folder` of a host holds, newest first: the names like `pattern`.
+
+        One text with a line `<mtime, UTC seconds> <bytes, or - of a folder> <name>` for each.
+        """
+
     async def converse(
         self,
         access: Access,
@@ -82,6 +90,17 @@ class NoSsh:
         *,
         timeout: float,  # noqa: ARG002
         most_bytes: int = 262_144,  # noqa: ARG002
+    ) -> Said:
+        """Answer that nothing was asked."""
+        return Said(Outcome.SKIPPED, "not_open")
+
+    async def list_files(
+        self,
+        access: Access,  # noqa: ARG002
+        folder: str,  # noqa: ARG002
+        pattern: str,  # noqa: ARG002
+        *,
+        timeout: float,  # noqa: ARG002
     ) -> Said:
         """Answer that nothing was asked."""
         return Said(Outcome.SKIPPED, "not_open")

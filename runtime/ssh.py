@@ -45,6 +45,8 @@ from runtime.ssh_turns import BUSY, Ask, Pace, Turns, way_of
 HOST_KEYS: Final = "host_keys"
 """The file of pinned keys, in the store."""
 CHANGED: Final = "host_key_changed"
+_LISTING_OCTETS: Final = 4_000_000
+"""Some 25,000 names with their figures."""
 _GRACE_SECONDS: Final = 3.0
 """That an answer may need after its job's end."""
 _MOST_AGAIN: Final = 3
@@ -116,6 +118,15 @@ class SshDoor:
         answered = await self._ask("run", access, timeout, most_bytes, script=script)
         return answered.said or _SKIPPED
 
+    async def list_files(
+        self, access: Access, folder: str, pattern: str, *, timeout: float
+    ) -> Said:
+        """List by SFTP what a folder of a host holds."""
+        answered = await self._ask(
+            "list_files", access, timeout, _LISTING_OCTETS, folder=folder, pattern=pattern
+        )
+        return answered.said or _SKIPPED
+
     async def converse(
         self,
         access: Access,
@@ -154,11 +165,14 @@ class SshDoor:
         commands: tuple[str, ...] = (),
         script: str = "",
         why: str = "",
+        folder: str = "",
+        pattern: str = "",
     ) -> Answered:
         number, now = next(self._numbers), monotonic()
         job = Job(
             id=number, kind=kind, access=access, until=now + timeout, most_bytes=most_bytes,
-            platform=platform, commands=commands, script=script, why=why,
+            platform=platform, commands=commands, script=script, why=why, folder=folder,
+            pattern=pattern,
         )  # fmt: skip
         refused = self._turns.put(Ask(number, access, kind not in KEPT), now)
         if refused:

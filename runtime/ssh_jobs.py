@@ -10,12 +10,13 @@ import msgspec
 from collectors._ssh import Kept, Said
 from collectors.wires._ssh_connections import Connections, LoggedInCall
 from collectors.wires._ssh_dialogue import CONFIGURATION, converse
+from collectors.wires._ssh_files import list_files
 from collectors.wires._ssh_form import Job
 from collectors.wires._ssh_run import run
 from runtime.clock import wall
 from runtime.configuration_job import KIND, Keeper, KeepingSettings
 
-KEPT: Final = frozenset({"run"})
+KEPT: Final = frozenset({"run", "list_files"})
 """Kinds whose lines stay open. Those of network gear do not: a box has five terminals."""
 
 Work = Callable[[Job, Connections, LoggedInCall], Said | Kept]
@@ -24,7 +25,7 @@ Work = Callable[[Job, Connections, LoggedInCall], Said | Kept]
 
 def jobs(parts: Mapping[str, bytes]) -> dict[str, Work]:
     """Return the functions. `parts`: what a kind is told besides, as in `_ssh_form.Start`."""
-    found: dict[str, Work] = {"run": run, "converse": _converse}
+    found: dict[str, Work] = {"run": run, "list_files": list_files, "converse": _converse}
     if KIND in parts:
         found[KIND] = _keeping(Keeper(msgspec.msgpack.decode(parts[KIND], type=KeepingSettings)))
     return found

@@ -70,6 +70,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     script: str = ""
     why: str = ""
     """Why a configuration is fetched (a code)."""
+    folder: str = ""
+    pattern: str = ""
+    """Of what is listed by SFTP: an absolute path, and a pattern of names (`fnmatch`)."""
 
 
 class Finish(msgspec.Struct, frozen=True, tag=True):
