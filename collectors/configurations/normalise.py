@@ -38,8 +38,8 @@ _NOISE: Final = re.compile(
     | [!#\s]{{0,8}}No[ ]configuration[ ]change[ ]since.*
     | [!#\s]{{0,8}}(?:Time|Date|Generated|Saved|Created)(?:[ ](?:at|on|by|time))?\s*:.*{_CLOCK}.*
     | [!#\s]{{0,8}}MKHash\b.*
-    | [!#\s]{{0,8}}.{{0,64}}\buptime[ ]is[ ].*
-    | [!#\s]{{0,8}}(?:System[ ])?uptime\s*:.*
+    | [!#].{{0,64}}\buptime[ ]is[ ].*
+    | (?:[!#]\s{{0,8}})?(?:System[ ])?uptime\s*:.*
     | \s*ntp[ ]clock-period[ ]\d+
     """,
     re.IGNORECASE | re.VERBOSE,

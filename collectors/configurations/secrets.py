@@ -75,7 +75,7 @@ LINES: Final = tuple(
             ),
             # SNMPv3: auth md5 X priv aes 128 X; authentication-mode sha cipher X
             r"^\s*(?:undo\s+)?snmp\S*\s.*?\bauth(?:entication)?\s+(?:encrypted\s+)?(?:md5|sha)\S*\s+HOWTOKEN",
-            r"^\s*(?:undo\s+)?snmp\S*\s.*?\bpriv(?:acy)?\s+(?:encrypted\s+)?(?:3?des|aes|sm4)\S*\s+HOWTOKEN",
+            r"^\s*(?:undo\s+)?snmp\S*\s.*?\bpriv(?:acy)?\s+(?:encrypted\s+)?(?:3?des|aes|sm4)\S*\s+(?:\d{3}\s+)?HOWTOKEN",
             (
                 r"(?:authentication|privacy|encryption)-mode\s+[\w-]+\s+(?!\ue000)"
                 r"(?!(?:local|none|radius|hwtacacs|tacacs|ldap|scheme|enable|certificate)\b)"
@@ -155,7 +155,8 @@ def mask(text: str, device: str, key: bytes) -> str:
     found: list[str] = []
 
     def put(secret: str) -> str:
-        found.append(tag(secret, device, key))
+        whole = _MARK.sub(lambda one: found[int(one[1])], secret)
+        found.append(tag(whole, device, key))
         return f"{_OPEN}{len(found) - 1}{_CLOSE}"
 
     text = text.replace(_OPEN, "").replace(_CLOSE, "").replace("<secret ", "<secret_")

@@ -1,0 +1,1 @@
+"""Configurations of devices, from what a terminal showed to the alert."""
