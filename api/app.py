@@ -15,6 +15,7 @@ from api import (
     routes_alerts,
     routes_audits,
     routes_beats,
+    routes_capacity,
     routes_carriers,
     routes_configurations,
     routes_drift,
@@ -61,6 +62,7 @@ SUBJECTS: Final = (
     routes_metrics,
     routes_health,
     routes_beats,
+    routes_capacity,
     pages,
 )
 

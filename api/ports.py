@@ -14,6 +14,7 @@ import msgspec
 from alerts.model import Alert
 from api.ports_audits import Audits
 from api.ports_configurations import Configurations
+from api.ports_hosts import Capacity, Hosts
 from api.ports_reports import Beats, Rehearsals
 from api.ports_services import Services
 from inventory.model import Inventory, TargetId
@@ -353,3 +354,5 @@ class Ports(msgspec.Struct, frozen=True):
     configurations: Configurations | None = None
     audits: Audits | None = None
     services: Services | None = None
+    hosts: Hosts | None = None
+    hosts_capacity: Capacity | None = None

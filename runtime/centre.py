@@ -22,6 +22,7 @@ from runtime.clock import Steady, wall
 from runtime.config import Config
 from runtime.configuration_job import KIND
 from runtime.configurations import ConfigurationKeeping, Ways, settings
+from runtime.hosts import HostKeeping
 from runtime.live_services import ServiceView
 from runtime.ssh import SshDoor
 from store.entries import TrapEntry
@@ -37,6 +38,7 @@ class Centre:
         self._web = Web(wall, servers=web.nameservers, ca=web.ca, at_once=web.at_once)
 
         self.services = ServiceView(config.store.path)
+        self.hosts = HostKeeping(config.store.path, clock.now)
         self.audits = Audits(config.store.path, config.audits.at_once, clock.now)
         keeping = msgspec.msgpack.encode(settings(config.store.path, config.configurations))
         self.ssh = SshDoor(config.ssh, config.store.path, {KIND: keeping})
@@ -73,6 +75,7 @@ class Centre:
         self.ssh.load(inventory)
         self.configurations.load(inventory, probes)
         self.audits.load(probes)
+        self.hosts.load(inventory, probes)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
@@ -81,16 +84,18 @@ class Centre:
         await self.ssh.start(stack)
         await self.configurations.start(stack)
         await self.audits.start()
+        await self.hosts.start(stack)
 
     def tick(self) -> None:
         """Once a second."""
         self.services.tick()
         self.ssh.tick()
         self.configurations.tick()
+        self.hosts.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {**self.ssh.health(), **self.configurations.health()}
+        return {**self.ssh.health(), **self.configurations.health(), **self.hosts.health()}
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""

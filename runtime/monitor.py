@@ -131,6 +131,7 @@ class Monitor:
         )
 
         self._telling = telling
+        self._centre.hosts.connect(self._runner.known)
         self._centre.connect(Ways(telling.report, record.trap, hub.publish))
 
         # Keeping.
@@ -189,6 +190,8 @@ class Monitor:
                 configurations=self._centre.configurations,
                 audits=self._centre.audits,
                 services=self._centre.services,
+                hosts=self._centre.hosts,
+                hosts_capacity=self._centre.hosts,
             ),
             ApiSettings(
                 tls=config.api.tls is not None,

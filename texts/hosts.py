@@ -49,4 +49,40 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.rule.host-unsynchronised": ("Clock is not synchronised", "主机时钟未同步"),
     "alert.rule.host-restarted": ("Host restarted", "主机重新启动"),
     "alert.rule.host-backup-old": ("Last backup is too old", "最近一次备份过旧"),
+    # capacity
+    "capacity.all": ("All hosts", "全部主机"),
+    "capacity.cpu": ("processors", "处理器"),
+    "capacity.memory": ("memory", "内存"),
+    "capacity.storage": ("storage", "存储"),
+    "capacity.good": (
+        "{percent} % of the {resource} is used; by {on} it will be {limit} % (between {earliest} "
+        "and {latest}, from {days} days)",
+        "{resource}已用 {percent}%；预计 {on} 达到 {limit}%（{earliest} 至 {latest} 之间，依据 {days} 天数据）",
+    ),
+    "capacity.fair": (
+        "{percent} % of the {resource} is used; about {on} it will be {limit} %, but that is "
+        "uncertain (between {earliest} and {latest}, from {days} days)",
+        "{resource}已用 {percent}%；约 {on} 达到 {limit}%，但把握不大（{earliest} 至 {latest} 之间，依据 {days} 天数据）",
+    ),
+    "capacity.too_short": (
+        "{percent} % of the {resource} is used; {days} days are too few to say when it is full",
+        "{resource}已用 {percent}%；仅有 {days} 天数据，不足以推算用满日期",
+    ),
+    "capacity.steady": (
+        "{percent} % of the {resource} is used; in {days} days it has not risen beyond doubt",
+        "{resource}已用 {percent}%；{days} 天内没有明确的上升趋势",
+    ),
+    "capacity.falling": (
+        "{percent} % of the {resource} is used, and it gets less",
+        "{resource}已用 {percent}%，呈下降趋势",
+    ),
+    "capacity.far": (
+        "{percent} % of the {resource} is used; it rises, but {limit} % lies too far ahead for a "
+        "date",
+        "{resource}已用 {percent}%；缓慢上升，距 {limit}% 尚远，不给出日期",
+    ),
+    "capacity.full": (
+        "{percent} % of the {resource} is used: {limit} % is exceeded",
+        "{resource}已用 {percent}%，已超过 {limit}%",
+    ),
 }
