@@ -79,7 +79,7 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/audits"): _READ,
     ("GET", "/api/v1/audits/{service}"): _READ,
     ("GET", "/api/v1/audits/{service}.xlsx"): _READ,
-    ("GET", "/api/v1/hosts/{device}"): _READ,
+    ("GET", "/api/v1/hosts/{device}/document"): _READ,
     ("GET", "/api/v1/capacity"): _READ,
     ("GET", "/api/v1/alerts"): _READ,
     ("POST", "/api/v1/alerts/{alert:path}/acknowledge"): Need("acknowledge"),

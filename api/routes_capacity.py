@@ -50,8 +50,8 @@ class GroupRow(msgspec.Struct, frozen=True):
     uses: Sequence[UseRow]
 
 
-@ROUTES.get("/hosts/{device}")
-async def host(device: Id, desk: AtDesk, caller: ByCaller) -> Response:
+@ROUTES.get("/hosts/{device}/document")
+async def document(device: Id, desk: AtDesk, caller: ByCaller) -> Response:
     """Say what a host is and all that it told last; `now` null = it was not heard so far."""
     found, port = desk.inventory.devices.get(device), desk.ports.hosts
     if found is None or port is None or not desk.sees(caller, device_target(device)):

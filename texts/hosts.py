@@ -55,14 +55,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "capacity.memory": ("memory", "内存"),
     "capacity.storage": ("storage", "存储"),
     "capacity.good": (
-        "{percent} % of the {resource} is used; by {on} it will be {limit} % (between {earliest} "
-        "and {latest}, from {days} days)",
-        "{resource}已用 {percent}%；预计 {on} 达到 {limit}%（{earliest} 至 {latest} 之间，依据 {days} 天数据）",
+        "{percent} % of the {resource} is used; {limit} % on {on} ({earliest} to {latest})",
+        "{resource}已用 {percent}%；预计 {on} 达到 {limit}%（{earliest} 至 {latest}）",
     ),
     "capacity.fair": (
-        "{percent} % of the {resource} is used; about {on} it will be {limit} %, but that is "
-        "uncertain (between {earliest} and {latest}, from {days} days)",
-        "{resource}已用 {percent}%；约 {on} 达到 {limit}%，但把握不大（{earliest} 至 {latest} 之间，依据 {days} 天数据）",
+        "{percent} % of the {resource} is used; {limit} % between {earliest} and {latest}",
+        "{resource}已用 {percent}%；达到 {limit}% 的时间在 {earliest} 至 {latest}，把握不大",
     ),
     "capacity.too_short": (
         "{percent} % of the {resource} is used; {days} days are too few to say when it is full",
@@ -77,8 +75,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{resource}已用 {percent}%，呈下降趋势",
     ),
     "capacity.far": (
-        "{percent} % of the {resource} is used; it rises, but {limit} % lies too far ahead for a "
-        "date",
+        "{percent} % of the {resource} is used; it rises, but {limit} % is too far ahead for dates",
         "{resource}已用 {percent}%；缓慢上升，距 {limit}% 尚远，不给出日期",
     ),
     "capacity.full": (
