@@ -19,7 +19,7 @@ import re
 from typing import Annotated, Final, Literal
 
 import msgspec
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from collectors._audits import Window
@@ -28,6 +28,7 @@ from collectors._contract import Answer, Wires
 from collectors._memory import DeviceMemory
 from collectors._service import service_of, service_probe
 from collectors.audit.form import ColumnRule, Days, Summary, Task, Weights
+from collectors.audit.page import is_selector
 from inventory.edge import Duration
 from inventory.model import Inventory, ProbeSpec, TargetId
 from inventory.strict import Strict
@@ -80,6 +81,12 @@ def _window(value: object) -> Window:
     return Window(begin, end)
 
 
+def _selector(value: str) -> str:
+    if value and not is_selector(value):
+        raise PydanticCustomError("bad_selector", "not a selector")
+    return value
+
+
 def _host(value: object) -> str:
     text = value.lower() if isinstance(value, str) else ""
     if not _HOST.fullmatch(text):
@@ -92,7 +99,7 @@ class _Column(Strict):
 
     url: str = Field(min_length=1, max_length=1_000)
     title: str = Field(default="", max_length=80)
-    selector: str = Field(default="", max_length=200)
+    selector: Annotated[str, AfterValidator(_selector)] = Field(default="", max_length=200)
     kind: Kind | None = None
     days: int | None = Field(default=None, ge=1, le=3_660)
 

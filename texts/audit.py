@@ -221,6 +221,10 @@ _OWN: Final[dict[str, tuple[str, str]]] = {
         "业务 {service} 尚无网站检查结果，或业务不存在",
     ),
     # options
+    "problem.bad_selector": (
+        "is no CSS selector",
+        "不是正确的 CSS 选择器",
+    ),
     "problem.bad_window": (
         'must be a part of the day: "22:00-06:00"',
         "应为一天中的时段，如 22:00-06:00",

@@ -10,7 +10,8 @@ from collectors.audit.form import Task
 from collectors.audit.urls import Url, is_file, is_maze, pattern
 
 _PATTERN_PAGES: Final = 3
-"""A family of URLs by path gets a third of the pages at most, one by query a tenth."""
+"""A family of URLs by query gets a tenth of the pages at most: calendars, orders of sorting. One by
+path may be all articles of a site; beyond a third of the pages it comes after everything else."""
 _PATTERN_QUERY: Final = 10
 _LEAST: Final = 30
 _OTHERS: Final = 2_000
@@ -37,6 +38,7 @@ class Frontier:
         self._task = task
         self._lost = lost
         self._pages: deque[Item] = deque()
+        self._later: deque[Item] = deque()
         self._files: deque[Item] = deque()
         self._others: OrderedDict[str, deque[Item]] = OrderedDict()
         self._again: deque[Item] = deque()
@@ -60,12 +62,14 @@ class Frontier:
             return self._refuse("maze")
         family = pattern(url)
         share = _PATTERN_QUERY if url.query else _PATTERN_PAGES
-        if self._families[family] >= max(_LEAST, self._task.max_pages // share):
+        is_many = self._families[family] >= max(_LEAST, self._task.max_pages // share)
+        if is_many and url.query:
             return self._refuse("family")
-        if len(self._pages) + self._taken["page"] >= 2 * self._task.max_pages + 1_000:
+        waiting = len(self._pages) + len(self._later)
+        if waiting + self._taken["page"] >= 2 * self._task.max_pages + 1_000:
             return self._refuse("frontier")
         self._families[family] += 1
-        self._pages.append(Item(url, "page", depth))
+        (self._later if is_many else self._pages).append(Item(url, "page", depth))
         return True
 
     def _put_other(self, item: Item) -> bool:
@@ -91,7 +95,9 @@ class Frontier:
 
     def next(self) -> Item | None:
         """Give out what the site is asked next: pages and files in turn, then what failed."""
-        pages = self._pages if self._taken["page"] < self._task.max_pages else deque[Item]()
+        pages = self._pages or self._later
+        if self._taken["page"] >= self._task.max_pages:
+            pages = deque()
         self._files_turn = not self._files_turn
         for queue in (self._files, pages) if self._files_turn else (pages, self._files):
             if queue:
@@ -117,4 +123,4 @@ class Frontier:
 
     def waiting(self) -> int:
         """Return how many pages are left that nobody will fetch."""
-        return len(self._pages)
+        return len(self._pages) + len(self._later)

@@ -11,7 +11,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from collectors.audit.dates import date_in_url, dates_in
 from collectors.audit.depth import shallow
@@ -114,13 +114,22 @@ def selected(text: str, url: Url, selector: str, today: date, encoding: str) -> 
     reader = _Reader(url, base, today, encoding)
     try:
         nodes = tree.css(selector)
-    except (ValueError, RuntimeError):
+    except SelectolaxError:
         return ()
     for node in nodes[:LINKS]:
         anchor = node if node.tag == "a" else node.css_first("a")
         if anchor is not None:
             reader.anchor(anchor)
     return tuple(reader.links)
+
+
+def is_selector(selector: str) -> bool:
+    """Whether a CSS selector can be read."""
+    try:
+        LexborHTMLParser("<p>").css(selector)
+    except SelectolaxError:
+        return False
+    return True
 
 
 def clean(text: str, most: int) -> str:

@@ -34,13 +34,16 @@ def page(body: str, title: str = "某县人民政府") -> Handler:
     return raw(html(body, title).encode(), "text/html; charset=utf-8")
 
 
-def raw(body: bytes, content_type: str = "text/html", status: int = 200, **headers: str) -> Handler:
-    """Answer with these bytes."""
+def raw(
+    body: bytes, content_type: str = "text/html", status: int = 200, encoding: str = ""
+) -> Handler:
+    """Answer with these bytes, which are compressed as `encoding` says."""
 
     def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(
-            body=body, status=status, headers={"Content-Type": content_type, **headers}
-        )
+        headers = {"Content-Type": content_type}
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return web.Response(body=body, status=status, headers=headers)
 
     return answer
 
