@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from collectors._beats import Beat
@@ -53,28 +53,24 @@ Token = Annotated[Secret, AfterValidator(_long_enough)]
 """What a job names itself by; whoever has it can report for the job, and nothing else."""
 
 
-class Expected(Strict):
-    """When a job is to report. `grace`: a tenth of `expected`, 5 minutes at least, if not said."""
-
-    expected: Duration
-    grace: Duration | None = None
-
-    @model_validator(mode="after")
-    def _some_time(self) -> Expected:
-        if self.expected <= 0:
-            raise PydanticCustomError("bad_duration", "bad duration")
-        return self
-
-    def window(self) -> Window:
-        """Return it as it is asked about."""
-        grace = max(_SHORTEST_GRACE, _SHARE * self.expected) if self.grace is None else self.grace
-        return Window(self.expected, grace)
+def _some_time(seconds: float) -> float:
+    if seconds <= 0:
+        raise PydanticCustomError("bad_duration", "bad duration")
+    return seconds
 
 
-class Options(Expected):
-    """Who reports, how often, and how much it should have written (bytes; ratio of the last)."""
+Period = Annotated[Duration, AfterValidator(_some_time)]
+
+
+class Options(Strict):
+    """Who reports, how often, and how much it should have written (bytes; ratio of the last).
+
+    `grace`: a tenth of `expected`, 5 minutes at least, if not said.
+    """
 
     token: Token
+    expected: Period
+    grace: Duration | None = None
     smallest: Size | None = None
     shrink: Percent | None = None
 
@@ -90,6 +86,12 @@ class Window:
     def most(self) -> float:
         """How old a report may be."""
         return self.expected + self.grace
+
+
+def window_of(expected: float, grace: float | None) -> Window:
+    """Return when a report is due, with the usual grace where none is said."""
+    usual = max(_SHORTEST_GRACE, _SHARE * expected)
+    return Window(expected, usual if grace is None else grace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
     question = _Question(
         service.id,
         options.token,
-        options.window(),
+        window_of(options.expected, options.grace),
         options.smallest or 0,
         float(options.shrink or 0),
     )

@@ -26,9 +26,10 @@ from collectors._memory import DeviceMemory
 from collectors._nqa import DIALECTS, DISMAN, UPTIME, Columns, Dialect, Reading, text_index
 from collectors._service import service_of, service_probe
 from collectors._stream import GRADES, Limits, judge, mos
-from collectors.path import LimitOptions
-from inventory.edge import Duration, Id, Text
+from collectors.path import Class, Least, limits_of
+from inventory.edge import Duration, Id, Percent, Text
 from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
+from inventory.strict import Strict
 from metrics.families.paths import (
     PATH_DELAY,
     PATH_JITTER,
@@ -54,7 +55,7 @@ _TICKS: Final = 100
 _WRAP: Final = 2**32
 
 
-class Options(LimitOptions):
+class Options(Strict):
     """Whose test, and which: owner and name, or on Cisco the number of its entry.
 
     `stale`: how old the last result may be, where the router says how old it is.
@@ -67,6 +68,11 @@ class Options(LimitOptions):
     stale: Duration = 900.0
     timeout: float = Field(default=3.0, gt=0, le=30)
     retries: int = Field(default=1, ge=0, le=5)
+    class_: Class = "video"
+    loss: Percent | None = None
+    jitter: Duration | None = None
+    delay: Duration | None = None
+    least: Least = "C"
 
     @model_validator(mode="after")
     def _named(self) -> Options:
@@ -108,7 +114,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         inventory.credentials[device.credential],
         dialect,
         index,
-        options.limits(),
+        limits_of(options),
         GRADES[options.least],
         options.stale,
         options.timeout,

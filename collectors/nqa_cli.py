@@ -23,9 +23,10 @@ from collectors._service import service_of, service_probe
 from collectors._stream import GRADES, Limits
 from collectors.commands._form import Test
 from collectors.nqa import METRICS, answer_of
-from collectors.path import LimitOptions
-from inventory.edge import Id, Text
+from collectors.path import Class, Least, limits_of
+from inventory.edge import Duration, Id, Percent, Text
 from inventory.model import Inventory, ProbeSpec, TargetId, device_target
+from inventory.strict import Strict
 from metrics.observation import Outcome, Probe, Value
 
 FLOOR_SECONDS: Final = 60.0
@@ -36,12 +37,17 @@ _NOTHING: Final[tuple[Value, ...]] = (None,) * (2 + len(METRICS))
 _DEADLINE: Final = 60.0
 
 
-class Options(LimitOptions):
+class Options(Strict):
     """Whose test, and which: its owner and its name on the router."""
 
     device: Id
     owner: Text
     name: Text
+    class_: Class = "video"
+    loss: Percent | None = None
+    jitter: Duration | None = None
+    delay: Duration | None = None
+    least: Least = "C"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,9 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
     if found is None:
         return None
     device, way = found
-    question = _Question(way, options.owner, options.name, options.limits(), GRADES[options.least])
+    question = _Question(
+        way, options.owner, options.name, limits_of(options), GRADES[options.least]
+    )
     return service_probe(
         spec, service, inventory, METRICS, question, deadline=deadline, device=device.id
     )

@@ -15,8 +15,9 @@ Reasons beside ANSWERED: `path_loss`, `path_jitter`, `path_delay`: the limit exc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from time import monotonic
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Protocol
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -65,26 +66,30 @@ _SPARE: Final = 3.0
 """Seconds beyond the last echo's timeout in which the wire settles a run by itself."""
 
 
-class LimitOptions(Strict):
-    """Limits of a class, each of which may be set by itself."""
-
-    class_: Annotated[ClassName, Field(alias="class")] = "video"
-    loss: Percent | None = None
-    jitter: Duration | None = None
-    delay: Duration | None = None
-    least: Literal["A", "B", "C"] = "C"
-
-    def limits(self) -> Limits:
-        """Return the limits in force."""
-        usual = CLASSES[self.class_]
-        return Limits(
-            usual.loss if self.loss is None else float(self.loss),
-            self.jitter or usual.jitter,
-            self.delay or usual.delay,
-        )
+Class = Annotated[ClassName, Field(alias="class")]
+Least = Literal["A", "B", "C"]
 
 
-class Options(LimitOptions):
+class Limited(Protocol):
+    """Options with a class, and limits of its own where they are set."""
+
+    class_: ClassName
+    loss: Fraction | None
+    jitter: float | None
+    delay: float | None
+
+
+def limits_of(options: Limited) -> Limits:
+    """Return the limits in force."""
+    usual = CLASSES[options.class_]
+    return Limits(
+        usual.loss if options.loss is None else float(options.loss),
+        options.jitter or usual.jitter,
+        options.delay or usual.delay,
+    )
+
+
+class Options(Strict):
     """Whom to ask and how. Of `address`, `device` and `link` the first that is given counts."""
 
     address: Address | None = None
@@ -97,6 +102,11 @@ class Options(LimitOptions):
     """Octets behind the UDP or ICMP header; sound in RTP has some 172, pictures up to 1,200."""
     gap: Annotated[Duration, Field(ge=0.005, le=1)] = 0.02
     timeout: float = Field(default=2.0, gt=0, le=10)
+    class_: Class = "video"
+    loss: Percent | None = None
+    jitter: Duration | None = None
+    delay: Duration | None = None
+    least: Least = "C"
 
     @model_validator(mode="after")
     def _somebody(self) -> Options:
@@ -150,7 +160,7 @@ def question_of(spec: ProbeSpec, inventory: Inventory) -> Question | None:
         options.size,
         options.gap,
         options.timeout,
-        options.limits(),
+        limits_of(options),
         GRADES[options.least],
     )
 

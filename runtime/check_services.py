@@ -1,4 +1,4 @@
-"""Whether the options of checks of services name logins and devices that exist."""
+"""Whether the options of checks of services name logins, devices and links that exist."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from inventory.model import Inventory
 from inventory.problem import Problem, Problems
 from inventory.yamlmarks import Marks
 
-_SECTIONS: Final = {"login": "logins", "device": "devices"}
+_SECTIONS: Final = {"login": "logins", "device": "devices", "link": "links"}
 """Options of checks, and where what they name stands."""
 
 
 def check_services(inventory: Inventory, marks: Marks) -> list[Problem]:
-    """Note each option that names a login or a device there is none of."""
+    """Note each option that names a login, a device or a link there is none of."""
     problems = Problems(marks)
     for service in inventory.services.values():
         for place, spec in enumerate(service.probes):

@@ -82,11 +82,10 @@ def test_sizes_are_compared_only_where_they_are_told() -> None:
 
 
 def test_without_a_word_the_grace_is_a_tenth_and_five_minutes_at_least() -> None:
-    def grace(expected: str) -> float:
-        options = {"token": Secret(TOKEN), "expected": expected}
-        return heartbeat.Options.model_validate(options).window().grace
+    def grace(expected: float) -> float:
+        return heartbeat.window_of(expected, None).grace
 
-    assert (grace("1d"), grace("10m")) == (8_640.0, 300.0)
+    assert (grace(DAY), grace(600.0)) == (8_640.0, 300.0)
 
 
 def test_an_absence_of_the_monitor_excuses_one_report_and_not_two() -> None:
