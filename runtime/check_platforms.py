@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collectors._recognition import vendors
+from inventory.defaults import HOST_PLATFORM
 from inventory.model import Inventory
 from inventory.problem import Problem, Problems
 from inventory.yamlmarks import Marks
@@ -11,7 +12,7 @@ from inventory.yamlmarks import Marks
 def check_platforms(inventory: Inventory, marks: Marks) -> list[Problem]:
     """Warn of each device of an unknown platform: it is read by the standard MIBs alone."""
     problems = Problems(marks)
-    known = vendors()
+    known = (*vendors(), HOST_PLATFORM)
     for device in inventory.devices.values():
         if device.platform not in known:
             problems.add(

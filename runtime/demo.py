@@ -20,6 +20,8 @@ from runtime.clock import wall
 from texts.say import Language, say
 
 _MARK: Final = ".extranet-demo"
+_SERVERS: Final = 24
+"""Of the simulated cloud centre."""
 
 
 def run(

@@ -21,19 +21,24 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from simulator import files, folder, recorded, web_files
+from simulator import files, folder, recorded, ssh_child, ssh_plan, web_files
 from simulator.clock import wall
 from simulator.control import Control, ControlServer
 from simulator.director import Director, demo_incidents
-from simulator.province import CANARY, Plan, build
+from simulator.province import CANARY, Plan, Settings, build
 from simulator.script import CYCLE, KINDS, Incident, read
 from simulator.server import Server
-from simulator.sockets import Door, open_door, open_doors
+from simulator.sockets import Door, free_tcp_port, open_door, open_doors
+from simulator.ssh_child import SshChild
 from simulator.truth import TruthLog
 from simulator.web_services import WebServices
 from simulator.world import World
+
+_CHANGE_SECONDS: Final = 600
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--start", type=int, help="UTC second it begins to exist (now)")
     generate.add_argument("--snmp-port", type=int, default=0, help="0: a free one")
     generate.add_argument("--echo-port", type=int, default=0, help="0: a free one")
+    generate.add_argument("--hosts", type=int, default=0, help="servers with SSH; 0: no SSH")
     generate.add_argument("--api", default="127.0.0.1:8080", help="where the monitor listens")
     generate.add_argument("--every", default="10s", help="interval of the polls")
     generate.add_argument("--services", action="store_true", help="with services, too")
@@ -101,8 +107,10 @@ def _generate(options: argparse.Namespace) -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     start = int(wall()) if options.start is None else options.start
     settings = folder.settle(
-        options.sites, options.seed, start, options.snmp_port, options.echo_port
+        options.sites, options.seed, start, options.snmp_port, options.echo_port, options.hosts
     )
+    if settings.hosts:
+        settings = _with_ssh(options.folder, settings)
     plan = build(settings)
     folder.save(options.folder, settings)
     community = folder.make_community(options.folder, os.environ)
@@ -118,15 +126,28 @@ def _generate(options: argparse.Namespace) -> None:
     )
 
 
+def _with_ssh(directory: Path, settings: Settings) -> Settings:
+    """Make the secrets, and a real host where there can be one."""
+    ssh_plan.make_secrets(directory)
+    port = free_tcp_port()
+    return replace(settings, real_port=port if ssh_child.prepare_real(directory, port) else 0)
+
+
 async def _serve(directory: Path, script: str) -> None:
     settings = folder.load(directory)
     secret = folder.community(directory, os.environ)
     plan = build(settings)
     log = TruthLog(directory / folder.TRUTH, wall)
-    world = World(plan, log.write)
+    ssh = SshChild(plan)
+
+    def witness(kind: str, target: str, state: str) -> None:
+        log.write(kind, target, state)
+        ssh.hear(kind, target, state)
+
+    world = World(plan, witness)
     director = Director(world, log, wall)
     server = Server(director, secret)
-    control = ControlServer(director, server)
+    control = ControlServer(director, server, ssh.change)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -137,6 +158,7 @@ async def _serve(directory: Path, script: str) -> None:
         stack.callback(log.close)
         stack.callback(server.close)
         server.open(*_doors(plan))
+        stack.enter_context(ssh_child.serving(plan, directory, ssh))
         services = _services(world, directory, director)
         if services is not None:
             await services.start()
@@ -148,10 +170,14 @@ async def _serve(directory: Path, script: str) -> None:
             "sites": len(plan.sites),
             "devices": len(plan.devices),
             "links": len(plan.links),
+            "hosts": settings.hosts,
         }
         stack.callback(control.close)
         play = asyncio.create_task(director.play(incidents))
         stack.callback(play.cancel)
+        if script == "demo":
+            changes = asyncio.create_task(ssh.changes(_CHANGE_SECONDS))
+            stack.callback(changes.cancel)
         print(json.dumps(ready), flush=True)
         await stop.wait()
         if services is not None:

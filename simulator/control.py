@@ -4,8 +4,9 @@
     control.begin("cut", "link:xiaogan-xiaonan-t01-telecom")
     control.end("cut", "link:xiaogan-xiaonan-t01-telecom")
 
-Orders: `begin` and `end` with `kind`, `target` and `value` as in a script; `reboot` and `clear`
-with `device`; `max_size` with `device` and `octets`; `state` with `target`; `counts`.
+Orders: `begin` and `end` with `kind`, `target` and `value` as in a script; `reboot`, `clear` and
+`configure` (somebody changes its configuration) with `device`; `max_size` with `device` and
+`octets`; `state` with `target`; `counts`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hmac
 import json
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -73,7 +75,14 @@ class Control:
 class ControlServer:
     """The simulator's side."""
 
-    def __init__(self, director: Director, server: Server) -> None:
+    def __init__(
+        self,
+        director: Director,
+        server: Server,
+        configure: Callable[[str], None],
+    ) -> None:
+        """`configure`: changes the configuration of a device; KeyError where it has none."""
+        self._configure = configure
         self.key = secrets.token_hex(16)
         self._director = director
         self._server = server
@@ -137,12 +146,19 @@ class ControlServer:
                 director.reboot(device)
             case "clear":
                 director.clear(device)
+            case "configure":
+                self._configure(device)
             case "max_size":
                 world.agents[device].max_size = octets
+            case _:
+                return self._tell(do, target)
+        return None
+
+    def _tell(self, do: str, target: str) -> dict[str, Any]:
+        match do:
             case "counts":
                 return {"counts": dict(self._server.counts)}
             case "state":
-                return {"state": world.state(target)}
+                return {"state": self._director.world.state(target)}
             case _:
                 raise OrderError(f"no order {do!r}")
-        return None

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from simulator import ssh_plan
 from simulator.names import CARRIERS, CITIES
 from simulator.platforms import PLATFORMS
 from simulator.province import CANARY, DevicePlan, EndPlan, LinkPlan, Plan, SitePlan
@@ -45,6 +46,8 @@ def write(
     )
     for city, part in parts.items():
         _save(cities / f"{city}.yaml", (), part)
+    if plan.settings.hosts:
+        ssh_plan.write_inventory(plan, folder)
     (folder / "monitor.yaml").write_text(_monitor(plan, api), encoding="utf-8")
 
 
@@ -79,9 +82,12 @@ def _by_city(plan: Plan) -> dict[str, _Part]:
         city_of[site.id] = site.city
         parts.setdefault(site.city, _Part()).sites.append(_site(site, start))
     platform = {}
+    port = plan.settings.ssh_port
+    gear = {device.id for device in ssh_plan.gear(plan)} if plan.settings.hosts else set()
     for device in plan.devices:
         platform[device.id] = device.platform
-        parts[city_of[device.site]].devices.append(_device(device))
+        more = ssh_plan.gear_stanza(device, port) if device.id in gear else ""
+        parts[city_of[device.site]].devices.append(_device(device, more))
     legs: dict[str, list[str]] = {}
     for link in plan.links:
         part = parts[city_of[link.b.site]]
@@ -102,13 +108,13 @@ def _site(site: SitePlan, start: str) -> str:
     )
 
 
-def _device(device: DevicePlan) -> str:
+def _device(device: DevicePlan, more: str) -> str:
     ports = ", ".join(_text(_port_name(device.platform, number)) for number in device.lans)
     interfaces = f", interfaces: [{ports}]" if ports else ""
     return (
         f"  {device.id}: {{title: {_text(device.title)}, site: {device.site}, "
         f"platform: {device.platform}, address: {_address(device.host, device.port)}, "
-        f"credential: province{interfaces}}}"
+        f"credential: province{interfaces}{more}}}"
     )
 
 
@@ -133,7 +139,8 @@ def _head(plan: Plan, community: str, every: str, *, services: bool) -> Iterator
     yield f"# A simulated province of {settings.sites} sites, made from seed {settings.seed}."
     yield "schema: 1"
     yield f"revision: {_text(f'simulated {settings.sites} {settings.seed}')}"
-    yield f"include: [{', '.join(['cities/*.yaml', *([SERVICES] if services else [])])}]"
+    more = [SERVICES] * services + [ssh_plan.INVENTORY] * bool(settings.hosts)
+    yield f"include: [{', '.join(['cities/*.yaml', *more])}]"
     yield "defaults:"
     yield "  probes:"
     yield f"    interfaces: {{every: {every}}}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from simulator.province import IPV6_SITES, Settings
-from simulator.sockets import free_udp_ports
+from simulator.sockets import free_tcp_port, free_udp_ports
 
 COMMUNITY_VARIABLE: Final = "EXTRANET_DEMO_COMMUNITY"
 COMMUNITY_FILE: Final = "community"
@@ -21,7 +21,9 @@ _SETTINGS: Final = "simulator.json"
 TRUTH: Final = "truth.jsonl"
 
 
-def settle(sites: int, seed: int, start: int, snmp_port: int, echo_port: int) -> Settings:
+def settle(
+    sites: int, seed: int, start: int, snmp_port: int, echo_port: int, hosts: int = 0
+) -> Settings:
     """Choose the ports: 0 becomes a free one, IPv6 sites get their own where `::1` exists."""
     snmp_port = snmp_port or free_udp_ports("127.0.0.1", 1)[0]
     echo_port = echo_port or free_udp_ports("127.0.0.1", 1)[0]
@@ -37,6 +39,8 @@ def settle(sites: int, seed: int, start: int, snmp_port: int, echo_port: int) ->
         echo_port=echo_port,
         snmp6=tuple(ports[: len(ports) // 2]),
         echo6=tuple(ports[len(ports) // 2 :]),
+        hosts=hosts,
+        ssh_port=free_tcp_port() if hosts else 0,
     )
 
 

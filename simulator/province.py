@@ -45,7 +45,9 @@ _PLATFORMS: Final = {
 class Settings:
     """What a province is made from. `start`: UTC second at which it comes into being.
 
-    `snmp6` and `echo6` are ports of `::1`, a pair for each site over IPv6 (at most ten).
+    `snmp6` and `echo6` are ports of `::1`, a pair for each site over IPv6 (at most ten). `hosts`:
+    servers of the cloud centre that are reached by SSH, with some network gear, at `ssh_port`; 0 =
+    no SSH at all. `real_port`: of a real sshd on this machine, 0 = there is none.
     """
 
     sites: int = 300
@@ -55,6 +57,9 @@ class Settings:
     echo_port: int = 10_007
     snmp6: tuple[int, ...] = ()
     echo6: tuple[int, ...] = ()
+    hosts: int = 0
+    ssh_port: int = 0
+    real_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)

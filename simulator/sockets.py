@@ -110,3 +110,11 @@ def free_udp_ports(host: str, number: int) -> list[int]:
         for probe in held:
             probe.bind((host, 0))
         return [probe.getsockname()[1] for probe in held]
+
+
+def free_tcp_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -2,7 +2,7 @@
 
 Orders come as JSON lines on standard input: `{"do": "change", "node": "x"}`,
 `{"do": "rekey", "node": "x"}`, `{"do": "away", "nodes": ["x", "y"]}`. The first line of output says
-where each node listens.
+where each node listens and which host keys they show.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ def run(file: Path, host_keys: Path | None, stop: threading.Event) -> None:
     """Serve until `stop` is set or standard input ends; write the host keys where told."""
     with serving(ssh_nodes.read(file), wall) as server:
         write_host_keys(server, host_keys)
-        print(json.dumps({"ready": True, "ports": server.ports}), flush=True)
-        reader = threading.Thread(target=_obey, args=(server, host_keys, stop), daemon=True)
+        keys = server.known_hosts()
+        ready = {"ready": True, "ports": server.ports, "host_keys": keys}
+        print(json.dumps(ready), flush=True)
+        reader = threading.Thread(target=_obey, args=(server, stop), daemon=True)
         reader.start()
         stop.wait()
 
@@ -40,24 +42,21 @@ def write_host_keys(server: SshServer, file: Path | None) -> None:
     new.replace(file)
 
 
-def _obey(server: SshServer, host_keys: Path | None, stop: threading.Event) -> None:
+def _obey(server: SshServer, stop: threading.Event) -> None:
     for line in sys.stdin:
         try:
-            _act(server, host_keys, **json.loads(line))
+            _act(server, **json.loads(line))
         except (KeyError, TypeError, ValueError) as error:
             print(json.dumps({"error": str(error)}), flush=True)
     stop.set()
 
 
-def _act(
-    server: SshServer, host_keys: Path | None, do: str, node: str = "", nodes: Any = ()
-) -> None:
+def _act(server: SshServer, do: str, node: str = "", nodes: Any = ()) -> None:
     match do:
         case "change":
             server.change(node)
         case "rekey":
             server.rekey(node)
-            write_host_keys(server, host_keys)
         case "away":
             server.away(nodes)
         case _:
