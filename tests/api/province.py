@@ -26,6 +26,7 @@ from api.ports import (
     Trap,
     UnknownPeriodError,
 )
+from api.ports_services import CheckNow, HostNow, ServiceNow
 from inventory.model import (
     PROFILES,
     Carrier,
@@ -36,17 +37,21 @@ from inventory.model import (
     Inventory,
     Link,
     LinkEnd,
+    Service,
+    ServiceGroup,
     Site,
     TargetId,
     Topology,
     Unit,
     device_target,
     link_target,
+    service_target,
     site_target,
 )
 from runtime.events import Hub
 from sla.assess import assess_carrier, assess_link, assess_site
-from sla.documents import carrier_document, link_document, site_document
+from sla.assess_service import assess_service
+from sla.documents import carrier_document, link_document, service_document, site_document
 from sla.percentile import SLOT, Missing, Mode, Traffic, bill, document
 from sla.periods import PeriodError, Window, parse
 from sla.states import State, Transition, outage_id
@@ -58,6 +63,7 @@ NOW = 1_795_500_000
 
 CARRIERS = {"telecom": "中国电信", "mobile": "中国移动", "unicom": "中国联通"}
 CITIES = ("孝感市", "黄冈市", "咸宁市", "恩施州", "宜昌市", "襄阳市", "荆州市", "十堰市")
+UNITS = ("发改委", "教育局", "公安局", "民政局", "财政局", "人社局", "税务局", "卫健委")
 COUNTIES = ("安陆", "应城", "汉川", "云梦", "大悟", "孝昌", "麻城", "红安")
 
 
@@ -141,6 +147,44 @@ def _topology(sites: Mapping[str, Site], links: Mapping[str, Link]) -> Topology:
     )
 
 
+def with_services(inventory: Inventory, units: int = 6) -> Inventory:
+    """Add a website at a county, names that it needs, a data exchange, mail without checks."""
+    always = (Interval(0),)
+    found = [
+        Service("dns", "域名解析", "dns", "cloud", in_service=always),
+        Service(
+            "portal", "孝感市门户网站", "website", "c0.k0", unit="centre",
+            promise=Fraction(999, 1000),
+            needs=((service_target("dns"),), (site_target("c0.k0"),)), in_service=always,
+        ),
+        Service(
+            "mail", "邮件系统", "application",
+            needs=((link_target("c0.k0-mobile"), link_target("c0.k0-telecom")),),
+            in_service=always,
+        ),
+        *(
+            Service(
+                f"x{n}", f"{name}前置机", "exchange", "c1", unit="centre", group="exchange",
+                needs=((link_target("c1-unicom"),),), in_service=always,
+            )
+            for n, name in zip(range(units), UNITS, strict=False)
+        ),
+    ]  # fmt: skip
+    servers = {
+        f"app-{n}": Device(
+            f"app-{n}", f"应用服务器 {n}", "cloud", "linux", Endpoint(f"192.0.2.{n}"),
+            login="linux", zone="互联网区" if n % 2 else "政务区",
+        )
+        for n in range(1, 4)
+    }  # fmt: skip
+    return replace(
+        inventory,
+        services={service.id: service for service in found},
+        service_groups={"exchange": ServiceGroup("exchange", "数据交换")},
+        devices={**inventory.devices, **servers},
+    )
+
+
 def retitled(inventory: Inventory, titles: Mapping[str, str]) -> Inventory:
     """The same province with other titles of sites."""
     sites = {
@@ -188,6 +232,7 @@ class Province:
             *map(site_target, inventory.sites),
             *map(device_target, inventory.devices),
             *map(link_target, inventory.links),
+            *map(service_target, inventory.services),
         ]
         self.states_now = {
             target: StateNow(target, State.UP, NOW - 7200, "answered") for target in targets
@@ -211,13 +256,18 @@ class Province:
         self.hub.publish(Event("state", body))
 
     def alert(
-        self, target: str, rule: str = "link-down", affected: Mapping[str, int] | None = None
+        self,
+        target: str,
+        rule: str = "link-down",
+        affected: Mapping[str, int] | None = None,
+        services: Mapping[str, int] | None = None,
     ) -> Alert:
         """Fire an alert, and tell."""
         name = f"{rule}/{target}@{self.clock}"
         alert = Alert(
             id=name, rule=rule, target=TargetId(target), severity="critical",
             phase=Phase.FIRING, since=self.clock, fired_at=self.clock, affected=affected or {},
+            services=services or {},
         )  # fmt: skip
         self.alerts_now[name] = alert
         self.hub.publish(Event("alert", {"id": name, "phase": "firing"}))
@@ -261,6 +311,41 @@ class Province:
 
     def health(self) -> Mapping[str, object]:
         return {"ok": self.ok, "parts": {"ledger": {"ok": self.ok, "reason": ""}, **self.parts}}
+
+    # Services
+
+    def service(self, service: str) -> ServiceNow | None:
+        if service not in self.register.services:
+            return None
+        if service == "mail":
+            return ServiceNow(service, (), None, None, None)
+        met = self.states_now[service_target(service)].state in {State.UP, State.DEGRADED}
+        check = CheckNow(
+            f"http@service:{service}", "http", vital=True, every=60.0, at=self.clock - 9,
+            outcome="answered", reason="" if met else "http_status", success=met, duration=0.084,
+            last_success=self.clock - (9 if met else 900), left=40 * 86_400.0,
+            values={"probe_http_status_code": 200.0 if met else 502.0},
+        )  # fmt: skip
+        return ServiceNow(service, (check,), check.last_success, check.duration, check.left)
+
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(name for name, one in self.register.devices.items() if one.login)
+
+    def host(self, device: str) -> HostNow | None:
+        if device not in self.hosts():
+            return None
+        full = 0.4 + 0.2 * int(device[-1])
+        return HostNow(
+            device, self.clock - 20, "answered", "", 8, 0.13, 0.61, 0.0, full, 0.1, 0.4, 86_400.0, 0
+        )
+
+    async def service_availability(self, service: str, period: str) -> bytes:
+        carriers = {link.id: link.carrier for link in self.register.links.values()}
+        found = assess_service(
+            self.register.services[service], self._window(period),
+            self.record[service_target(service)], (), (), NOW - 7200, self.clock,
+        )  # fmt: skip
+        return msgspec.json.encode(service_document(found, carriers))
 
     # Past
 
@@ -453,5 +538,5 @@ def ports(province: Province, crowd: Crowd) -> Ports:
     """Wire them as the runtime does."""
     return Ports(
         live=province, past=province, people=crowd, acts=province, exposition=province,
-        drift=province, polls=province,
+        drift=province, polls=province, services=province,
     )  # fmt: skip
