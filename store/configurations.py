@@ -184,11 +184,10 @@ class Configurations:
                 self._unlock(_mark(kind, device))
             self._git("update-ref", "--stdin", given="".join(f"{one}\n" for one in lines).encode())
 
-    def tidy(self) -> None:
-        """Pack what has become many small files. Raises StoreError."""
+    def tidy(self, loose: int = _LOOSE) -> None:
+        """Pack small files where they have become so many. Raises StoreError."""
         with self._alone():
-            loose = int(self._git("count-objects").split()[0])
-            if loose >= _LOOSE:
+            if int(self._git("count-objects").split()[0]) >= loose:
                 git(self._folder, "gc", "--quiet", seconds=_TIDY_SECONDS)
 
     # Reading.
