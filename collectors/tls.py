@@ -104,14 +104,14 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:  # no
     began = time.monotonic()
     reply = await wires.web.tls(question.tls)
     took = time.monotonic() - began
-    note = reply.trouble if reply.tlcp else ""
+    note = "gm_only" if reply.tlcp else ""
     return answer(reply.outcome, _trouble(reply, question), took, *_values(reply), note=note)
 
 
 def _trouble(reply: TlsReply, question: _Question) -> str:
     if reply.outcome is not Outcome.ANSWERED or reply.reason:
         return reply.reason
-    if reply.trouble and not reply.tlcp:
+    if reply.trouble not in {"", "gm_only"}:
         return reply.trouble
     if reply.left is None:
         return "gm_only" if reply.tlcp else "tls_untrusted"

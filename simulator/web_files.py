@@ -79,7 +79,9 @@ def inventory(plan: Plan, ports: Ports, authority: Path) -> Iterator[str]:
     for ident, title in groups():
         yield f"  {ident}: {{title: {title}}}"
     yield "services:"
+    website = f"http://{_HOST}:{ports.http}/"
     tls = f"ca: {_text(str(authority))}, address: {_text(f'{_HOST}:{ports.https}')}"
+    audited = next((one.id for one in offered(plan) if one.group == "portals"), "")
     for one in offered(plan):
         yield f"  {one.id}:"
         yield f"    {{title: {_text(one.title)}, kind: {one.kind}, site: {one.site},"
@@ -89,10 +91,14 @@ def inventory(plan: Plan, ports: Ports, authority: Path) -> Iterator[str]:
         if one.host in dict(CERTIFICATES):
             yield f"     probes: [{{{asked}, url: {_text(f'https://{one.host}/')},"
             yield f"               text: {one.text}, {tls}}},"
-            yield f"              {{kind: tls, every: 5m, host: {one.host}, {tls}}}]}}"
+            yield f"              {{kind: tls, every: 1m, host: {one.host}, {tls}}}]}}"
         else:
             yield f"     probes: [{{{asked}, url: {_text(f'http://{one.host}/')},"
-            yield f"               text: {one.text}, address: {_text(f'{_HOST}:{ports.http}')}}}]}}"
+            yield f"               text: {one.text}, address: {_text(f'{_HOST}:{ports.http}')}}}"
+            if one.id == audited:
+                yield f"              ,{{kind: website, every: 5m, url: {_text(website)}, pace: 5,"
+                yield "               allow: 127.0.0.0/8}"
+            yield "             ]}"
     cloud = "site: hubei-cloud, unit: hubei-cloud, availability: 99.9"
     yield f"  mail: {{title: 邮件系统, kind: application, {cloud},"
     yield f"    probes: [{{kind: tcp, every: 20s, host: {MAIL}, port: 25, banner: '220 ',"
@@ -101,7 +107,7 @@ def inventory(plan: Plan, ports: Ports, authority: Path) -> Iterator[str]:
     yield f"    probes: [{{kind: dns, every: 20s, server: {_text(f'{_HOST}:{ports.names}')},"
     yield f"              name: {PORTAL}, expect: {PORTAL_ADDRESS}}}]}}"
     yield f"  ca: {{title: 电子认证系统证书, kind: certificate, {cloud},"
-    yield f"    probes: [{{kind: tls, every: 5m, host: {AUTHORITY}, {tls}}}]}}"
+    yield f"    probes: [{{kind: tls, every: 1m, host: {AUTHORITY}, {tls}}}]}}"
 
 
 def _needs(one: Offered) -> str:

@@ -19,6 +19,8 @@ import dns.rcode
 import dns.rrset
 from aiohttp import web
 
+from simulator import website
+from simulator.clock import wall
 from simulator.web_files import Ports, certificate_of
 from simulator.web_plan import CERTIFICATES, PORTAL, PORTAL_ADDRESS, Offered, broken, offered
 from simulator.world import World
@@ -73,6 +75,9 @@ class WebServices:
 
     async def _page(self, request: web.Request) -> web.Response:
         page = self._pages.get(request.host.partition(":")[0])
+        if page is None and request.host.startswith(_HOST):
+            status, content_type, body = website.respond(request.path, wall())
+            return web.Response(status=status, headers={"Content-Type": content_type}, body=body)
         if page is None:
             return web.Response(status=404)
         if not self._world.places[page.site].reached:

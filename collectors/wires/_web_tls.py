@@ -107,7 +107,9 @@ async def _no_handshake(
     if spoken is not None and spoken.hello:
         chain = certificates.read_chain(spoken.certificates)
         first = min((one.not_after for one in chain), default=None)
-        return Shown("gm_only", chain, first, tlcp=True)
+        named = any(certificates.matches(question.name or question.place.host, c) for c in chain)
+        trouble = "gm_only" if named or not chain else "tls_name_mismatch"
+        return Shown(trouble, chain, first, tlcp=True)
     seen = await _look(address, question, trust)
     if seen is None:
         raise found

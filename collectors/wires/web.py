@@ -214,9 +214,9 @@ class Web:
             way.shown, line = await self._handshake(asked, way, look=not question.verify)
             if way.shown.trouble and question.verify:
                 line.close()
-                gm = way.shown.tlcp
-                outcome = Outcome.SKIPPED if gm else Outcome.ANSWERED
-                raise Trouble(outcome, way.shown.trouble)
+                if way.shown.tlcp:
+                    raise Trouble(Outcome.SKIPPED, "gm_only")
+                raise Trouble(Outcome.ANSWERED, way.shown.trouble)
         else:
             line, _ = await self._connected(place, way)
         way.phase = "processing"

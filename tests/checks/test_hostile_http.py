@@ -7,6 +7,7 @@ import gzip
 import time
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import dns.rcode
 import pytest
@@ -15,6 +16,7 @@ from inventory.model import Endpoint
 from metrics.observation import Outcome
 from tests.checks.asking import Checked, check, web
 from tests.checks.serving import Talk, nameserver, saying, talking
+from tests.servers import free_port
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
@@ -294,3 +296,40 @@ def test_a_name_server_that_is_dead_ends_with_the_time_limit() -> None:
         (Outcome.SILENT, "timeout_resolve"), (Outcome.SILENT, "dns_failed"),
     }  # fmt: skip
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("end", ["refused", "cancelled", "late", "garbled"])
+def test_nothing_stays_open(end: str) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        if end == "garbled":
+            writer.write(b"what?\r\n\r\n")
+            await writer.drain()
+            return
+        await reader.read()
+
+    async def once(url: str) -> None:
+        work = asyncio.create_task(check("http", url=url, timeout=0.02 if end == "late" else 5))
+        if end == "cancelled":
+            await asyncio.sleep(0.005)
+            work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    async def run() -> tuple[int, int]:
+        async with talking(talk) as served:
+            port = free_port() if end == "refused" else served
+            url = f"{'https' if end == 'late' else 'http'}://127.0.0.1:{port}/"
+            await once(url)
+            before = descriptors()
+            for _ in range(20):
+                await once(url)
+            await asyncio.sleep(0.05)
+            return before, descriptors()
+
+    before, after = asyncio.run(run())
+
+    assert after <= before + 1
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))

@@ -57,15 +57,15 @@ def gm_server(answer: bytes = ANSWER, refusal: bytes = REFUSAL) -> Talk:
     return talk
 
 
-def met(talk: Talk, kind: str = "tls", **options: object) -> Checked:
+def met(talk: Talk, kind: str = "tls", name: str = "gm.example", **options: object) -> Checked:
     async def run() -> Checked:
         async with talking(talk) as port:
             wire = web()
             wire._now = lambda: MADE
             where = (
-                {"url": f"https://gm.example:{port}/"}
+                {"url": f"https://{name}:{port}/"}
                 if kind == "http"
-                else {"host": "gm.example", "port": port}
+                else {"host": name, "port": port}
             )
             return await check(kind, wire, address=here(port), **where, **options)
 
@@ -79,6 +79,12 @@ def test_a_server_that_speaks_tlcp_only_is_named_and_its_dates_are_read() -> Non
     assert (found.outcome, found.reason, found["success"]) == (Outcome.ANSWERED, "gm_only", 1)
     assert 59 * DAY < (found["ssl_left_seconds"] or 0) < 61 * DAY
     assert (found["tlcp_only"], found["ssl_verified"], found["tls_version"]) == (1, None, None)
+
+
+def test_that_its_certificates_are_for_another_name_is_told() -> None:
+    found = met(gm_server(), name="other.example")
+
+    assert (found.reason, found["success"], found["tlcp_only"]) == ("tls_name_mismatch", 0, 1)
 
 
 def test_that_its_certificates_end_soon_is_told() -> None:
