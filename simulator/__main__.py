@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
             case "replay":
                 _run(_replay(options.file, options.host, options.port, options.community))
             case "ssh":
-                _ssh(options.file, options.host_keys)
+                _ssh(options.file, options.host_keys, options.sshd)
             case "begin":
                 Control.of(options.folder).begin(options.kind, options.target, options.value)
             case _:
@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     ssh = commands.add_parser("ssh", help="answer as SSH servers until told to stop")
     ssh.add_argument("file", type=Path, help="nodes: see simulator/ssh_nodes.py")
     ssh.add_argument("--host-keys", type=Path, help="where to write them, as known_hosts")
+    ssh.add_argument("--sshd", type=Path, help="folder of a real one that runs as long")
     for name, text in (("begin", "let an incident begin"), ("end", "let it end")):
         order = commands.add_parser(name, help=f"{text} in a province that is served")
         order.add_argument("folder", type=Path)
@@ -204,13 +205,13 @@ async def _replay(file: Path, host: str, port: int, community: str) -> None:
     close()
 
 
-def _ssh(file: Path, host_keys: Path | None) -> None:
+def _ssh(file: Path, host_keys: Path | None, real: Path | None) -> None:
     from simulator import ssh_program  # noqa: PLC0415 - paramiko is not loaded where nobody asks
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    ssh_program.run(file, host_keys, stop)
+    ssh_program.run(file, host_keys, real, stop)
 
 
 def _incidents(plan: Plan, script: str, elapsed: float) -> Iterator[Incident]:

@@ -88,6 +88,8 @@ def serving(plan: Plan, folder: Path, told: SshChild) -> Iterator[None]:
     given = ssh_plan.read_secrets(folder)
     ssh_nodes.write(folder / _NODES, ssh_plan.nodes(plan, given))
     command = [sys.executable, "-m", "simulator", "ssh", str(folder / _NODES)]
+    if plan.settings.real_port:
+        command += ["--sshd", str(folder / _REAL)]
     with contextlib.ExitStack() as stack:
         child = stack.enter_context(
             subprocess.Popen(  # noqa: S603 - our own program, no shell
@@ -103,7 +105,6 @@ def serving(plan: Plan, folder: Path, told: SshChild) -> Iterator[None]:
         keys = said["host_keys"]
         if plan.settings.real_port:
             keys += ssh_real.known_host(folder / _REAL)
-            stack.enter_context(ssh_real.running(folder / _REAL))
         _pin(folder / _PINNED, keys)
         told.attach(child.stdin)
         yield

@@ -7,6 +7,7 @@ where each node listens and which host keys they show.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -14,14 +15,20 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from simulator import ssh_nodes
+from simulator import ssh_nodes, ssh_real
 from simulator.clock import wall
 from simulator.ssh_server import SshServer, serving
 
 
-def run(file: Path, host_keys: Path | None, stop: threading.Event) -> None:
-    """Serve until `stop` is set or standard input ends; write the host keys where told."""
-    with serving(ssh_nodes.read(file), wall) as server:
+def run(file: Path, host_keys: Path | None, real: Path | None, stop: threading.Event) -> None:
+    """Serve until `stop` is set or standard input ends; write the host keys where told.
+
+    `real`: the folder of a real sshd that runs as long. It ends with standard input, too: where
+    whoever started this was killed.
+    """
+    with serving(ssh_nodes.read(file), wall) as server, contextlib.ExitStack() as stack:
+        if real is not None:
+            stack.enter_context(ssh_real.running(real))
         write_host_keys(server, host_keys)
         keys = server.known_hosts()
         ready = {"ready": True, "ports": server.ports, "host_keys": keys}
