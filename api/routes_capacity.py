@@ -54,15 +54,15 @@ class GroupRow(msgspec.Struct, frozen=True):
 async def document(device: Id, desk: AtDesk, caller: ByCaller) -> Response:
     """Say what a host is and all that it told last; `now` null = it was not heard so far."""
     found, port = desk.inventory.devices.get(device), desk.ports.hosts
-    if found is None or port is None or not desk.sees(caller, device_target(device)):
+    if found is None or not desk.sees(caller, device_target(device)):
         raise Refusal(404, "unknown_device", device=device)
     page = HostPage(
         device,
         title_of(desk.inventory, device_target(device)),
         found.site,
         found.zone,
-        port.host(device),
-        port.document(device),
+        None if port is None else port.host(device),
+        None if port is None else port.document(device),
     )
     return Json(encode(page).replace(b"<", b"\\u003c"))  # text of a stranger
 
