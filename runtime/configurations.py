@@ -30,7 +30,7 @@ from api.ports_configurations import (
     ConfigurationsUnreadError,
     UnknownRevisionError,
 )
-from collectors._ssh import Access, Kept, SshWire
+from collectors._ssh import Access, Kept
 from inventory.model import Inventory, TargetId, device_target
 from metrics.observation import Outcome, Probe
 from runtime.clock import monotonic
@@ -70,6 +70,15 @@ class Report(Protocol):
         """Tell what is so of a device, or that it is over, and why."""
 
 
+class Fetching(Protocol):
+    """What is needed of `collectors._ssh.SshWire`."""
+
+    async def keep_configuration(
+        self, access: Access, platform: str, *, timeout: float, why: str = ""
+    ) -> Kept:
+        """Fetch the running configuration and keep it, in the process that asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """Whom changes are told: the alert engine, the evidence, the page."""
@@ -88,7 +97,7 @@ class ConfigurationKeeping:
     """The book of the collector `config_backup`, and the api's port. Made closed, see `start`."""
 
     def __init__(
-        self, store: Path, config: ConfigurationsConfig, ssh: SshWire, now: Callable[[], int]
+        self, store: Path, config: ConfigurationsConfig, ssh: Fetching, now: Callable[[], int]
     ) -> None:
         key = sealing_key(config.key)
         self._is_sealing = bool(key)

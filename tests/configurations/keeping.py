@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collectors._ssh import Access, Kept, NoSsh, Said
+from collectors._ssh import Access, Kept, Said
 from metrics.observation import Outcome
 from runtime.configuration_job import Keeper, KeepingSettings
 
@@ -52,7 +52,6 @@ class Boxes:
     asked: list[tuple[str, str]] = field(default_factory=list)
     answers: Mapping[str, Kept] = field(default_factory=dict)
     """What is answered instead of what was kept, by device: as if it had got lost."""
-    rest: NoSsh = field(default_factory=NoSsh)
 
     async def keep_configuration(
         self,
@@ -70,11 +69,3 @@ class Boxes:
         """Keep what a device says, as the SSH process does."""
         keeper = Keeper(KeepingSettings(str(self.store), self.key))
         return keeper.keep(device, platform, self.says[device], why=why, now=self.now)
-
-    @property
-    def run(self) -> object:
-        return self.rest.run
-
-    @property
-    def converse(self) -> object:
-        return self.rest.converse

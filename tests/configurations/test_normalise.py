@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collectors.configurations.endings import ENDINGS
@@ -23,6 +23,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(LINES | st.text(max_size=30)).map("\n".join))
 @example("-- mo\x00re --x\nreturn")
 @example("\x1b[9999999999D\x1b[K\x1b[2K\x1b\nend")
@@ -33,6 +34,7 @@ def test_doing_it_twice_is_doing_it_once(text: str) -> None:
             assert normalise(once.text, ending) == once
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_but_printed_lines_is_left_of_anything(text: str) -> None:
     left = normalise(text + "\na\nreturn", VRP).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.configurations.secrets import key_name, mask, tag, without_tags
@@ -200,6 +200,7 @@ def test_tags_of_two_keys_are_alike_without_their_digits() -> None:
     assert without_tags(mask(line, "a", KEY)) == without_tags(mask(line, "a", b"j" * 32))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="<"), max_size=200))
 def test_masking_twice_changes_no_more_than_the_tags(text: str) -> None:
     once = mask(text, "xs-r1", KEY)
@@ -208,6 +209,7 @@ def test_masking_twice_changes_no_more_than_the_tags(text: str) -> None:
     assert "\ue000" not in once
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=40)
 )
