@@ -1,4 +1,4 @@
-"""What the api may ask of services and of the servers of the cloud centre (see `api.ports`)."""
+"""What the api may ask of services, and which devices are servers (see `api.ports`)."""
 
 from __future__ import annotations
 
@@ -45,32 +45,11 @@ class ServiceNow(msgspec.Struct, frozen=True):
     left: float | None
 
 
-class HostNow(msgspec.Struct, frozen=True):
-    """What a server told last. Ratios 0-1; None = not heard. `at`: when it was asked last."""
-
-    device: str
-    at: int | None
-    outcome: str
-    reason: str
-    cpus: int | None
-    cpu: float | None
-    memory: float | None
-    swap: float | None
-    fullest: float | None
-    inodes: float | None
-    load: float | None
-    uptime: float | None
-    stopped: int | None
-
-
 class Services(Protocol):
     """The checks of services, and the servers."""
 
     def service(self, service: str) -> ServiceNow | None:
         """Return what the checks of a service found last; None = no such service."""
-
-    def host(self, device: str) -> HostNow | None:
-        """Return what a server told last; None = it is not asked as a server."""
 
     def hosts(self) -> tuple[str, ...]:
         """Name the servers that are asked, in the order of the inventory."""

@@ -9,6 +9,7 @@ import msgspec
 
 from api.board import STATES
 from api.desk import Caller, Desk
+from api.ports_hosts import HostNow
 from api.ports_services import CheckNow
 from api.rows import title_of
 from api.scope import outage_target
@@ -20,6 +21,7 @@ from inventory.model import (
     device_target,
     service_target,
 )
+from sla.states import State
 from texts.say import Language, catalogue, say
 
 _DAY: Final = 86_400
@@ -69,7 +71,7 @@ class CheckRow(msgspec.Struct, frozen=True):
 
 
 class HostRow(msgspec.Struct, frozen=True, gc=False):
-    """A server of the cloud centre. Ratios 0-1; None = not heard."""
+    """A server of the cloud centre and what it told last; `now` None = it was not heard so far."""
 
     id: str
     title: str
@@ -80,16 +82,7 @@ class HostRow(msgspec.Struct, frozen=True, gc=False):
     since: int | None
     reason: str
     reason_text: str
-    at: int | None
-    cpus: int | None
-    cpu: float | None
-    memory: float | None
-    swap: float | None
-    fullest: float | None
-    inodes: float | None
-    load: float | None
-    uptime_seconds: float | None
-    stopped: int | None
+    now: HostNow | None
 
 
 def service_row(desk: Desk, caller: Caller, service: Service) -> ServiceRow:
@@ -111,7 +104,7 @@ def service_row(desk: Desk, caller: Caller, service: Service) -> ServiceRow:
         unit_title="" if service.unit is None else inventory.units[service.unit].title,
         group=service.group,
         group_title=_title(inventory, "group", service.group),
-        state=STATES[3 if state is None else state.state],
+        state=STATES[State.UNKNOWN if state is None else state.state],
         since=None if state is None else state.since,
         reason=reason,
         reason_text=in_words(reason, caller.language),
@@ -146,8 +139,6 @@ def check_rows(checks: Iterable[CheckNow], language: Language) -> list[CheckRow]
 
 def host_row(desk: Desk, caller: Caller, device: Device) -> HostRow:
     """Describe a server."""
-    port = desk.ports.services
-    found = None if port is None else port.host(device.id)
     state = desk.ports.live.states().get(device_target(device.id))
     reason = "" if state is None else state.reason
     return HostRow(
@@ -156,20 +147,11 @@ def host_row(desk: Desk, caller: Caller, device: Device) -> HostRow:
         site=device.site,
         site_title=_title(desk.inventory, "site", device.site),
         zone=device.zone,
-        state=STATES[3 if state is None else state.state],
+        state=STATES[State.UNKNOWN if state is None else state.state],
         since=None if state is None else state.since,
         reason=reason,
         reason_text=in_words(reason, caller.language),
-        at=None if found is None else found.at,
-        cpus=None if found is None else found.cpus,
-        cpu=None if found is None else found.cpu,
-        memory=None if found is None else found.memory,
-        swap=None if found is None else found.swap,
-        fullest=None if found is None else found.fullest,
-        inodes=None if found is None else found.inodes,
-        load=None if found is None else found.load,
-        uptime_seconds=None if found is None else found.uptime,
-        stopped=None if found is None else found.stopped,
+        now=None if desk.ports.hosts is None else desk.ports.hosts.host(device.id),
     )
 
 

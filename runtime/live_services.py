@@ -1,4 +1,4 @@
-"""What the checks of services and the servers of the cloud centre said last, and last successes.
+"""What the checks of services found last, and when each found what it expects last.
 
 The last success of each check is kept in a file beside the store, written a minute after something
 changed and at the stop: over a restart a service that is down is known to have worked until then.
@@ -17,23 +17,13 @@ from typing import Final
 import msgspec
 from prometheus_client.core import GaugeMetricFamily
 
-from api.service_ports import CheckNow, HostNow, ServiceNow
+from api.ports_services import CheckNow, ServiceNow
 from inventory.model import Inventory, TargetId, device_target, service_target
-from metrics.catalogue import CPU, MEMORY, Metric
+from metrics.catalogue import Metric
 from metrics.families.checks import CERT_LEFT
-from metrics.families.hosts import (
-    HOST_CPUS,
-    HOST_FULLEST,
-    HOST_INODES,
-    HOST_LOAD,
-    HOST_STOPPED,
-    HOST_SWAP,
-    HOST_UPTIME,
-    MEM_AVAILABLE,
-    MEM_TOTAL,
-)
+from metrics.families.hosts import HOST_FULLEST
 from metrics.families.services import PROBE, PROBE_DURATION, PROBE_SUCCESS, SERVICE_STATE
-from metrics.observation import Outcome, Probe, Reading, Value
+from metrics.observation import Outcome, Probe, Reading
 
 _log = logging.getLogger("extranet.services")
 _FILE: Final = "last-success.json"
@@ -44,12 +34,12 @@ _BESIDE: Final = frozenset({PROBE_SUCCESS, PROBE_DURATION, SERVICE_STATE})
 
 
 class ServiceView:
-    """Follows the readings of services and servers. `folder`: where the file lies."""
+    """Follows the readings of services. `folder`: where the file lies."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / _FILE
         self._checks: dict[TargetId, tuple[Probe, ...]] = {}
-        self._hosts: dict[str, Probe] = {}
+        self._hosts: tuple[str, ...] = ()
         self._wanted: frozenset[Probe] = frozenset()
         self._latest: dict[Probe, Reading] = {}
         self._success: dict[str, int] = _read(self._path)
@@ -62,20 +52,16 @@ class ServiceView:
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory; what was heard of what remains stays."""
         checks: dict[TargetId, list[Probe]] = {service_target(s): [] for s in inventory.services}
-        hosts: dict[TargetId, Probe] = {}
+        hosts: set[TargetId] = set()
         for probe in probes:
             if probe.target in checks:
                 checks[probe.target].append(probe)
             elif any(series.metric is HOST_FULLEST for series in probe.series):
-                hosts[probe.target] = probe
+                hosts.add(probe.target)
         self._checks = {target: tuple(found) for target, found in checks.items()}
-        self._hosts = {
-            name: hosts[target]
-            for name in inventory.devices
-            if (target := device_target(name)) in hosts
-        }
+        self._hosts = tuple(name for name in inventory.devices if device_target(name) in hosts)
         asked = [probe for found in self._checks.values() for probe in found]
-        self._wanted = frozenset([*asked, *self._hosts.values()])
+        self._wanted = frozenset(asked)
         self._latest = {p: said for p, said in self._latest.items() if p in self._wanted}
         ids = {probe.id for probe in asked}
         self._success = {name: at for name, at in self._success.items() if name in ids}
@@ -128,31 +114,8 @@ class ServiceView:
         )
 
     def hosts(self) -> tuple[str, ...]:
-        """Name the servers."""
-        return tuple(self._hosts)
-
-    def host(self, device: str) -> HostNow | None:
-        """Return what a server told last."""
-        probe = self._hosts.get(device)
-        if probe is None:
-            return None
-        reading = self._latest.get(probe)
-        values = {} if reading is None else _values(reading)
-        return HostNow(
-            device=device,
-            at=None if reading is None else reading.observation.slot,
-            outcome="" if reading is None else reading.observation.outcome.name.lower(),
-            reason="" if reading is None else reading.observation.reason,
-            cpus=_whole(values.get(HOST_CPUS)),
-            cpu=values.get(CPU),
-            memory=_memory(values),
-            swap=values.get(HOST_SWAP),
-            fullest=values.get(HOST_FULLEST),
-            inodes=values.get(HOST_INODES),
-            load=values.get(HOST_LOAD),
-            uptime=values.get(HOST_UPTIME),
-            stopped=_whole(values.get(HOST_STOPPED)),
-        )
+        """Name the devices that are asked as servers."""
+        return self._hosts
 
     def metrics(self) -> Iterator[GaugeMetricFamily]:
         """Yield when each check found what it expects last, for the monitor's own page."""
@@ -242,15 +205,3 @@ def _success(reading: Reading) -> bool:
     if seen.outcome is not Outcome.ANSWERED or not seen.values:
         return False
     return seen.probe.series[0].metric is PROBE_SUCCESS and bool(seen.values[0])
-
-
-def _memory(values: Mapping[Metric, Value]) -> float | None:
-    """Return the used part of the memory, also of a server whose health another probe tells."""
-    if (told := values.get(MEMORY)) is not None:
-        return told
-    total, available = values.get(MEM_TOTAL), values.get(MEM_AVAILABLE)
-    return None if not total or available is None else 1 - available / total
-
-
-def _whole(value: Value) -> int | None:
-    return None if value is None else int(value)

@@ -26,7 +26,8 @@ from api.ports import (
     Trap,
     UnknownPeriodError,
 )
-from api.ports_services import CheckNow, HostNow, ServiceNow
+from api.ports_hosts import Fullest, HostNow
+from api.ports_services import CheckNow, ServiceNow
 from inventory.model import (
     PROFILES,
     Carrier,
@@ -334,10 +335,15 @@ class Province:
     def host(self, device: str) -> HostNow | None:
         if device not in self.hosts():
             return None
-        full = 0.4 + 0.2 * int(device[-1])
+        full = Fullest("/var", 0.4 + 0.2 * int(device[-1]))
         return HostNow(
-            device, self.clock - 20, "answered", "", 8, 0.13, 0.61, 0.0, full, 0.1, 0.4, 86_400.0, 0
-        )
+            device=device, source="ssh", heard_at=self.clock - 20, os="openEuler 22.03", cpus=8,
+            cpu_ratio=0.13, memory_ratio=0.61, load_per_cpu=0.4, filesystem=full, uptime=86_400.0,
+            services_failed=(),
+        )  # fmt: skip
+
+    def document(self, device: str) -> Mapping[str, object] | None:
+        return {"os": "openEuler 22.03"} if device in self.hosts() else None
 
     async def service_availability(self, service: str, period: str) -> bytes:
         carriers = {link.id: link.carrier for link in self.register.links.values()}
@@ -538,5 +544,5 @@ def ports(province: Province, crowd: Crowd) -> Ports:
     """Wire them as the runtime does."""
     return Ports(
         live=province, past=province, people=crowd, acts=province, exposition=province,
-        drift=province, polls=province, services=province,
+        drift=province, polls=province, services=province, hosts=province,
     )  # fmt: skip

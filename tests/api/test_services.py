@@ -198,7 +198,8 @@ def test_the_overview_counts_services_and_servers(api: Running) -> None:
 def test_servers_are_listed_with_what_they_told(api: Running) -> None:
     row = ask(api, "hosts")["items"][0]
     assert (row["id"], row["zone"], row["state"]) == ("app-1", "互联网区", "up")
-    assert (row["cpu"], row["memory"], row["fullest"]) == (0.13, 0.61, 0.6000000000000001)
+    assert (row["now"]["cpu_ratio"], row["now"]["memory_ratio"]) == (0.13, 0.61)
+    assert row["now"]["filesystem"]["name"] == "/var"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -11,8 +12,8 @@ from api.app import SUBJECTS, build
 from api.ports import Role
 from api.roles import OPEN, ROLES, ROUTES, Permission
 from api.settings import ApiSettings
-from tests.api.province import Crowd, Province, make_inventory, ports
-from tests.api.running import Running
+from tests.api.province import Crowd, Province, make_inventory, ports, with_services
+from tests.api.running import Running, running
 
 ROLE_NAMES: tuple[Role, ...] = ("viewer", "operator", "auditor", "admin")
 READING = sorted(
@@ -22,13 +23,22 @@ READING = sorted(
 )
 
 
+@pytest.fixture(scope="module")
+def api() -> Iterator[Running]:
+    """A province with services and servers: something of everything that a route names."""
+    with running(Province(with_services(make_inventory()))) as one:
+        yield one
+
+
 def concrete(path: str) -> str:
     """An address that exists, for a route."""
     return (
         path.replace("{name}", "page.css")
         .replace("{site}", "c0")
         .replace("{link}", "c0-unicom")
-        .replace("{device}", "c0-r1")
+        .replace("{device}", "app-1")
+        .replace("{service}", "portal")
+        .replace("{group}", "exchange")
         .replace("{carrier}", "unicom")
         .replace("{alert:path}", "none")
     )
