@@ -22,7 +22,7 @@ DEVICE_DEFAULTS: Final[Mapping[str, float]] = {
 }
 """Kinds of questions that only those devices are asked that name them, and their intervals."""
 
-REPLACES: Final[Mapping[str, str]] = {"optics_cli": "optics"}
+REPLACES: Final[Mapping[str, str]] = {"optics_cli": "optics", "node_exporter": "host"}
 """Kind -> the kind of the table that gives the same values, and is not asked beside it."""
 
 HOST_PLATFORM: Final = "linux"
