@@ -78,12 +78,16 @@ class SshServer:
         """Make keys, listen and serve; raise OSError that names an address that is taken."""
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)
         old = paramiko.RSAKey.generate(2048) if any(node.legacy for node in self._nodes) else None
-        for node in self._nodes:
-            self._keys[node.id] = old if node.legacy and old is not None else new_key()
-            listener = _listen(node)
-            self.ports[node.id] = listener.getsockname()[1]
-            self._selector.register(listener, selectors.EVENT_READ, node)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
+        try:
+            for node in self._nodes:
+                self._keys[node.id] = old if node.legacy and old is not None else new_key()
+                listener = _listen(node)
+                self.ports[node.id] = listener.getsockname()[1]
+                self._selector.register(listener, selectors.EVENT_READ, node)
+        except OSError:
+            self._listen_no_more()
+            raise
         self._acceptor.start()
 
     def close(self) -> None:
@@ -93,6 +97,9 @@ class SshServer:
         self._acceptor.join(10)
         self._drop(lambda _: True)
         self._executors.shutdown(wait=False, cancel_futures=True)
+        self._listen_no_more()
+
+    def _listen_no_more(self) -> None:
         for key in list(self._selector.get_map().values()):
             key.fileobj.close()  # type: ignore[union-attr]  # sockets only
         self._selector.close()
@@ -318,8 +325,8 @@ def _greet_for_ever(connection: socket.socket) -> None:
 def serving(nodes: Iterable[Node], now: Callable[[], float]) -> Iterator[SshServer]:
     """Serve nodes for a while."""
     server = SshServer(nodes, now)
+    server.open()
     try:
-        server.open()
         yield server
     finally:
         server.close()
