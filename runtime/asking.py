@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from collectors._contract import Answer, Wires
@@ -16,6 +17,7 @@ from collectors.wires.echo import open_echo
 from collectors.wires.snmp import open_snmp
 from collectors.wires.web import Web
 from metrics.observation import Outcome, Probe
+from runtime.audits import Audits
 from runtime.check import check, render
 from runtime.clock import monotonic, wall
 from runtime.config import Config
@@ -85,7 +87,9 @@ async def _ask(probe: Probe, config: Config) -> tuple[Answer, float]:
         await ssh.start(stack)  # the first question starts its process
         web = Web(wall, servers=config.web.nameservers, ca=config.web.ca)
         web.open()
-        wires = Wires(snmp, icmp, udp, ssh=ssh, web=web, wall=wall)
+        folder = Path(stack.enter_context(TemporaryDirectory()))  # a running monitor has its own
+        audits = Audits(folder, 1, lambda: int(wall()))
+        wires = Wires(snmp, icmp, udp, ssh=ssh, web=web, audits=audits, wall=wall)
         began = monotonic()
         try:
             async with asyncio.timeout(probe.deadline):

@@ -12,6 +12,7 @@ from typing import Final, Literal, cast
 from runtime import (
     administration,
     asking,
+    audit_commands,
     check,
     configuration_commands,
     demo,
@@ -89,6 +90,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     people.add_argument("--site", action="append", default=[], help=tell("site"))
     people.add_argument("--carrier", action="append", default=[], help=tell("carrier"))
     configuration_commands.describe(command("configuration", inventory=False), tell)
+    audit_commands.describe(command("audit"), tell)
     return parser
 
 
@@ -143,6 +145,7 @@ _ABOUT_THE_STORE: Final = {
     "people": administration.people,
     "host-keys": host_keys.run,
     "configuration": configuration_commands.run,
+    "audit": audit_commands.command,
 }
 
 
