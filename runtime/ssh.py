@@ -197,7 +197,7 @@ class SshDoor:
         if asked.child is None:
             return _skipped(job.id, BUSY if self._life.child is not None else "ssh_process")
         self.late += 1
-        self._life.retire()
+        self.exchange()
         return _skipped(job.id, "ssh_process")
 
     def _counted(self, answered: Answered) -> Answered:
@@ -312,6 +312,10 @@ class SshDoor:
     def tick(self) -> None:
         """Once a second: see to the process."""
         self._life.tick()
+
+    def exchange(self) -> None:
+        """Have the process exchanged with the next tick."""
+        self._life.retire()
 
     async def stop(self) -> None:
         """End everything; what is under way is SKIPPED."""

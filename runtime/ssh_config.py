@@ -28,5 +28,5 @@ class SshConfig(Strict):
     connect: Annotated[float, BeforeValidator(duration), Field(ge=0.5, le=60)] = 5.0
     login: Annotated[float, BeforeValidator(duration), Field(ge=1, le=120)] = 30.0
     recycle_jobs: Annotated[int, Field(ge=100)] = 200_000
-    recycle_bytes: Size = 600_000_000
+    recycle_bytes: Annotated[Size, Field(ge=250_000_000)] = 600_000_000
     agent_keys: Annotated[int, Field(ge=1, le=5)] = 2

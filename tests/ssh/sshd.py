@@ -73,6 +73,7 @@ def sshd(
         "PasswordAuthentication no",
         "KbdInteractiveAuthentication no",
         "PrintMotd no",
+        f"SetEnv HOME={folder}",  # what the user's shell reads at its start is no test of ours
         "LogLevel VERBOSE",
         *options,
     ]
