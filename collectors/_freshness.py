@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_AHEAD: Final = 300.0
+AHEAD: Final = 300.0
 """Seconds by which two clocks may differ before one of them is wrong."""
 
 
@@ -51,13 +51,11 @@ def judge(backups: Sequence[Backup], now: float, demand: Demand) -> Judged:
     newest = finished[0]
     age = now - newest.at
     before = next((one.size for one in finished[1:] if one.size is not None), None)
-    return Judged(
-        _trouble(newest, age, before, demand), max(0.0, age), newest.size, len(backups)
-    )
+    return Judged(_trouble(newest, age, before, demand), max(0.0, age), newest.size, len(backups))
 
 
 def _trouble(newest: Backup, age: float, before: int | None, demand: Demand) -> str:
-    if age < -_AHEAD:
+    if age < -AHEAD:
         return "clock_ahead"
     if age > demand.rpo:
         return "backup_too_old"

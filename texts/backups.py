@@ -68,6 +68,28 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the lag that was told cannot be read",
         "复制延迟无法解析",
     ),
+    # a folder by SFTP
+    "wire.reason.folder_missing": (
+        "the host has no such folder",
+        "主机上没有该目录",
+    ),
+    "wire.reason.folder_refused": (
+        "the login may not read the folder",
+        "该登录用户无权读取目录",
+    ),
+    "wire.reason.no_sftp": (
+        "the host gives this login no SFTP",
+        "主机未向该登录用户提供 SFTP",
+    ),
+    # options
+    "problem.two_sources": (
+        "it names two sources; one is enough",
+        "指定了两个来源；只需一个",
+    ),
+    "problem.bad_pointer": (
+        "not a JSON pointer (RFC 6901), such as /sets/0/time",
+        "不是 JSON 指针（RFC 6901），例如 /sets/0/time",
+    ),
     # what a job is answered
     "api.unknown_beat": (
         "no job has this token",
