@@ -43,7 +43,7 @@ def test_the_built_files_are_what_the_code_says() -> None:
 def test_building_again_removes_what_no_longer_belongs(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text("{}")
     write(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.json", "province.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(documents())
 
 
 def test_every_dashboard_has_a_fixed_identity_of_its_own() -> None:
@@ -68,7 +68,7 @@ def test_every_query_asks_the_chosen_data_source() -> None:
 def test_every_metric_in_a_query_is_in_the_catalogue_or_the_monitors_own() -> None:
     for document in loaded().values():
         for expr in expressions(document):
-            names = set(re.findall(r"extranet_\w+", expr))
+            names = set(re.findall(r"\b(?:extranet|node|probe)_\w+", expr))
             assert names
             assert names <= BY_NAME.keys() | OWN
 
@@ -76,7 +76,7 @@ def test_every_metric_in_a_query_is_in_the_catalogue_or_the_monitors_own() -> No
 def test_no_dashboard_writes_a_metric_by_hand() -> None:
     for path in FOLDER.glob("*.py"):
         if path.name != "_words.py":
-            assert not re.search(r"[\"'{]extranet_", path.read_text("utf-8")), path.name
+            assert not re.search(r"[\"'{](?:extranet|node|probe)_", path.read_text("utf-8")), path.name
 
 
 def test_panels_do_not_overlap_and_have_ids_of_their_own() -> None:

@@ -13,10 +13,11 @@ from typing import Any, cast
 import aiohttp
 import pytest
 
+from collectors import host
 from collectors._contract import Wires
 from dashboards import _words
 from dashboards._build import documents
-from inventory.model import TargetId
+from inventory.model import ProbeSpec, TargetId, device_target
 from metrics import catalogue as c
 from metrics.observation import Probe, Reading, Series, Value
 from runtime.runner import Runner
@@ -24,6 +25,7 @@ from runtime.selfmetrics import SelfMetrics
 from sinks import prometheus_remote_write
 from sinks._buffer import Limits
 from sinks._outbox import Outbox
+from tests.hosts.fleet import centre
 from tests.servers import wait_for
 from tests.sinks.samples import (
     device_poll,
@@ -45,6 +47,8 @@ CHOSEN = {
     "$find": "yc",
     "$site": "xg-yc",
     "$link": "yc-telecom-1",
+    "$zone": "dmz",
+    "$host": "db1",
 }
 
 
@@ -75,6 +79,12 @@ def optics() -> Probe:
     return probe_of("optics", TargetId("device:yc-r1"), "yc-r1", series)
 
 
+def server() -> Probe:
+    planned = host.plan(ProbeSpec("host", 60.0), device_target("db1"), centre())
+    assert planned is not None
+    return planned
+
+
 def heard(probe: Probe, run: int, *, down: bool = False) -> tuple[Value, ...]:
     states = {c.LINK_STATE, c.DEVICE_STATE, c.CANARY_STATE}
     fixed: dict[c.Metric, Value] = {c.OPER_STATUS: 1, c.ECHO_SENT: 2, c.ECHO_LOST: 2 * down}
@@ -90,7 +100,7 @@ def province() -> list[Reading]:
     """Hear five minutes of a device, a link that works, one that is cut, and a canary."""
     now = int(time.time()) * 1000
     cut = echo_run("yc-mobile-1")
-    boxes = (device_poll("yc-r1"), health(), optics())
+    boxes = (device_poll("yc-r1"), health(), optics(), server())
     probes = (*boxes, echo_run(), cut, utilisation("yc-telecom-1"), canary())
     return [
         reading(probe, now - 10_000 * (RUNS - run), heard(probe, run, down=probe is cut))
