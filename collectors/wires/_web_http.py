@@ -21,6 +21,8 @@ from metrics.observation import Outcome
 
 _LARGEST_HEADER: Final = 65_536
 _MOST_INTERIM: Final = 20
+_MOST_COOKIES: Final = 20
+_LONGEST_COOKIE: Final = 4_096
 _PACKED: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """Content codings (RFC 9110 8.4.1) and zlib's window for each."""
 _RAW: Final = -15
@@ -32,6 +34,8 @@ class Exchange(msgspec.Struct):
 
     status: int | None = None
     location: bytes = b""
+    cookies: list[tuple[str, str]] = []
+    """What was set, by name; at most 20, of 4 kB each."""
     content_type: str = ""
     coding: str = ""
     announced: int | None = None
@@ -118,6 +122,15 @@ def _read_headers(headers: list[tuple[bytes, bytes]], into: Exchange) -> None:
                 into.coding = decode(value).strip().lower()
             case b"content-length" if value.isdigit():
                 into.announced = int(value)
+            case b"set-cookie" if len(into.cookies) < _MOST_COOKIES:
+                into.cookies += [_cookie(value)]
+
+
+def _cookie(value: bytes) -> tuple[str, str]:
+    """Read name and value (RFC 6265 5.2); for one document its other attributes do not matter."""
+    pair = value[:_LONGEST_COOKIE].partition(b";")[0].decode("latin-1")
+    name, _, text = pair.partition("=")
+    return name.strip(), text.strip()
 
 
 async def _body(

@@ -59,6 +59,15 @@ class _Way:
     redirects: int = 0
     url: str = ""
     shown: Shown | None = None
+    cookies: dict[URL, dict[str, str]] = field(default_factory=dict)
+    """By scheme, host and port: a gate before a site sets one and sends us to the same page."""
+    patience: float = 0.0
+    """Seconds for everything together."""
+
+    def crumbs(self, url: URL) -> str:
+        """Return the cookies a page is asked with."""
+        pairs = self.cookies.get(url.origin(), {}).items()
+        return "; ".join(f"{name}={value}" for name, value in pairs)
 
     def took(self, phase: str, since: float, until: float | None = None) -> float:
         """Add the time from `since` to `until` (now) to a phase; return `until`."""
@@ -101,7 +110,7 @@ class Web:
 
     async def http(self, question: HttpQuestion) -> HttpReply:
         """Ask for a document."""
-        way = _Way()
+        way = _Way(patience=question.timeout)
         try:
             async with asyncio.timeout(question.timeout), self._room:
                 await self._follow(question, way)
@@ -128,7 +137,7 @@ class Web:
 
     async def tls(self, question: TlsQuestion) -> TlsReply:
         """Look at a server's certificates."""
-        way = _Way()
+        way = _Way(patience=question.timeout)
         try:
             async with asyncio.timeout(question.timeout), self._room:
                 seen, line = await self._handshake(question, way)
@@ -154,7 +163,7 @@ class Web:
 
     async def tcp(self, question: TcpQuestion) -> TcpReply:
         """Connect, and read what the server says first."""
-        way, heard, reason = _Way(), bytearray(), ""
+        way, heard, reason = _Way(patience=question.timeout), bytearray(), ""
         outcome = Outcome.ANSWERED
         try:
             async with asyncio.timeout(question.timeout), self._room:
@@ -187,12 +196,14 @@ class Web:
 
     async def _follow(self, question: HttpQuestion, way: _Way) -> None:
         """Ask, and go where redirects lead."""
-        first = URL(question.url)
-        url, seen = first, set[tuple[str, str]]()
+        url = first = URL(question.url)
+        seen = set[tuple[str, str, str]]()
         while True:
-            seen.add((question.method, str(url)))
+            crumbs = way.crumbs(url)
+            seen.add((question.method, str(url), crumbs))
             way.url = str(url)
-            to = await self._once(url, first, question, way)
+            to = await self._once(url, first, _with_cookies(question, crumbs), way)
+            way.cookies.setdefault(url.origin(), {}).update(way.exchange.cookies)
             if to is None:
                 return
             if to.raw_host != first.raw_host and to.raw_host not in question.hosts:
@@ -200,7 +211,7 @@ class Web:
             if way.redirects >= question.redirects:
                 raise Trouble(Outcome.ANSWERED, "too_many_redirects")
             question = _redirected(question, way.exchange.status, url, to)
-            if (question.method, str(to)) in seen:
+            if (question.method, str(to), way.crumbs(to)) in seen:
                 raise Trouble(Outcome.ANSWERED, "redirect_loop")
             way.redirects += 1
             url = to
@@ -258,9 +269,12 @@ class Web:
         while True:
             address = left.pop(0)
             way.version = address.family
+            # One dead address of several must leave time for the others.
+            patience = way.patience / (len(left) + 2) if left else None
             try:
-                line = await connect(address)
-            except Trouble:
+                async with asyncio.timeout(patience):
+                    line = await connect(address)
+            except (Trouble, TimeoutError):
                 if not left:
                     raise
             else:
@@ -295,12 +309,18 @@ def _location(url: URL, heard: _web_http.Exchange) -> URL | None:
     if len(heard.location) > _LONGEST_LOCATION:
         raise Trouble(Outcome.ANSWERED, "redirect_bad")
     try:
-        to = url.join(URL(quote_from_bytes(heard.location.strip(), _SAFE), encoded=True))
+        to = url.join(URL(quote_from_bytes(heard.location.strip(), _SAFE)))
     except ValueError:
         raise Trouble(Outcome.ANSWERED, "redirect_bad") from None
     if to.scheme not in {"http", "https"} or not to.raw_host:
         raise Trouble(Outcome.ANSWERED, "redirect_bad")
     return to.with_fragment(None)
+
+
+def _with_cookies(question: HttpQuestion, crumbs: str) -> HttpQuestion:
+    if not crumbs:
+        return question
+    return msgspec.structs.replace(question, headers=(*question.headers, ("Cookie", crumbs)))
 
 
 def _redirected(question: HttpQuestion, status: int | None, url: URL, to: URL) -> HttpQuestion:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import time
 import tracemalloc
 import zlib
@@ -270,6 +271,29 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked() -> None:
 
     assert asyncio.run(run())["success"] == 1
     assert asked == ["A"]
+
+
+def test_one_dead_address_of_two_leaves_time_for_the_other() -> None:
+    """It takes no connection and refuses none: its queue is full."""
+
+    async def run() -> Checked:
+        async with saying(HEAD + b"\r\nok") as port:
+            with socket.socket() as full, socket.socket() as one, socket.socket() as two:
+                full.bind(("127.0.0.2", port))
+                full.listen(0)
+                for client in (one, two):
+                    client.setblocking(False)
+                    client.connect_ex(("127.0.0.2", port))
+
+                def answer(name: str, kind: str) -> list[str]:
+                    return [f"{name} A 127.0.0.2", f"{name} A 127.0.0.1"]
+
+                async with nameserver(answer) as names:
+                    wire = web(servers=(Endpoint("127.0.0.1", names),))
+                    url = f"http://portal.example:{port}/"
+                    return await check("http", wire, url=url, allow="127.0.0.0/8", timeout=0.9)
+
+    assert asyncio.run(run())["success"] == 1
 
 
 def test_a_name_that_does_not_exist_is_named() -> None:

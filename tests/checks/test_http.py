@@ -154,6 +154,38 @@ def test_a_circle_of_redirects_is_named() -> None:
     assert (found.reason, found["success"]) == ("redirect_loop", 0)
 
 
+def test_a_gate_that_sets_a_cookie_and_sends_us_to_the_same_page_is_passed() -> None:
+    async def gate(request: served.Request) -> served.Response:
+        if request.cookies.get("pass") == "1":
+            return served.Response(text="政务服务")
+        return served.Response(
+            status=302, headers={"Location": "/", "Set-Cookie": "pass=1; Path=/; HttpOnly"}
+        )
+
+    assert visit({"/": gate}, text="政务服务")["success"] == 1
+
+
+def test_a_gate_that_never_opens_is_a_circle() -> None:
+    async def gate(request: served.Request) -> served.Response:
+        return served.Response(status=302, headers={"Location": "/", "Set-Cookie": "a=1; Path=/"})
+
+    assert visit({"/": gate}).reason == "redirect_loop"
+
+
+def test_the_case_of_a_host_does_not_matter() -> None:
+    async def run() -> Checked:
+        async with (
+            website({"/": page()}) as port,
+            website({"/": to(f"http://PORTAL.example:{port}/")}) as first,
+        ):
+            url = f"http://portal.example:{first}/"
+            return await check("http", url=url, address=here(first))
+
+    found = asyncio.run(run())
+
+    assert (found["success"], found["http_redirects"]) == (1, 1)
+
+
 def test_a_chain_of_redirects_has_an_end() -> None:
     async def onward(request: served.Request) -> served.Response:
         number = int(request.match_info["n"])
