@@ -148,6 +148,7 @@ async def _serve(directory: Path, script: str) -> None:
     world = World(plan, witness)
     director = Director(world, log, wall)
     server = Server(director, secret)
+    ssh.changed = director.configure
     control = ControlServer(director, server, ssh.change)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

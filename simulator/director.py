@@ -81,6 +81,10 @@ class Director:
             port.clear(ticks)
             port.discontinuity = ticks
 
+    def configure(self, device: str) -> None:
+        """Let a device know that its configuration was changed."""
+        self.world.agents[device].configured = self.ticks()
+
     async def play(self, incidents: Iterator[Incident]) -> None:
         """Act out a script. What is over already is left out; what goes on begins at once."""
         waiting: list[tuple[float, int, bool, Incident]] = []

@@ -22,6 +22,11 @@ _IF_X: Final = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 _IF_TABLE_LAST_CHANGE: Final = (1, 3, 6, 1, 2, 1, 31, 1, 5)
 _ENGINE: Final = (1, 3, 6, 1, 6, 3, 10, 2, 1)
 IF_INDEX: Final = (*_IF, 1)
+_RUN_MODIFIED: Final = {
+    "huawei_vrp": (1, 3, 6, 1, 4, 1, 2011, 6, 10, 1, 1, 1),
+    "h3c_comware": (1, 3, 6, 1, 4, 1, 25506, 2, 4, 1, 1, 1),
+}
+"""hwCfgRunModifiedLast, hh3cCfgRunModifiedLast: sysUpTime when the configuration was changed."""
 
 _32_BITS: Final = 0xFFFFFFFF
 _64_BITS: Final = 0xFFFFFFFFFFFFFFFF
@@ -214,8 +219,13 @@ def objects(platform: Platform) -> tuple[Object, ...]:
         Object(scalar.oid, scalar.tag, scalar.value, scalar.text, column=False)
         for scalar in _SCALARS + (_ENGINE_SCALARS if platform.engine else ())
     )
+    modified = tuple(
+        Object(oid, ber.TIME_TICKS, lambda a, _r, _t: _since_boot(a, a.configured), column=False)
+        for oid in (_RUN_MODIFIED.get(platform.name),)
+        if oid is not None
+    )
     boards = tuple(
         Object(told.oid, told.tag, told.value, told.text, told.column, not told.column)
         for told in BOARDS.get(platform.name, ())
     )
-    return tuple(sorted(scalars + _COLUMNS + boards, key=lambda known: known.oid))
+    return tuple(sorted(scalars + _COLUMNS + modified + boards, key=lambda known: known.oid))

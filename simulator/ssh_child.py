@@ -13,7 +13,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -34,6 +34,8 @@ class SshChild:
     """
 
     def __init__(self, plan: Plan) -> None:
+        self.changed: Callable[[str], None] = lambda _: None
+        """Is told of each device whose configuration was changed."""
         self._orders: IO[bytes] | None = None
         served = plan.settings.hosts > 0
         self._gear = [device.id for device in ssh_plan.gear(plan)] if served else []
@@ -58,6 +60,7 @@ class SshChild:
         if device not in self._gear:
             raise KeyError(device)
         self._order(do="change", node=device)
+        self.changed(device)
 
     async def changes(self, seconds: float) -> None:
         """For ever: let somebody change the configuration of the next device now and then."""

@@ -135,9 +135,14 @@ class Port:
 
 
 class Agent:
-    """The SNMP agent of a device. `boot`: ticks, negative when it ran before the province did."""
+    """The SNMP agent of a device. `boot`: ticks, negative when it ran before the province did.
 
-    __slots__ = ("boot", "boots", "key", "max_size", "place", "plan", "platform", "ports")
+    `configured`: ticks at which its configuration was changed last.
+    """
+
+    __slots__ = (
+        "boot", "boots", "configured", "key", "max_size", "place", "plan", "platform", "ports",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -155,6 +160,7 @@ class Agent:
         self.boot = boot
         self.boots = boots
         self.max_size = platform.max_size
+        self.configured = boot
         self.key = key_of(plan.host, plan.port)
 
     def reboot(self, ticks: int) -> None:
