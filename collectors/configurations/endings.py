@@ -19,7 +19,7 @@ ENDINGS: Final[Mapping[str, re.Pattern[str]]] = {
     "h3c_comware": _RETURN,
     "zte_zxros": re.compile(r"end|!</[\w-]+>", re.IGNORECASE),
     "ruijie_rgos": _END,
-    "maipu_mypower": _END,
+    "maipu_mypower": re.compile(r"!?end", re.IGNORECASE),
     "cisco_ios": _END,
 }
 """Matches the whole of the last line."""

@@ -31,7 +31,7 @@ _ECHO: Final = re.compile(
 _CLOCK: Final = r"\d{1,2}:\d{2}:\d{2}"
 _NOISE: Final = re.compile(
     rf"""
-      \s*Building[ ]configuration\.*
+      \s*Building[ ]configuration\b.*
     | [!#\s]{{0,8}}Current[ ]configuration\s*:.*
     | [!#\s]{{0,8}}Last[ ]configuration[ ](?:was[ ])?(?:change|updated|saved).*
     | [!#\s]{{0,8}}NVRAM[ ]config[ ]last[ ]updated.*
