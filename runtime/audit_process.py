@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _end_with_stdin() -> None:
-    while sys.stdin.buffer.read(1):
+    while os.read(sys.stdin.fileno(), 4_096):  # no buffer, whose lock would be held at the end
         pass
     os._exit(0)
 
