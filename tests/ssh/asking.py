@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from runtime.ssh_turns import way_of
 def login(name: str = "reader", **secrets: object) -> Login:
     """Make a login; secrets as plain strings."""
     made = {k: Secret(v) if isinstance(v, str) and k != "user" else v for k, v in secrets.items()}
-    user = made.pop("user", "root")
+    user = made.pop("user", getpass.getuser())
     return Login(name, user, group=name, **made)  # type: ignore[arg-type]
 
 

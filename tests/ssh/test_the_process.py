@@ -1,4 +1,4 @@
-"""The process behind the wire: it dies and is replaced, grows and is exchanged, and loses nothing."""
+"""The process behind the wire: it dies and is replaced, grows and is exchanged; nothing is lost."""
 
 from __future__ import annotations
 
