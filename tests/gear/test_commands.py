@@ -6,6 +6,7 @@ The expected readings stand beside the answers in `corpus/<platform>/<command>/<
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +31,7 @@ NAMES = sorted(
     for module in walk_packages(collectors.commands.__path__, "collectors.commands.")
     if not module.ispkg and "._" not in module.name
 )
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
 CASES = sorted(path.relative_to(CORPUS).as_posix() for path in CORPUS.rglob("*.txt"))
 NONSENSE = (
     "Lorem ipsum dolor sit amet\n" * 3,
@@ -76,6 +78,16 @@ def test_every_command_has_answers_to_be_tested_with(name: str) -> None:
     for case in cases:
         source = json.loads((CORPUS / case).with_suffix(".json").read_text("utf-8"))["source"]
         assert source.startswith(("synthetic", "the shape of a capture"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_document_says_what_is_sent_and_how_sure_its_reading_is(name: str) -> None:
+    """`capture` there is `synthetic` here: a public capture with other values."""
+    platform, one = name.partition(".")[0], command(name)
+    said = {"synthetic": "capture", "documentation": "manual"}[one.sure]
+    row = rf"^\| {platform} \| `{re.escape(one.line.format('<port>'))}` \| .*\| {said}\b"
+
+    assert re.search(row, DOCUMENT, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,4 +21,6 @@ def read(text: str) -> tuple[BgpPeer, ...]:
     )
 
 
-COMMAND: Final[Command[BgpPeer]] = Command("bgp_peers", "show ip bgp summary", read, "recorded")
+COMMAND: Final[Command[BgpPeer]] = Command(
+    "bgp_peers", "show ip bgp summary", read, "documentation"
+)

@@ -20,5 +20,5 @@ def read(text: str) -> tuple[OspfNeighbour, ...]:
 
 
 COMMAND: Final[Command[OspfNeighbour]] = Command(
-    "ospf_neighbours", "show ip ospf neighbor", read, "recorded"
+    "ospf_neighbours", "show ip ospf neighbor", read, "documentation"
 )

@@ -19,4 +19,4 @@ def read(text: str) -> tuple[BgpPeer, ...]:
     return tuple(bgp(rows(TEMPLATE, joined(text)), "PEER", "ASN", "STATE"))
 
 
-COMMAND: Final[Command[BgpPeer]] = Command("bgp_peers", "display bgp peer", read, "recorded")
+COMMAND: Final[Command[BgpPeer]] = Command("bgp_peers", "display bgp peer", read, "synthetic")

@@ -66,5 +66,5 @@ def read(text: str) -> tuple[Optics, ...]:
 
 
 COMMAND: Final[Command[Optics]] = Command(
-    "optics", "display transceiver diagnosis interface", read, "recorded"
+    "optics", "display transceiver diagnosis interface", read, "synthetic"
 )

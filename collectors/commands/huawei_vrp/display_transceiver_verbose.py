@@ -9,5 +9,5 @@ from collectors.commands.huawei_vrp._blocks import read
 from collectors.vendors._form import Optics
 
 COMMAND: Final[Command[Optics]] = Command(
-    "optics", "display transceiver verbose", lambda text: tuple(read(text)), "documentation"
+    "optics", "display transceiver verbose", lambda text: tuple(read(text)), "synthetic"
 )

@@ -48,5 +48,5 @@ def read(text: str) -> tuple[Optics, ...]:
 
 
 COMMAND: Final[Command[Optics]] = Command(
-    "optics", "show interfaces transceiver diagnosis", read, "documentation"
+    "optics", "show interfaces transceiver diagnosis", read, "synthetic"
 )

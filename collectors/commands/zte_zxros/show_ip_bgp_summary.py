@@ -35,6 +35,4 @@ def read(text: str) -> tuple[BgpPeer, ...]:
     return tuple(bgp(rows(TEMPLATE, text), "PEER", "ASN", "STATE"))
 
 
-COMMAND: Final[Command[BgpPeer]] = Command(
-    "bgp_peers", "show ip bgp summary", read, "documentation"
-)
+COMMAND: Final[Command[BgpPeer]] = Command("bgp_peers", "show ip bgp summary", read, "synthetic")

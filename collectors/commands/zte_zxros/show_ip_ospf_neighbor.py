@@ -27,5 +27,5 @@ def read(text: str) -> tuple[OspfNeighbour, ...]:
 
 
 COMMAND: Final[Command[OspfNeighbour]] = Command(
-    "ospf_neighbours", "show ip ospf neighbor", read, "documentation"
+    "ospf_neighbours", "show ip ospf neighbor", read, "synthetic"
 )

@@ -39,4 +39,4 @@ def read(text: str) -> tuple[Optics, ...]:
     )
 
 
-COMMAND: Final[Command[Optics]] = Command("optics", "show opticalinfo brief", read, "documentation")
+COMMAND: Final[Command[Optics]] = Command("optics", "show opticalinfo brief", read, "synthetic")
