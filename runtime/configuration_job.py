@@ -83,6 +83,8 @@ class Keeper:
         store, masked = self._store, mask(text, device, self._tags)
         code, _, instant = why.partition(" ")
         before = store.latest(device)
+        if code == "first" and before is not None:
+            code = "again"  # who asked did not know of it
         if before is None:
             note = Note(now, 0, code, platform, key_name(self._tags))
             first = store.add(device, masked, text, None, note)

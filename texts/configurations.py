@@ -40,8 +40,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "配置多日未备份",
     ),
     "alert.reason.config_changed": (
-        "see what differs on the device's page, and acknowledge to take note of it",
-        "请在设备页面查看差异，确认告警即表示已知悉",
+        "extranet configuration diff shows what; acknowledging it takes note of it",
+        "可用 extranet configuration diff 查看差异；确认告警即表示已知悉",
     ),
     "alert.reason.config_noted": ("somebody took note of it", "已有人知悉"),
     "alert.reason.config_reverted": (
@@ -63,6 +63,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "configuration.why.changed": ("the device's counter said so", "设备变更时间有更新"),
     "configuration.why.trap": ("the device sent a trap", "设备发出告警报文"),
     "configuration.why.whole": ("the daily reading", "每日读取"),
+    "configuration.why.again": ("read anew", "重新读取"),
     "configuration.why.other": ("read", "已读取"),
     # the api
     "api.unknown_revision": (
