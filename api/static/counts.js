@@ -35,9 +35,12 @@ export function drawCounts(overview, firing) {
   const levels = LEVELS.filter((one) => overview.sites[one]);
   const alerts = h("div", { class: "stat" },
     h("strong", { class: "number" }, firing), h("span", {}, t("page.phase.firing")));
+  const has = size(overview.services) > 0;
+  byId("counts").className = has ? "counts with-services" : "counts";
   fill(byId("counts"),
     box("", t("page.sites"), total(sites), stats(sites)),
     box("", t("page.links"), total(overview.links), stats(overview.links)),
+    has ? box("", t("page.services"), total(overview.services), stats(overview.services)) : null,
     box("levels", t("page.wall"), "",
       h("div", { class: "level-bars" }, levels.map((one) => level(one, overview.sites[one])))),
     box(`firing ${firing ? "" : "zero"}`, t("page.alerts"), "", h("div", { class: "stats" }, alerts)));

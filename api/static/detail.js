@@ -1,12 +1,13 @@
-// The panel beside: one link or one site, with what it hangs on.
+// The panel beside: one link, site, service or server, with what it hangs on.
 
+import { hostBody, serviceBody } from "/static/centre.js";
 import { button, byId, fill, h } from "/static/dom.js";
-import { figure } from "/static/figures.js";
 import { get } from "/static/net.js";
+import { big, facts, group, hanging, jump as jumpBy, monthLine, soft, standing } from "/static/parts.js";
 import { line as polled } from "/static/polls.js";
 import { chip, named } from "/static/states.js";
 import { strip } from "/static/strip.js";
-import { bits, duration, milliseconds, noRate, now, percent, reason, t, time } from "/static/words.js";
+import { bits, milliseconds, noRate, now, percent, reason, t, time } from "/static/words.js";
 
 const RANGES = { "1h": 3600, "6h": 21600, "24h": 86400 };
 let shown = null; // {kind, id}
@@ -31,7 +32,7 @@ export async function open(kind, id) {
   panel.hidden = false;
   if (fresh) fill(panel, head(kind, id, "", null), h("p", { class: "empty" }, t("page.loading")));
   try {
-    const body = kind === "link" ? await linkBody(id) : await siteBody(id);
+    const body = await BODIES[kind](id);
     if (stillWanted()) fill(panel, ...body);
   } catch (error) {
     const sorry = h("p", { class: "failure" }, t("page.failed", { message: error.message }));
@@ -40,19 +41,7 @@ export async function open(kind, id) {
   if (fresh) panel.querySelector("button")?.focus();
 }
 
-// ---- What both have
-
-const soft = (...words) => h("span", { class: "soft" }, ...words);
-
-function standing(row) {
-  return h("p", { class: "line" },
-    chip(row.state),
-    row.state !== "up" && row.reason ? h("span", {}, reason(row.reason)) : null,
-    row.since === null ? null : [
-      soft(t("page.since", { time: time(row.since) })),
-      h("span", { class: "number", "data-since": row.since }, duration(now() - row.since)),
-    ]);
-}
+// ---- What all have
 
 function head(kind, title, id, row) {
   return h("div", { class: "detail-head" },
@@ -63,15 +52,7 @@ function head(kind, title, id, row) {
     button("close", close, { class: "close", "aria-label": t("page.close") }, "✕"));
 }
 
-function facts(pairs) {
-  const row = ([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
-  return h("dl", { class: "facts" }, pairs.filter(([, value]) => value).map(row));
-}
-
-function jump(kind, id, text, state) {
-  const shape = state === undefined ? null : chip(state);
-  return button(`jump:${kind}:${id}`, () => open(kind, id), { class: "jump" }, shape, h("span", {}, text));
-}
+const jump = (kind, id, text, state) => jumpBy(open, kind, id, text, state);
 
 // ---- A link
 
@@ -93,9 +74,10 @@ async function linkBody(id) {
       big(t("page.rate.in"), bits(link.in_bps), percent(link.in_utilization)),
       big(t("page.rate.out"), bits(link.out_bps), percent(link.out_utilization))),
     link.no_rate ? soft(noRate(link.no_rate)) : null,
-    month === null ? null : monthLine(link, month),
+    month === null ? null : monthLine(link.promised.availability, month),
     h("div", { class: "head" }, h("h3", {}, t("page.history")), ranges(id)),
     history === null ? h("p", { class: "empty" }, t("page.history.none")) : strip(history),
+    ...hanging(open, link.services),
     linkFacts(link),
     ...group(t("page.traps"), (traps?.items ?? []).map(trapLine)),
   ];
@@ -108,24 +90,6 @@ function trapLine(one) {
     soft(time(Math.floor(one.at))),
     h("span", {}, one.text),
     soft([one.device_title, port].filter(Boolean).join(" · ")));
-}
-
-function big(name, value, small = "–") {
-  return h("div", { class: "big" },
-    soft(name),
-    h("strong", { class: "number" }, value),
-    small === "–" ? null : h("small", {}, small));
-}
-
-function monthLine(link, month) {
-  const measured = figure(month);
-  const promised = Number((link.promised.availability * 100).toFixed(4));
-  return h("div", { class: "month line" },
-    soft(t("page.availability"), ` ${month.period ?? ""}`),
-    h("span", { class: "figure" }, measured.percent ? `${measured.percent} %` : t("page.no_figure")),
-    measured.provisional ? h("span", { class: "tag" }, t("page.provisional")) : null,
-    measured.coverage ? soft(t("page.coverage", { value: measured.coverage })) : null,
-    soft(t("page.promised", { value: promised })));
 }
 
 function ranges(id) {
@@ -167,6 +131,7 @@ async function siteBody(id) {
     ...group(t("page.uplinks"), site.uplinks.map(ofLink)),
     ...group(t("page.downlinks"), site.downlinks.map(ofLink)),
     ...group(t("page.devices"), site.devices.map(deviceLine)),
+    ...hanging(open, site.services),
     ...group(t("page.children"), site.children.map(ofChild)),
   ];
 }
@@ -176,12 +141,6 @@ function wayUp(site) {
   return h("p", { class: "path" }, site.path.map(step), h("span", {}, site.title));
 }
 
-function group(name, children) {
-  if (!children.length) return [];
-  const heading = h("h3", {}, name, h("small", { class: "soft" }, ` ${children.length}`));
-  return [heading, h("div", { class: "jumps" }, children)];
-}
-
 function deviceLine(device) {
   const why = device.state !== "up" && device.reason ? reason(device.reason) : "";
   return h("span", { class: `jump s-${named(device.state)}` },
@@ -189,3 +148,10 @@ function deviceLine(device) {
     h("span", {}, `${device.title || device.id} · ${device.platform}`),
     why ? h("small", { class: "soft" }, why) : null);
 }
+
+const BODIES = {
+  link: linkBody,
+  site: siteBody,
+  service: (id) => serviceBody(id, head, open),
+  host: (id) => hostBody(id, head, open),
+};

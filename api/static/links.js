@@ -1,7 +1,7 @@
 // The table of links: worst first, filtered here when all are loaded, by the api when they are many.
 
 import { button, byId, fill, h } from "/static/dom.js";
-import { LEVELS, STATES, chip, named, rank } from "/static/states.js";
+import { LEVELS, STATES, chip, meter, named, rank } from "/static/states.js";
 import { bits, duration, milliseconds, now, percent, reason, t } from "/static/words.js";
 
 const STEP = 500;
@@ -69,13 +69,6 @@ function wanted(link) {
   if (!chosen.search) return true;
   const text = `${link.id} ${link.title} ${link.a_title} ${link.b_title}`.toLowerCase();
   return text.includes(chosen.search);
-}
-
-function meter(ratio) {
-  if (ratio === null) return null;
-  const level = h("span", { class: ratio > 0.9 ? "over" : ratio > 0.7 ? "high" : "" });
-  level.style.width = `${Math.min(100, Math.max(0, ratio * 100))}%`;
-  return h("span", { class: "meter", "aria-hidden": "true" }, level);
 }
 
 function row(link, open) {

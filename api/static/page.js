@@ -7,7 +7,9 @@ import * as drift from "/static/drift.js";
 import { figure } from "/static/figures.js";
 import * as table from "/static/links.js";
 import { all, get, listen, post, setCsrf } from "/static/net.js";
+import * as hosts from "/static/hosts.js";
 import * as polls from "/static/polls.js";
+import * as services from "/static/services.js";
 import * as side from "/static/side.js";
 import { size } from "/static/states.js";
 import * as wall from "/static/wall.js";
@@ -22,6 +24,7 @@ let differing = [];
 const sites = new Map();
 const links = new Map();
 const figures = new Map();
+const offered = new Map(); // services by id
 let nextLinks = null; // cursor, when not all links are loaded
 
 const open = (kind, id) => detail.open(kind, id);
@@ -107,11 +110,23 @@ async function loadSlowest() {
   polls.draw((await get("/api/v1/polls/slowest")).items, visit);
 }
 
+async function loadServices() {
+  const items = size(overview.services) ? await all("/api/v1/services") : [];
+  offered.clear();
+  for (const service of items) offered.set(service.id, service);
+  services.draw(offered, open);
+}
+
+async function loadHosts() {
+  const items = size(overview.hosts) ? (await get("/api/v1/hosts")).items : [];
+  hosts.draw(items, open);
+}
+
 async function loadAll() {
   try {
     await loadOverview();
     await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift(),
-      loadSlowest()]);
+      loadSlowest(), loadServices(), loadHosts()]);
     reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
@@ -209,6 +224,7 @@ const alertsSoon = soon(quietly(loadAlerts), 800);
 const driftSoon = soon(quietly(loadDrift), 5000);
 const figuresSoon = soon(quietly(loadCarriers), 30000);
 const linksSoon = soon(drawLinks, 400);
+const servicesSoon = soon(() => services.draw(offered, open), 400);
 const wallSoon = soon(quietly(async () => { await loadOverview(); drawWall(); }), 2500);
 const detailSoon = soon(reopen, 1500);
 const everythingSoon = soon(loadAll, 500);
@@ -216,7 +232,7 @@ const everythingSoon = soon(loadAll, 500);
 function heard(kind, body) {
   if (kind === "alert") { alertsSoon(); return; }
   if (kind === "drift") { driftSoon(); return; }
-  if (kind !== "site" && kind !== "link") { // hello, resync, reload, blind
+  if (!["site", "link", "service"].includes(kind)) { // hello, resync, reload, blind
     if (kind === "blind") { overview.blind_since = body.since; drawBlind(); }
     everythingSoon();
     return;
@@ -226,6 +242,10 @@ function heard(kind, body) {
       sites.set(body.id, body);
       wall.touch(body);
     } else if (wall.isLarge(overview)) wallSoon();
+  } else if (kind === "service") {
+    offered.set(body.id, body);
+    services.touch(body);
+    servicesSoon();
   } else {
     if (fewLinks() || links.has(body.id) || body.state !== "up") links.set(body.id, body);
     linksSoon();
@@ -261,12 +281,12 @@ async function start() {
   setInterval(tick, 1000);
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
   const seldom = () => {
-    for (const load of [loadCarriers, loadSlowest, loadDrift]) load().catch(failed);
+    for (const load of [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts]) load().catch(failed);
     countsSoon();
   };
   setInterval(() => { if (!document.hidden) seldom(); }, 60000);
   await loadAll();
-  listen(["site", "link", "alert", "drift", "blind", "reload", "resync"], heard, drawLive);
+  listen(["site", "link", "service", "alert", "drift", "blind", "reload", "resync"], heard, drawLive);
 }
 
 start().catch(failed);

@@ -4,7 +4,7 @@ import { button, byId, fill, h } from "/static/dom.js";
 import { bar, glyph, size } from "/static/states.js";
 import { duration, now, places, reason, rule, t, time } from "/static/words.js";
 
-const KINDS = ["link", "site", "device", "interface"];
+const KINDS = ["link", "site", "service", "group", "device", "interface"];
 const SEVERITIES = ["critical", "major", "warning", "info"];
 const PHASES = ["firing", "pending", "resolved"];
 const ALERTS_SHOWN = 200;
@@ -19,12 +19,20 @@ const ticking = (since) => h("span", { class: "number", "data-since": since }, d
 
 function targetButton(key, target, title, open) {
   const kind = kindOf(target);
-  const disabled = !["link", "site"].includes(kind);
+  const disabled = !["link", "site", "service"].includes(kind);
   return button(key, () => open(kind, idOf(target)), { class: "plain strong", disabled }, title);
 }
 
 const affected = (counts) =>
   size(counts) ? line("affected", t("page.affected", { what: places(counts) })) : null;
+
+const lost = (services) => {
+  const count = services.reduce((sum, one) => sum + one.count, 0);
+  const name = (one) => (one.count > 1 ? `${one.title} ${one.count}` : one.title);
+  return count ? line("affected",
+    h("span", {}, t("page.services.affected", { count })),
+    h("span", { class: "soft" }, services.map(name).filter(Boolean).join(" · "))) : null;
+};
 
 // ---- Outages
 
@@ -41,7 +49,8 @@ function outageItem(outage, open) {
       h("span", {}, reason(outage.reason)),
       space(),
       h("span", {}, t("page.since", { time: time(outage.start) }))),
-    affected(outage.affected));
+    affected(outage.affected),
+    lost(outage.services));
 }
 
 // `more`: there are more than these.
@@ -75,6 +84,7 @@ function alertItem(alert, mayAcknowledge, open, acknowledge) {
       targetButton(`alert:${alert.id}`, alert.target, alert.title, open),
       alert.phase === "resolved" ? h("span", { class: "number soft" }, lasted()) : ticking(alert.since)),
     affected(alert.affected),
+    lost(alert.services),
     line("soft",
       h("span", {}, t("page.since", { time: time(alert.since) })),
       space(),

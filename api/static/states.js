@@ -43,3 +43,11 @@ export function bar(counts) {
   const text = said.join(", ");
   return h("span", { class: "bar-of", role: "img", "aria-label": text, title: text }, parts(counts));
 }
+
+// How much of something is used.
+export function meter(ratio) {
+  if (ratio === null) return null;
+  const level = h("span", { class: ratio > 0.9 ? "over" : ratio > 0.7 ? "high" : "" });
+  level.style.width = `${Math.min(100, Math.max(0, ratio * 100))}%`;
+  return h("span", { class: "meter", "aria-hidden": "true" }, level);
+}

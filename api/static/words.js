@@ -64,6 +64,11 @@ export function duration(seconds) {
   return parts.join(" ");
 }
 
+// How long ago something was, as a text that goes on counting.
+export const ago = (at) => (at === null || at === undefined ? "–" : duration(now() - at));
+
+export const days = (n) => known(n, (v) => t("page.days", { n: Math.floor(v) }));
+
 const known = (value, write) => (value === null || value === undefined ? "–" : write(value));
 
 export const milliseconds = (s) => known(s, (v) => `${(v * 1000).toFixed(v < 0.01 ? 2 : 1)} ms`);
