@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import msgspec
+
 from collectors._contract import Answer, Wires
 from collectors._memory import DeviceMemory
 from collectors.wires.echo import open_echo
@@ -21,6 +23,8 @@ from runtime.audits import Audits
 from runtime.check import check, render
 from runtime.clock import monotonic, wall
 from runtime.config import Config
+from runtime.configuration_job import KIND
+from runtime.configurations import ConfigurationKeeping, settings
 from runtime.planning import plan
 from runtime.plugins import plugins
 from runtime.ssh import SshDoor
@@ -83,13 +87,19 @@ async def _ask(probe: Probe, config: Config) -> tuple[Answer, float]:
         if wanted is not None:
             await wanted.start()
             stack.push_async_callback(wanted.close)
-        ssh = SshDoor(config.ssh, config.store.path)
+        keeping = settings(config.store.path, config.configurations)
+        ssh = SshDoor(config.ssh, config.store.path, {KIND: msgspec.msgpack.encode(keeping)})
         await ssh.start(stack)  # the first question starts its process
         web = Web(wall, servers=config.web.nameservers, ca=config.web.ca)
         web.open()
         folder = Path(stack.enter_context(TemporaryDirectory()))  # a running monitor has its own
         audits = Audits(folder, 1, lambda: int(wall()))
-        wires = Wires(snmp, icmp, udp, ssh=ssh, web=web, audits=audits, wall=wall)
+        book = ConfigurationKeeping(
+            config.store.path, config.configurations, ssh, lambda: int(wall())
+        )
+        wires = Wires(
+            snmp, icmp, udp, ssh=ssh, web=web, audits=audits, configurations=book, wall=wall
+        )
         began = monotonic()
         try:
             async with asyncio.timeout(probe.deadline):
