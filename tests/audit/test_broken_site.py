@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from collectors.audit.crawl import audit
+from collectors.audit.crawl import _OUTCOMES, audit
 from collectors.audit.form import Report
 from tests.audit.site import STARTED, Site, broken, page, raw, serving
 from tests.servers import free_port
+from texts.say import catalogue
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +156,18 @@ def test_it_says_who_asks(found: tuple[Report, Site, Site]) -> None:
     _, site, _ = found
 
     assert all("extranet-audit" in agent for agent in site.agents)
+
+
+def test_everything_that_is_told_has_a_sentence(found: tuple[Report, Site, Site]) -> None:
+    report, _, _ = found
+    codes = {
+        *(f"audit.code.{one.code}" for one in report.problems),
+        *(f"audit.why.{one.why}" for one in (*report.dead_links, *report.pictures)),
+        *(f"audit.verdict.{one.verdict}" for one in report.columns),
+        *(f"audit.kind.{one.kind}" for one in report.columns),
+        *(f"audit.line.{one.code}" for one in report.deductions),
+        *(f"audit.lost.{name}" for name in report.lost),
+        *(f"audit.why.{why}" for why in _OUTCOMES),
+    }
+
+    assert sorted(codes - catalogue().keys()) == []
