@@ -37,7 +37,7 @@ def run(
     simulator = [sys.executable, "-m", "simulator"]
     generate = [
         *simulator, "generate", str(directory), "--sites", str(sites), "--seed", str(seed),
-        "--start", str(start), "--api", listen, "--services",
+        "--start", str(start), "--api", listen, "--services", "--hosts", str(_SERVERS),
     ]  # fmt: skip
     generated = subprocess.run(generate, check=False, env=environ)  # noqa: S603 - our own program, no shell
     if generated.returncode != 0:
