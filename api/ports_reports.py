@@ -77,8 +77,5 @@ class Rehearsals(Protocol):
     def begin(self, services: Sequence[str], seconds: int, person: str) -> Rehearsal | None:
         """Begin to check these nodes; None = a check is running."""
 
-    def find(self, rehearsal: str) -> Rehearsal | None:
-        """Return a check that runs or is remembered."""
-
     def latest(self) -> Sequence[Rehearsal]:
         """Return what is remembered, newest first."""

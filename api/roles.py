@@ -8,13 +8,19 @@ from typing import Final, Literal
 
 from api.ports import Person, Role
 
-Permission = Literal["read", "metrics", "configurations", "acknowledge", "accept", "reload"]
+Permission = Literal[
+    "read", "metrics", "configurations", "acknowledge", "accept", "rehearse", "reload"
+]
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "viewer": frozenset({"read", "metrics"}),
-    "operator": frozenset({"read", "metrics", "configurations", "acknowledge", "accept"}),
+    "operator": frozenset(
+        {"read", "metrics", "configurations", "acknowledge", "accept", "rehearse"}
+    ),
     "auditor": frozenset({"read", "configurations"}),
-    "admin": frozenset({"read", "metrics", "configurations", "acknowledge", "accept", "reload"}),
+    "admin": frozenset(
+        {"read", "metrics", "configurations", "acknowledge", "accept", "rehearse", "reload"}
+    ),
 }
 
 
@@ -70,6 +76,8 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/outages"): _READ,
     ("GET", "/api/v1/traps"): _READ,
     ("GET", "/api/v1/polls/slowest"): _READ,
+    ("GET", "/api/v1/paths/rehearsals"): _READ,
+    ("POST", "/api/v1/paths/rehearsals"): Need("rehearse"),
     ("GET", "/api/v1/polls/shared-engines"): _READ,
     ("GET", "/api/v1/devices/{device}/polls"): _READ,
     ("GET", "/api/v1/devices/{device}/configurations"): Need("configurations"),

@@ -179,7 +179,7 @@ def _within(desk: Desk, caller: Caller, figure: bytes) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.json.decode(figure)
     for cause in document["causes"]:
         if cause["target"] is not None and not desk.sees(caller, cause["target"]):
-            cause |= {"outage": None, "target": "", "carrier": None}
+            cause |= {"outage": None, "target": "", "title": "", "carrier": None}
     for outage in document["outages"]:
         outage["shadow_of"] = [
             one for one in outage["shadow_of"] if desk.sees(caller, outage_target(one))

@@ -186,8 +186,7 @@ def service(name: str, period: str, now: int) -> bytes:
         evidence.first_heartbeat,
         evidence.recorded_until,
     )
-    carriers = {link.id: link.carrier for link in inventory.links.values()}
-    return msgspec.json.encode(service_document(assessed, carriers))
+    return msgspec.json.encode(service_document(assessed, inventory.links))
 
 
 def history(name: str, since: int, until: int) -> list[Mapping[str, object]]:

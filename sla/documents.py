@@ -11,6 +11,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+from inventory.model import Link
 from sla._overlays import Class
 from sla.assess import (
     AssessedOutage,
@@ -61,8 +62,8 @@ def site_document(assessment: SiteAssessment) -> dict[str, Any]:
     }
 
 
-def service_document(assessment: ServiceAssessment, carriers: Mapping[str, str]) -> dict[str, Any]:
-    """Return everything about one service's assessment; `carriers`: of each link its carrier."""
+def service_document(assessment: ServiceAssessment, links: Mapping[str, Link]) -> dict[str, Any]:
+    """Return everything about one service's assessment; `links`: whose outages it lay behind."""
     service, achieved = assessment.service, assessment.achieved
     promised, settled = service.promise, achieved.a_settle
     return {
@@ -77,7 +78,7 @@ def service_document(assessment: ServiceAssessment, carriers: Mapping[str, str])
         "within_resolution": assessment.within_resolution,
         "outages": [_outage(outage) for outage in assessment.outages],
         "causes": [
-            _cause(cause, seconds, carriers)
+            _cause(cause, seconds, links)
             for cause, seconds in sorted(assessment.causes.items(), key=lambda pair: -pair[1])
         ],
         **_window(assessment.window),
@@ -88,14 +89,15 @@ def service_document(assessment: ServiceAssessment, carriers: Mapping[str, str])
     }
 
 
-def _cause(cause: str, seconds: int, carriers: Mapping[str, str]) -> dict[str, Any]:
+def _cause(cause: str, seconds: int, links: Mapping[str, Link]) -> dict[str, Any]:
     """Describe seconds of DOWN: in the shadow of which outage, and whose; null = its own."""
     target = outage_target(cause) if cause else None
-    link = "" if target is None else target.removeprefix("link:")
+    link = None if target is None else links.get(target.removeprefix("link:"))
     return {
         "outage": cause or None,
         "target": target,
-        "carrier": carriers.get(link),
+        "title": "" if link is None else link.title,
+        "carrier": None if link is None else link.carrier,
         "seconds": seconds,
     }
 

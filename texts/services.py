@@ -82,6 +82,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.check.unknown": ("not known", "未知"),
     "page.causes": ("Lost this month", "本月中断归因"),
     "page.causes.own": ("its own", "自身原因"),
+    "page.outages.recent": ("Outages, 30 d", "30 天中断"),
     "page.recent_outages": ("Outages of the last 30 days", "近 30 天中断"),
     "page.recent_outages.none": ("None.", "无。"),
     "page.lasts": ("lasts", "持续中"),

@@ -22,7 +22,7 @@ export async function serviceBody(id, head, open) {
       big(t("page.last_success"), ago(service.last_success)),
       big(t("page.column.took"), milliseconds(service.duration_seconds)),
       big(t("page.column.days"), days(service.days_left)),
-      big(t("page.outages"), String(service.outages.length))),
+      big(t("page.outages.recent"), String(service.outages.length))),
     month === null ? null : monthLine(service.promised, month),
     ...needs(service, open),
     ...checks(service.checks),
@@ -68,7 +68,7 @@ const checks = (found) => group(t("page.checks"), found.map(checkLine));
 function causes(month) {
   if (!month.causes.length) return null;
   const one = (cause) => h("li", { class: "line" },
-    h("span", {}, cause.target === null ? t("page.causes.own") : cause.target || "–"),
+    h("span", {}, cause.target === null ? t("page.causes.own") : cause.title || cause.target || "–"),
     soft(duration(cause.seconds)));
   const list = h("ul", { class: "plain-list" }, month.causes.map(one));
   return h("div", {}, h("h3", {}, t("page.causes")), list);

@@ -347,12 +347,11 @@ class Province:
         return {"os": "openEuler 22.03"} if device in self.hosts() else None
 
     async def service_availability(self, service: str, period: str) -> bytes:
-        carriers = {link.id: link.carrier for link in self.register.links.values()}
         found = assess_service(
             self.register.services[service], self._window(period),
             self.record[service_target(service)], (), (), NOW - 7200, self.clock,
         )  # fmt: skip
-        return msgspec.json.encode(service_document(found, carriers))
+        return msgspec.json.encode(service_document(found, self.register.links))
 
     # Past
 

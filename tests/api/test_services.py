@@ -153,6 +153,7 @@ def test_the_month_of_a_service_counts_what_its_users_had(api: Running) -> None:
         {
             "outage": f"link:c1-unicom@{NOW}",
             "target": "link:c1-unicom",
+            "title": api.province.register.links["c1-unicom"].title,
             "carrier": "unicom",
             "seconds": 1000,
         }

@@ -16,7 +16,7 @@ from sla.assess_service import ServiceAssessment, assess_service
 from sla.documents import service_document
 from sla.periods import Window
 from sla.states import State, Transition
-from tests.sla.network import START, make_service
+from tests.sla.network import START, make_inventory, make_service
 
 DAY = 86_400
 WINDOW = Window("test", START, START + DAY)
@@ -52,16 +52,22 @@ def test_seconds_behind_a_link_are_down_for_its_users() -> None:
 
 
 def test_and_are_told_by_the_outage_they_lay_behind_and_its_carrier() -> None:
-    document = service_document(assessed(*HIDDEN), {"p-c": "telecom"})
-    assert document["causes"] == [
-        {"outage": CUT, "target": "link:p-c", "carrier": "telecom", "seconds": 1000}
+    links = make_inventory({"c": ["p"]}).links
+    assert service_document(assessed(*HIDDEN), links)["causes"] == [
+        {
+            "outage": CUT,
+            "target": "link:p-c",
+            "title": "p-c",
+            "carrier": "telecom",
+            "seconds": 1000,
+        }
     ]
 
 
 def test_its_own_seconds_have_no_cause() -> None:
     document = service_document(assessed(*OWN), {})
     assert document["causes"] == [
-        {"outage": None, "target": None, "carrier": None, "seconds": 1000}
+        {"outage": None, "target": None, "title": "", "carrier": None, "seconds": 1000}
     ]
 
 
