@@ -25,6 +25,7 @@ from simulator.province import Plan
 from simulator.web_plan import (
     AUTHORITY,
     CERTIFICATES,
+    DEPARTMENTS,
     MAIL,
     PORTAL,
     PORTAL_ADDRESS,
@@ -75,6 +76,9 @@ def certificate_of(folder: Path, host: str) -> Path:
 def inventory(plan: Plan, ports: Ports, authority: Path) -> Iterator[str]:
     """Yield the lines of the inventory's part."""
     yield "# The services of the simulated province: who uses what, and what it stands on."
+    yield "units:  # connected to the data exchange (接入单位)"
+    for name, title in DEPARTMENTS:
+        yield f"  unit-{name}: {{title: {title}}}"
     yield "service_groups:"
     for ident, title in groups():
         yield f"  {ident}: {{title: {title}}}"

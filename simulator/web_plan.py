@@ -80,7 +80,7 @@ def offered(plan: Plan) -> Iterator[Offered]:
         city = cities[place % len(cities)]
         yield Offered(
             f"exchange-{name}", f"数据交换 {title}", "exchange", f"{name}.exchange.{DOMAIN}",
-            city.id, city.unit, "exchange", (ways(city.id), servers), "交换前置机正常",
+            city.id, f"unit-{name}", "exchange", (ways(city.id), servers), "交换前置机正常",
         )  # fmt: skip
     counties = [site for site in plan.sites if site.level == "county"]
     for county in counties[:_PORTALS]:

@@ -88,7 +88,8 @@ def test_every_unit_of_the_exchange_is_a_service(inventory: Inventory) -> None:
     units = [one for one in inventory.services.values() if one.group == "exchange"]
 
     assert len(units) == len(DEPARTMENTS) == 35
-    assert all(unit.needs and unit.unit for unit in units)
+    assert all(unit.needs for unit in units)
+    assert len({unit.unit for unit in units}) == 35
 
 
 def test_all_is_well_at_first(folder: Path, inventory: Inventory) -> None:
