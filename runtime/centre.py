@@ -14,16 +14,19 @@ from typing import Any
 import msgspec
 
 from alerts.model import Alert
+from collectors._contract import EchoWire
 from collectors.wires.web import Web
 from inventory.model import Inventory, device_target
 from metrics.observation import Probe
 from runtime.audits import Audits
+from runtime.beats import BeatBook
 from runtime.clock import Steady, wall
 from runtime.config import Config
 from runtime.configuration_job import KIND
 from runtime.configurations import ConfigurationKeeping, Ways, settings
 from runtime.hosts import HostKeeping
 from runtime.live_services import ServiceView
+from runtime.rehearsal import RehearsalDoor
 from runtime.ssh import SshDoor
 from store.entries import TrapEntry
 
@@ -38,6 +41,8 @@ class Centre:
         self._web = Web(wall, servers=web.nameservers, ca=web.ca, at_once=web.at_once)
 
         self.services = ServiceView(config.store.path)
+        self.beats = BeatBook(config.store.path, clock.now)
+        self.rehearsals = RehearsalDoor(clock.now)
         self.hosts = HostKeeping(config.store.path, clock.now)
         self.audits = Audits(config.store.path, config.audits.at_once, clock.now)
         keeping = msgspec.msgpack.encode(settings(config.store.path, config.configurations))
@@ -46,8 +51,9 @@ class Centre:
             config.store.path, config.configurations, self.ssh, clock.now
         )
 
-    def connect(self, ways: Ways) -> None:
-        """Say whom is told what is found out here, before `start`."""
+    def connect(self, ways: Ways, icmp: EchoWire, udp: EchoWire) -> None:
+        """Say whom is told what is found out here, and how nodes are reached, before `start`."""
+        self.rehearsals.connect(icmp, udp)
         self.configurations.connect(ways)
         self.ssh.tell = partial(_tell_of_key, ways, self._clock)
 
@@ -67,6 +73,7 @@ class Centre:
             "web": self._web,
             "configurations": self.configurations,
             "audits": self.audits,
+            "beats": self.beats,
         }
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
@@ -75,6 +82,8 @@ class Centre:
         self.ssh.load(inventory)
         self.configurations.load(inventory, probes)
         self.audits.load(probes)
+        self.beats.load(probes)
+        self.rehearsals.load(inventory)
         self.hosts.load(inventory, probes)
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -85,6 +94,8 @@ class Centre:
         await self.configurations.start(stack)
         await self.audits.start()
         await self.hosts.start(stack)
+        await self.beats.start(stack)
+        stack.push_async_callback(self.rehearsals.stop)
 
     def tick(self) -> None:
         """Once a second."""
@@ -92,19 +103,26 @@ class Centre:
         self.ssh.tick()
         self.configurations.tick()
         self.hosts.tick()
+        self.beats.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {**self.ssh.health(), **self.configurations.health(), **self.hosts.health()}
+        return {
+            **self.ssh.health(),
+            **self.configurations.health(),
+            **self.hosts.health(),
+            **self.beats.health(),
+        }
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
-        return {**self.configurations.losses()}
+        return {**self.configurations.losses(), **self.beats.losses()}
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
         return {
             "audits": self.audits.stats,
+            "beats": self.beats.stats,
             "configurations": self.configurations.stats,
             "ssh": self.ssh.stats,
         }

@@ -19,6 +19,7 @@ from runtime import (
     discover,
     host_keys,
     program,
+    rehearse,
     replaying,
 )
 from texts.say import Language, say
@@ -91,6 +92,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     people.add_argument("--carrier", action="append", default=[], help=tell("carrier"))
     configuration_commands.describe(command("configuration", inventory=False), tell)
     audit_commands.describe(command("audit"), tell)
+    rehearse.describe(command("rehearse"), tell)
     return parser
 
 
@@ -127,6 +129,8 @@ def _run(options: argparse.Namespace, environ: dict[str, str], language: Languag
             )
         case "ask":
             code = asking.run(*_paths(options), options.target, options.probe, environ, language)
+        case "rehearse":
+            code = rehearse.run(options, environ, language)
         case "discover":
             code = discover.run(options, environ, language)
         case "replay":

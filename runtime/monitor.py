@@ -132,7 +132,8 @@ class Monitor:
 
         self._telling = telling
         self._centre.hosts.connect(self._runner.known)
-        self._centre.connect(Ways(telling.report, record.trap, hub.publish))
+        ways = Ways(telling.report, record.trap, hub.publish)
+        self._centre.connect(ways, self._icmp, self._udp)
 
         # Keeping.
         self._exposition = Exposition(self._probes, raw_mib_names=config.api.raw_mib_names)
@@ -189,6 +190,8 @@ class Monitor:
                 PollsDoor(self._runner.known, self._snmp.duplicates, live.inventory),
                 configurations=self._centre.configurations,
                 audits=self._centre.audits,
+                beats=self._centre.beats,
+                rehearsals=self._centre.rehearsals,
                 services=self._centre.services,
                 hosts=self._centre.hosts,
                 hosts_capacity=self._centre.hosts,

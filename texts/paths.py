@@ -91,12 +91,20 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cli.rehearse_service": ("services with a probe of kind path", "带有 path 探测的业务"),
     "cli.rehearse_group": ("every node of this service group", "该业务组的全部会场"),
     "cli.rehearse_minutes": ("how long each node is listened to", "每个会场的检查时长（分钟）"),
-    "api.problem.rehearsal_running": (
+    "api.rehearsal_running": (
         "a check is running; wait until it is over",
         "已有一项检查在进行；请等待其结束",
     ),
-    "api.problem.unknown_rehearsal": (
-        'no check "{rehearsal}" is remembered',
-        "没有编号为“{rehearsal}”的检查记录",
+    "api.unknown_node": (
+        'no service "{service}" with a probe of kind path',
+        "没有带 path 探测的业务“{service}”",
+    ),
+    "api.no_nodes": (
+        "nobody to ask: name services that have a probe of kind path, or a group of such",
+        "没有可检查的会场：请指定带有 path 探测的业务或业务组",
+    ),
+    "api.too_many_nodes": (
+        "{count} nodes are more than the {most} that may be asked in one check",
+        "{count} 个会场超过一次检查的上限 {most} 个",
     ),
 }
