@@ -174,12 +174,14 @@ def _head(plan: Plan, community: str, every: str, *, services: bool) -> Iterator
 def _monitor(plan: Plan, api: str) -> str:
     canary = _address(CANARY, plan.settings.echo_port)
     often = "10m" if len(plan.sites) <= _SMALL else "24h"
+    has_gear = plan.settings.hosts > 0
+    sealing = f"configurations: {{key: {{file: {ssh_plan.SEALING_KEY}}}}}\n" if has_gear else ""
     return f"""\
 # The monitor of the simulated province. What is left out has its default.
 inventory: inventory.yaml
 store: {{path: data, disk_floor: 200M}}
 survey: {{every: {often}}}
-api: {{listen: {_text(api)}, title: 模拟省电子政务外网}}
+{sealing}api: {{listen: {_text(api)}, title: 模拟省电子政务外网}}
 canaries:
   simulator: {{address: {canary}, wire: udp}}
 """

@@ -27,6 +27,8 @@ from simulator.ssh_nodes import Node
 INVENTORY: Final = "servers.yaml"
 _PASSWORD: Final = "ssh-password"  # noqa: S105 - the name of the file that it is in
 _KEY: Final = "ssh-key"
+SEALING_KEY: Final = "configuration-key"
+"""The file of the key by which the monitor seals configurations."""
 _USER: Final = "monitor"
 _OF_EACH: Final = 2
 """Devices of each platform that let the monitor in."""
@@ -48,8 +50,9 @@ class Secrets:
 
 
 def make_secrets(folder: Path) -> None:
-    """Write a password and a key pair into `folder`."""
+    """Write a password, a key pair and the monitor's key for configurations into `folder`."""
     _write(folder / _PASSWORD, secrets.token_urlsafe(18) + "\n")
+    _write(folder / SEALING_KEY, secrets.token_hex(32) + "\n")
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(
         serialization.Encoding.PEM,
