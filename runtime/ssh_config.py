@@ -23,7 +23,7 @@ class SshConfig(Strict):
     workers: Annotated[int, Field(ge=4, le=256)] = 64
     logins_at_once: Annotated[int, Field(ge=1, le=128)] = 16
     logins_per_second: Annotated[float, Field(ge=0.1, le=200)] = 20.0
-    keep: Annotated[int, Field(ge=0, le=5_000)] = 1_000
+    keep: Annotated[int, Field(ge=16, le=5_000)] = 1_000
     idle: Annotated[float, BeforeValidator(duration), Field(ge=10)] = 600.0
     connect: Annotated[float, BeforeValidator(duration), Field(ge=0.5, le=60)] = 5.0
     login: Annotated[float, BeforeValidator(duration), Field(ge=1, le=120)] = 30.0

@@ -211,11 +211,16 @@ class Connections:
                     raise SshFailure(Outcome.SKIPPED, AGAIN, device)
                 with self._before(access, job) as jump:
                     opened = self._open(access, job.until, jump)
+                opened.users = 1
                 self._keep(device, opened)
-            opened.users += 1
+            else:
+                with self._lock:
+                    opened.users += 1
         finally:
             opening.release()
         try:
+            if opened.line.why:  # it was closed just now, for having been idle
+                raise SshFailure(Outcome.SKIPPED, AGAIN, device)
             yield opened
         finally:
             with self._lock:
@@ -236,23 +241,18 @@ class Connections:
         return None
 
     def _keep(self, device: str, opened: Open) -> None:
-        surplus: list[tuple[str, Open]] = []
         with self._lock:
             self._kept[device] = opened
-            idle = (name for name, one in self._kept.items() if self._is_idle(one, opened))
-            while len(self._kept) - len(surplus) > self._limits.most_kept:
-                name = next(idle, None)
-                if name is None:
-                    break
-                surplus.append((name, self._kept[name]))
+            over = len(self._kept) - self._limits.most_kept
+            surplus = self._idle()[: max(0, over)] if over > 0 else []
         for name, one in surplus:
             self._drop(name, one)
 
-    def _is_idle(self, one: Open, besides: Open | None = None) -> bool:
-        """Whether nobody uses a kept line, nor anything that goes through it."""
-        if one.users or one is besides:
-            return False
-        return not any(other.jump is one for other in self._kept.values())
+    def _idle(self) -> list[tuple[str, Open]]:
+        """Name the lines that nobody uses, nor anything that goes through them."""
+        carrying = {one.jump for one in self._kept.values()}
+        kept = self._kept.items()
+        return [(name, one) for name, one in kept if not one.users and one not in carrying]
 
     def _drop(self, device: str, opened: Open) -> None:
         with self._lock:
@@ -336,17 +336,14 @@ class Connections:
         self._host_keys.look()
         now = monotonic()
         with self._lock:
-            idle = [
+            over = [
                 (name, one)
-                for name, one in self._kept.items()
-                if self._is_idle(one)
-                and (
-                    now - one.used_at > self._limits.idle_seconds
-                    or not one.transport.is_active()
-                    or one.key.blob not in {k.blob for k in self._host_keys.pinned(name)}
-                )
+                for name, one in self._idle()
+                if now - one.used_at > self._limits.idle_seconds
+                or not one.transport.is_active()
+                or one.key.blob not in {key.blob for key in self._host_keys.pinned(name)}
             ]
-        for name, one in idle:
+        for name, one in over:
             self._drop(name, one)
 
     @property

@@ -203,3 +203,17 @@ def test_a_host_that_floods_an_idle_connection_loses_it(
         wait_for(lambda: not transport.is_active(), what="the connection is cut")
         one.connections.sweep()
         assert one.connections.open_now == 0
+
+
+@pytest.mark.server("sshd", "ssh-keygen")
+def test_no_more_connections_are_kept_than_there_may_be(
+    server: Sshd, keys: Path, tmp_path: Path
+) -> None:
+    names = [f"srv{n}" for n in range(4)]
+    pinned = pin(tmp_path / "known", *((name, server.host_keys["ed25519"]) for name in names))
+    who = login(key=(keys / "ed25519").read_text("ascii"))
+    with asking(pinned, most_kept=2) as one:
+        for name in names:
+            assert one.ask(access(server.port, who, name)).texts == ("hello\n",)
+        assert one.closed == ["srv0", "srv1"]
+        assert one.connections.open_now == 2
