@@ -65,6 +65,10 @@ def test_a_loss_that_cuts_nobody_off_says_so() -> None:
         ("device-hot", 78.0, 75.0, "当前 78 °C，限值 75 °C"),
         ("light-weak", -25.31, -24.0, "当前 -25.31 dBm，限值 -24 dBm"),
         ("sla-at-risk", 0.81, 0.8, "当前 81 %，限值 80 %"),
+        ("host-clock", 3.25, 2.0, "当前 3250 ms，限值 2000 ms"),
+        ("host-restarted", 75.0, 600.0, "当前 75 s，限值 10 min"),
+        ("host-backup-old", 280_000.0, 93_600.0, "当前 3.24 d，限值 26 h"),
+        ("host-load", 2.5, 2.0, "当前 2.5，限值 2"),
     ],
 )
 def test_values_are_written_as_people_read_them(
