@@ -19,6 +19,10 @@ from dashboards import _words
 from dashboards._build import documents
 from inventory.model import ProbeSpec, TargetId, device_target
 from metrics import catalogue as c
+from metrics.families.backups import BACKUP_AGE, BACKUP_RPO
+from metrics.families.checks import CERT_LEFT
+from metrics.families.paths import PATH_DELAY, PATH_JITTER, PATH_LOSS
+from metrics.families.services import PROBE_DURATION, PROBE_SUCCESS, SERVICE_STATE
 from metrics.observation import Probe, Reading, Series, Value
 from runtime.runner import Runner
 from runtime.selfmetrics import SelfMetrics
@@ -85,9 +89,29 @@ def server() -> Probe:
     return planned
 
 
+def service() -> Probe:
+    """A check with what several kinds of checks tell."""
+    metrics = (
+        PROBE_SUCCESS, PROBE_DURATION, CERT_LEFT, BACKUP_AGE, BACKUP_RPO, PATH_LOSS, PATH_JITTER,
+        PATH_DELAY, SERVICE_STATE,
+    )  # fmt: skip
+    values = {"area": "xg", "check": "http", "group": "", "service": "portal", "site": "xg"}
+    target = TargetId("service:portal")
+    series = tuple(
+        Series(one, target, tuple((label, values[label]) for label in one.measurement.labels))
+        for one in metrics
+    )
+    return probe_of("http", target, None, series)
+
+
 def heard(probe: Probe, run: int, *, down: bool = False) -> tuple[Value, ...]:
-    states = {c.LINK_STATE, c.DEVICE_STATE, c.CANARY_STATE}
-    fixed: dict[c.Metric, Value] = {c.OPER_STATUS: 1, c.ECHO_SENT: 2, c.ECHO_LOST: 2 * down}
+    states = {c.LINK_STATE, c.DEVICE_STATE, c.CANARY_STATE, SERVICE_STATE}
+    fixed: dict[c.Metric, Value] = {
+        c.OPER_STATUS: 1,
+        c.ECHO_SENT: 2,
+        c.ECHO_LOST: 2 * down,
+        PROBE_SUCCESS: 0,
+    }
     return tuple(
         2 * down
         if series.metric in states
@@ -101,9 +125,10 @@ def province() -> list[Reading]:
     now = int(time.time()) * 1000
     cut = echo_run("yc-mobile-1")
     boxes = (device_poll("yc-r1"), health(), optics(), server())
-    probes = (*boxes, echo_run(), cut, utilisation("yc-telecom-1"), canary())
+    broken = service()
+    probes = (*boxes, echo_run(), cut, utilisation("yc-telecom-1"), canary(), broken)
     return [
-        reading(probe, now - 10_000 * (RUNS - run), heard(probe, run, down=probe is cut))
+        reading(probe, now - 10_000 * (RUNS - run), heard(probe, run, down=probe in {cut, broken}))
         for run in range(RUNS)
         for probe in probes
     ]
