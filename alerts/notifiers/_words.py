@@ -205,10 +205,11 @@ def _affected(alert: Alert, language: Language) -> str:
 
 
 def _reason(alert: Alert, language: Language) -> str:
-    code = f"alert.reason.{alert.reason}"
-    if code not in catalogue():
-        return ""
-    return say("alert.reason", language, reason=say(code, language))
+    # What a check of a service says has words of its own, as the wire's reasons have.
+    for code in (f"alert.reason.{alert.reason}", f"wire.reason.{alert.reason}"):
+        if code in catalogue():
+            return say("alert.reason", language, reason=say(code, language))
+    return ""
 
 
 def _planned(alert: Alert, language: Language) -> str:

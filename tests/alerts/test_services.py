@@ -23,6 +23,7 @@ from inventory.model import (
 from metrics.families.services import PROBE_SUCCESS
 from metrics.observation import Probe, Series
 from tests.alerts.province import START, Story, echo_probe, make_inventory, shipped
+from texts.say import say
 
 PORTAL = "service:portal"
 UNITS = [f"x{number}" for number in range(8)]
@@ -124,6 +125,13 @@ def test_a_service_that_is_down_by_itself_is_told_with_its_unit() -> None:
         "【重要】业务中断：门户网站 (县信息中心) 自 09:59:40 起；无应答；"
         "责任单位：县信息中心 0712-123456"
     )
+
+
+def test_what_its_check_found_is_said_in_words() -> None:
+    inventory = province()
+    (fired,) = story(inventory).state(PORTAL, DOWN, "http_status").wait(600).told
+    words = Words(inventory, {rule.id: rule for rule in shipped()})
+    assert say("wire.reason.http_status", "zh") in words.line(fired, START, "zh")
 
 
 @pytest.mark.parametrize("state", [SHADOW, UNKNOWN])
