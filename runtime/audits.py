@@ -192,14 +192,21 @@ class Audits:
         return {"running": len(self._running), **{f"{k}_total": n for k, n in self.counts.items()}}
 
 
-async def run(task: Task, started: int, document: Path, tell: Tell | None = None) -> Summary:
+async def run(
+    task: Task,
+    started: int,
+    document: Path,
+    tell: Tell | None = None,
+    *,
+    patience: float = _PATIENCE,
+) -> Summary:
     """Do one audit in a process of its own; its document is at `document` when this returns."""
     process = await _begin("audit", document.as_posix())
     assert process.stdin is not None
     try:
         process.stdin.write(msgspec.json.encode(Order(task, started)) + b"\n")
         await process.stdin.drain()
-        return await _hear(process, task, started, tell)
+        return await _hear(process, task, started, tell, patience)
     except (ConnectionError, BrokenPipeError):
         return _died(task, started)
     finally:
@@ -207,14 +214,17 @@ async def run(task: Task, started: int, document: Path, tell: Tell | None = None
         await _end(process)
 
 
-async def _hear(process: Process, task: Task, started: int, tell: Tell | None) -> Summary:
+async def _hear(
+    process: Process, task: Task, started: int, tell: Tell | None, patience: float
+) -> Summary:
     assert process.stdout is not None
     while True:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(patience):
                 line = await process.stdout.readline()
         except (TimeoutError, ValueError):
             _log.error("an audit hangs", extra={"service": task.service})
+            process.kill()
             return _died(task, started, "audit_stuck", "GARBLED")
         if not line:
             _log.error("the process of an audit died", extra={"service": task.service})

@@ -140,6 +140,26 @@ def test_a_process_that_dies_is_no_word_about_the_site(tmp_path: Path) -> None:
     assert (summary.failure, summary.outcome) == ("audit_died", "SKIPPED")
 
 
+def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:
+    site = small()
+    site.slow = {"/": 5.0}
+    before = _children()
+
+    async def do(site: Site) -> Summary:
+        running = run(site.task(timeout=9.0), STARTED, tmp_path / "one.json", patience=2.0)
+        auditing = asyncio.create_task(running)
+        while not site.asked:
+            await asyncio.sleep(0.01)
+        for child in _children() - before:
+            os.kill(child, signal.SIGSTOP)
+        return await auditing
+
+    summary = with_site(site, do)
+
+    assert (summary.failure, summary.outcome) == ("audit_stuck", "GARBLED")
+    assert _children() - before == set()
+
+
 def test_an_audit_that_is_called_off_leaves_no_process_and_no_file(tmp_path: Path) -> None:
     site = small()
     site.slow = {"/": 5.0}
