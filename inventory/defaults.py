@@ -40,6 +40,7 @@ SERVICE_DEFAULTS: Final[Mapping[str, float]] = {
     "website": 86_400,
     "path": 60,
     "nqa": 60,
+    "nqa_cli": 300,
     "backup_set": 900,
     "heartbeat": 60,
     "replication": 60,

@@ -132,6 +132,19 @@ def inventory(plan: Plan) -> Iterator[str]:
             f'address: "127.0.0.1", login: this-machine, ssh_port: {settings.real_port}, '
             f"zone: 管理区}}"
         )
+    yield from _meetings(plan)
+
+
+def _meetings(plan: Plan) -> Iterator[str]:
+    """Yield a service for each router whose own test of a path is read at its command line."""
+    yield "services:"
+    for device in gear(plan):
+        if device.platform in {"huawei_vrp", "h3c_comware"}:
+            title = _text(f"视频会议 {device.title}")
+            yield (
+                f"  meeting-{device.site}: {{title: {title}, kind: video, site: {device.site}, probes: "
+                f"[{{kind: nqa_cli, device: {device.id}, owner: admin, name: video}}]}}"
+            )
 
 
 def write_inventory(plan: Plan, folder: Path) -> None:

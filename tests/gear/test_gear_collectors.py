@@ -131,9 +131,9 @@ def test_each_port_has_its_light(answers: Answers, dialect: str) -> None:
 @pytest.mark.parametrize(
     ("dialect", "values"),
     [
-        ("huawei_vrp", (2, 1, 2, 0)),
+        ("huawei_vrp", (2, 0, 2, 0)),
         ("h3c_comware", (1, 0, 2, 0)),
-        ("zte_zxros", (2, 1, 1, 0)),
+        ("zte_zxros", (2, 0, 1, 0)),
         ("ruijie_rgos", (1, 0, 1, 0)),
     ],
 )

@@ -29,7 +29,7 @@ from simulator.ssh_real import DEVICE
 from tests.servers import wait_for
 from tests.simulator.served import Served, served
 
-KINDS = ("host", "optics_cli", "routing_cli")
+KINDS = ("host", "optics_cli", "routing_cli", "nqa_cli")
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,7 @@ def test_everybody_who_has_a_login_is_asked_and_answers(answers: dict[str, Answe
     assert sum(probe.startswith("host@") for probe in asked) >= 8
     assert sum(probe.startswith("routing_cli@") for probe in asked) >= 6
     assert sum(probe.startswith("optics_cli@") for probe in asked) >= 2
+    assert sum(probe.startswith("nqa_cli@") for probe in asked) >= 3
     assert {probe: what for probe, what in asked.items() if what[0] is not Outcome.ANSWERED} == {}
 
 
