@@ -34,10 +34,10 @@ _OF_EACH: Final = 2
 """Devices of each platform that let the monitor in."""
 _FIRST_SERVER: Final = (127 << 24) + (32 << 16) + 1
 _PROBES: Final = {
-    "huawei_vrp": ("routing_cli", "config_backup"),
-    "h3c_comware": ("routing_cli", "config_backup"),
-    "zte_zxros": ("optics_cli", "routing_cli", "config_backup"),
-    "ruijie_rgos": ("optics_cli", "routing_cli", "config_backup"),
+    "huawei_vrp": ("routing_cli",),
+    "h3c_comware": ("routing_cli",),
+    "zte_zxros": ("optics_cli", "routing_cli"),
+    "ruijie_rgos": ("optics_cli", "routing_cli"),
 }
 
 
@@ -142,8 +142,8 @@ def _meetings(plan: Plan) -> Iterator[str]:
         if device.platform in {"huawei_vrp", "h3c_comware"}:
             title = _text(f"视频会议 {device.title}")
             yield (
-                f"  meeting-{device.site}: {{title: {title}, kind: video, site: {device.site}, probes: "
-                f"[{{kind: nqa_cli, device: {device.id}, owner: admin, name: video}}]}}"
+                f"  meeting-{device.site}: {{title: {title}, kind: video, site: {device.site}, "
+                f"probes: [{{kind: nqa_cli, device: {device.id}, owner: admin, name: video}}]}}"
             )
 
 
