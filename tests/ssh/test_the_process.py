@@ -6,9 +6,13 @@ import asyncio
 import contextlib
 import os
 import signal
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import paramiko
 import pytest
@@ -17,6 +21,8 @@ from collectors._ssh import Access, Said
 from metrics.observation import Outcome
 from runtime.ssh import HOST_KEYS, SshDoor
 from runtime.ssh_config import SshConfig
+from simulator.ssh_nodes import Node
+from simulator.ssh_server import SshServer, serving
 from tests.ssh.asking import access, login, pin
 from tests.ssh.fakes import fake_host
 from tests.ssh.sshd import Sshd, sshd
@@ -279,3 +285,79 @@ def test_many_lost_connections_leave_no_descriptors_and_threads(store: Path, way
             assert after["threads"] <= before["threads"] + _WORKERS
 
     asyncio.run(story())
+
+
+class _Gauge:
+    """Counts how many are in it at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now = self.most = 0
+
+    def __call__(self) -> None:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        time.sleep(0.05)
+        with self._lock:
+            self._now -= 1
+
+
+def test_a_group_has_no_more_logins_at_once_than_it_allows(
+    tmp_path: Path, host_key: paramiko.PKey
+) -> None:
+    names = [f"srv{n}" for n in range(16)]
+    shown = f"{host_key.get_name()} {host_key.get_base64()}"
+    pin(tmp_path / HOST_KEYS, *((name, shown) for name in names))
+    gauge = _Gauge()
+
+    async def story(port: int) -> None:
+        async with _open(tmp_path, logins_per_second=1000) as door:
+            who = replace(login(password="right"), most=3)
+            asked = (_ask(door, access(port, who, name)) for name in names)
+            assert await asyncio.gather(*asked) == [_HELLO] * len(names)
+
+    with fake_host(host_key, thinking=gauge) as (port, attempts):
+        asyncio.run(story(port))
+        assert len(attempts.tried) == len(names)
+        assert gauge.most == 3
+
+
+def _router(**more: Any) -> Node:
+    return Node("rt1", "127.0.0.1", 0, "huawei_vrp", "netmon", "right", ports=("GE0/0/1",), **more)
+
+
+def _converse(folder: Path, node: Node, seconds: float = 20, legacy: bool = False) -> Said:
+    """Ask the simulated router for its version through the process."""
+
+    async def story(server: SshServer) -> Said:
+        async with _open(folder) as door:
+            (folder / HOST_KEYS).write_text(server.known_hosts(), "ascii")
+            who = login(user="netmon", password="right")
+            way = access(server.ports["rt1"], who, "rt1", legacy=legacy)
+            return await door.converse(way, "huawei_vrp", ("display version",), timeout=seconds)
+
+    with serving([node], time.time) as server:
+        return asyncio.run(story(server))
+
+
+def test_network_gear_is_asked_in_the_process(tmp_path: Path) -> None:
+    said = _converse(tmp_path, _router())
+    assert said.outcome is Outcome.ANSWERED
+    assert "VRP" in said.texts[0]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_old_network_gear_is_asked_where_it_has_the_switch(tmp_path: Path) -> None:
+    said = _converse(tmp_path, _router(legacy=True), legacy=True)
+    assert said.outcome is Outcome.ANSWERED
+
+
+def test_old_network_gear_without_the_switch_is_refused(tmp_path: Path) -> None:
+    said = _converse(tmp_path, _router(legacy=True))
+    assert said == Said(Outcome.REFUSED, "ssh_no_common_algorithm")
+
+
+def test_network_gear_that_never_answers_a_login_ends_in_time(tmp_path: Path) -> None:
+    said = _converse(tmp_path, _router(quirks=("hanging_login",)), seconds=2)
+    assert said == Said(Outcome.SILENT, "ssh_auth_timeout")
