@@ -25,7 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from simulator import files, folder, recorded, ssh_child, ssh_plan, web_files
+from simulator import files, folder, meetings, recorded, ssh_child, ssh_plan, web_files
 from simulator.clock import wall
 from simulator.control import Control, ControlServer
 from simulator.director import Director, demo_incidents
@@ -175,8 +175,8 @@ async def _serve(directory: Path, script: str) -> None:
             "hosts": settings.hosts,
         }
         stack.callback(control.close)
-        play = asyncio.create_task(director.play(incidents))
-        stack.callback(play.cancel)
+        for work in (director.play(incidents), meetings.run(directory)):
+            stack.callback(asyncio.create_task(work).cancel)
         if script == "demo":
             changes = asyncio.create_task(ssh.changes(_CHANGE_SECONDS))
             stack.callback(changes.cancel)

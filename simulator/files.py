@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from simulator import ssh_plan
+from simulator import meetings, ssh_plan
 from simulator.names import CARRIERS, CITIES
 from simulator.platforms import PLATFORMS
 from simulator.province import CANARY, DevicePlan, EndPlan, LinkPlan, Plan, SitePlan
@@ -48,6 +48,8 @@ def write(
         _save(cities / f"{city}.yaml", (), part)
     if plan.settings.hosts:
         ssh_plan.write_inventory(plan, folder)
+    if services:
+        meetings.write(plan, folder, api)
     (folder / "monitor.yaml").write_text(_monitor(plan, api), encoding="utf-8")
 
 
@@ -139,7 +141,7 @@ def _head(plan: Plan, community: str, every: str, *, services: bool) -> Iterator
     yield f"# A simulated province of {settings.sites} sites, made from seed {settings.seed}."
     yield "schema: 1"
     yield f"revision: {_text(f'simulated {settings.sites} {settings.seed}')}"
-    more = [SERVICES] * services + [ssh_plan.INVENTORY] * bool(settings.hosts)
+    more = [SERVICES, meetings.INVENTORY] * services + [ssh_plan.INVENTORY] * bool(settings.hosts)
     yield f"include: [{', '.join(['cities/*.yaml', *more])}]"
     yield "defaults:"
     yield "  probes:"
