@@ -327,7 +327,7 @@ def _router(**more: Any) -> Node:
     return Node("rt1", "127.0.0.1", 0, "huawei_vrp", "netmon", "right", ports=("GE0/0/1",), **more)
 
 
-def _converse(folder: Path, node: Node, seconds: float = 20, legacy: bool = False) -> Said:
+def _converse(folder: Path, node: Node, *, seconds: float = 20, legacy: bool = False) -> Said:
     """Ask the simulated router for its version through the process."""
 
     async def story(server: SshServer) -> Said:
