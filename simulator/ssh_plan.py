@@ -140,9 +140,9 @@ def _meetings(plan: Plan) -> Iterator[str]:
     yield "services:"
     for device in gear(plan):
         if device.platform in {"huawei_vrp", "h3c_comware"}:
-            title = _text(f"视频会议 {device.title}")
+            title = _text(f"路由器自测 {device.title}")
             yield (
-                f"  meeting-{device.site}: {{title: {title}, kind: video, site: {device.site}, "
+                f"  nqa-{device.site}: {{title: {title}, kind: video, site: {device.site}, "
                 f"probes: [{{kind: nqa_cli, device: {device.id}, owner: admin, name: video}}]}}"
             )
 
