@@ -83,6 +83,8 @@ class _Crawl:
         self._robots: dict[str, asyncio.Task[robots.Robots]] = {}
         self._unknown: dict[str, asyncio.Task[_Nothing | None]] = {}
         self._rules: dict[int, ColumnRule] = {}
+        self._title = ""
+        """Of the home page."""
         self._gap = 1.0 / task.pace
         self._next = 0.0
         self._failures: list[str] = []
@@ -287,6 +289,7 @@ class _Crawl:
         if home and len(page.links) == 1 and page.links[0].nav:
             self._homes.add(page.links[0].url.text)
         if home:
+            self._title = self._title or page.title
             days = [link.dated for link in page.links if link.dated]
             book.newest_home = max([*days, *filter(None, [book.newest_home])], default=None)
         leads = item.depth <= 2 and (home or key(item.url.text) in book.candidates)
@@ -312,8 +315,8 @@ class _Crawl:
         if rule is not None:
             self._book.columns.append(self._declared(rule, page, got, decoded))
         elif name in self._book.candidates and got.url.text not in self._homes:
-            pictures = [url for url, _ in page.pictures]
-            self._book.bare.append(keep(page, got.url, self._book.candidates[name], pictures))
+            said = self._book.candidates[name]
+            self._book.bare.append(keep(page, got.url, said, self._title))
 
     def _declared(
         self, rule: ColumnRule, page: Page, got: Fetched, decoded: charset.Read

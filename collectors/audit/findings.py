@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -129,13 +129,16 @@ class Bare(NamedTuple):
     texts: tuple[tuple[int, int], ...]
     pictures: tuple[int, ...]
     asks: bool
-    loads: bool
+    loaders: tuple[int, ...]
     none_yet: bool
 
 
-def keep(page: Page, url: Url, title: str, pictures: Iterable[Url]) -> Bare:
-    """Keep of a page what says whether it is a column with entries."""
-    named = title if title and not _MORE.match(title) else _first(page.title)
+def keep(page: Page, url: Url, title: str, site: str) -> Bare:
+    """Keep of a page what says whether it is a column with entries.
+
+    `title`: what the link to it says; `site`: the title of the home page.
+    """
+    named = title if title and not _MORE.match(title) else _own_title(page.title, site)
     return Bare(
         url.text,
         named,
@@ -145,15 +148,17 @@ def keep(page: Page, url: Url, title: str, pictures: Iterable[Url]) -> Bare:
             if link.text and not _PAGER.fullmatch(link.text)
         ),
         page.texts[:400],
-        tuple(key(one.text) for one in pictures)[:50],
+        tuple(key(one.text) for one, _ in page.pictures)[:50],
         page.asks,
-        page.loads,
+        page.loaders,
         _NONE_YET.search(page.words) is not None,
     )
 
 
-def _first(title: str) -> str:
-    return next((part for one in re.split(r"[-_|–—]", title) if (part := one.strip())), "")
+def _own_title(title: str, site: str) -> str:
+    """Return the part of a page's title that is not the site's: before it, or behind it."""
+    parts = [part for one in re.split(r"[-_|–—]", title) if (part := one.strip())]
+    return next((part for part in parts if part not in site), parts[0] if parts else "")
 
 
 class Common:
@@ -172,6 +177,7 @@ class Common:
             {key(link.url.text) for link in page.links}
             | {piece for piece, _ in page.texts}
             | {key(url.text) for url, _ in page.pictures}
+            | set(page.loaders)
         )
 
     def shared(self) -> Collection[int]:
@@ -203,7 +209,8 @@ def judge(bare: Bare, shared: Collection[int], today: date, days: Days) -> Colum
         return Column(bare.url, bare.title, kind, "empty", 0, "", -1, limit)
     if own:
         return None
-    verdict = "scripted" if bare.loads else "empty"
+    is_filled = any(one not in shared for one in bare.loaders)
+    verdict = "scripted" if is_filled else "empty"
     return Column(bare.url, bare.title, kind, verdict, 0, "", -1, limit)
 
 

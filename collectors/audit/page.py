@@ -40,6 +40,8 @@ _LOCATION: Final = re.compile(
 _LOADS: Final = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\(|\bfetch\(|XMLHttpRequest|axios|dataproxy|new Vue|createApp\("
 )
+_SCRIPT: Final = 200_000
+_LOADERS: Final = 50
 _LAZY: Final = ("data-src", "data-original", "data-lazy-src", "data-echo")
 _HIDDEN: Final = frozenset({"script", "style", "noscript", "template", "-comment"})
 _LOADED: Final = {"img": "src", "script": "src", "iframe": "src", "link": "href", "source": "src"}
@@ -71,8 +73,8 @@ class Page(NamedTuple):
     """Characters that are seen."""
     asks: bool
     """Whether it has a form to write into."""
-    loads: bool
-    """Whether a script or a frame fills it in the browser."""
+    loaders: tuple[int, ...]
+    """What may fill it in the browser, as hashes: scripts that fetch, script files, frames."""
     cut: bool
     """Whether there was more than is read."""
 
@@ -102,7 +104,7 @@ def read_page(text: str, url: Url, today: date, encoding: str = "utf-8") -> Page
         words="".join(reader.words)[:2_000],
         length=reader.length,
         asks=reader.fields >= _ASKS,
-        loads=reader.loads,
+        loaders=tuple(reader.loaders),
         cut=cut or len(reader.links) >= LINKS,
     )
 
@@ -159,7 +161,7 @@ class _Reader:
         self.words: list[str] = []
         self.length = 0
         self.fields = 0
-        self.loads = False
+        self.loaders: list[int] = []
         self._rows: dict[int, date | None] = {}
         """Elements that were looked through for a date; None also where they are too long."""
 
@@ -181,7 +183,7 @@ class _Reader:
         elif tag == "meta":
             self._meta(node)
         elif tag == "script":
-            self.loads = self.loads or _LOADS.search(node.text()[:50_000]) is not None
+            self._script(node)
         else:
             self.fields += _FIELDS.get((tag, node.attributes.get("type") or ""), 0)
 
@@ -230,10 +232,21 @@ class _Reader:
         if url is not None:
             self.pictures.append((url, clean(attributes.get("alt") or "", _TEXT)))
 
+    def _script(self, node: LexborNode) -> None:
+        """Note what fetches; take the entries that hanweb's JPage keeps in a script as XML."""
+        text, source = node.text()[:_SCRIPT], node.attributes.get("src") or ""
+        if len(self.loaders) < _LOADERS and (source or _LOADS.search(text)):
+            self.loaders.append(_hash(source or text))
+        if "<record" in text:
+            kept = "".join(_records(text))
+            for anchor in LexborHTMLParser(shallow(kept)).css("a"):
+                if len(self.links) < LINKS:
+                    self.anchor(anchor)
+
     def _frame(self, node: LexborNode) -> None:
         url = normalise(node.attributes.get("src") or "", self._base, self._encoding)
         if url is not None and len(self.links) < LINKS:
-            self.loads = True
+            self.loaders.append(_hash(url.text))
             self.links.append(Link(url, "", nav=False, dated=None))
 
     def _meta(self, node: LexborNode) -> None:
@@ -263,8 +276,7 @@ class _Reader:
             self.words.append(text[:500] + " ")
         linked = parent.tag == "a" or (parent.parent is not None and parent.parent.tag == "a")
         if not linked and len(self.texts) < _TEXTS:
-            digest = blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
-            self.texts.append((int.from_bytes(digest, "big"), len(text)))
+            self.texts.append((_hash(text), len(text)))
 
     def jump(self, text: str) -> None:
         """Take the one place where a page without links sends the browser by a script."""
@@ -272,6 +284,19 @@ class _Reader:
         url = normalise(match[1], self._base, self._encoding) if match else None
         if url is not None:
             self.links.append(Link(url, "", nav=True, dated=None))
+
+
+def _records(text: str) -> Iterator[str]:
+    """Yield the character data of XML, in one go over it."""
+    begin = text.find("<![CDATA[")
+    while begin >= 0 and (end := text.find("]]>", begin)) >= 0:
+        yield text[begin + len("<![CDATA[") : end]
+        begin = text.find("<![CDATA[", end)
+
+
+def _hash(text: str) -> int:
+    digest = blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
 
 
 def _in_navigation(node: LexborNode) -> bool:

@@ -151,10 +151,18 @@ def _query(query: str, encoding: str) -> str:
 
 
 class Hosts:
-    """Which hosts are the site itself: `name` (ports 80 and 443), `name:port`, `*.name`."""
+    """Which hosts are the site itself: `name` (ports 80 and 443), `name:port`, `*.name`.
+
+    A home page at one of the usual ports stands for both: sites move from HTTP to HTTPS.
+    """
 
     def __init__(self, names: tuple[str, ...], seeds: tuple[Url, ...]) -> None:
-        self._exact = {(seed.host, seed.port) for seed in seeds}
+        usual = tuple(_PORTS.values())
+        self._exact = {
+            (seed.host, port)
+            for seed in seeds
+            for port in (usual if seed.port in usual else (seed.port,))
+        }
         self._below: tuple[str, ...] = ()
         for name in names:
             low = name.lower()
@@ -162,7 +170,7 @@ class Hosts:
                 self._below += (low[1:],)
                 continue
             host, _, port = low.rpartition(":") if low.count(":") == 1 else (low, "", "")
-            ports = (int(port),) if port else tuple(_PORTS.values())
+            ports = (int(port),) if port else usual
             self._exact |= {(host, one) for one in ports}
 
     def __contains__(self, url: Url) -> bool:

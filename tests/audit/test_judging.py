@@ -194,10 +194,7 @@ def verdict(body: str, title: str = "通知公告") -> str:
         common.learn(page(f"{NAVIGATION}<p>{text}</p><p>{entries('/side/', 1, 2, 3)}</p>"))
     side = entries("/side/", 1, 2, 3)
     read = page(f"{NAVIGATION}{body}{side}", f"{title}-某县")
-    pictures = [one for one, _ in read.pictures]
-    found = judge(
-        keep(read, url("http://a.cn/x/"), title, pictures), common.shared(), TODAY, Days()
-    )
+    found = judge(keep(read, url("http://a.cn/x/"), title, "某县"), common.shared(), TODAY, Days())
     return "" if found is None else found.verdict
 
 
@@ -214,6 +211,28 @@ def test_a_column_that_says_it_has_nothing_is_empty(words: str) -> None:
 
 def test_a_column_that_a_script_fills_is_not_judged() -> None:
     assert verdict("<div id=list></div><script>$.ajax({url:'/data'})</script>") == "scripted"
+
+
+def test_a_script_that_all_pages_have_fills_no_column() -> None:
+    common = Common()
+    everywhere = "<script>$.ajax({url:'/visits'})</script><script src='/js/site.js'></script>"
+    for number in range(6):
+        common.learn(page(f"{NAVIGATION}{everywhere}<p>{f'第{number}篇文章的正文' * 20}</p>"))
+    read = page(f"{NAVIGATION}{everywhere}", "通知公告")
+    bare = keep(read, url("http://a.cn/x/"), "通知公告", "某县")
+    found = judge(bare, common.shared(), TODAY, Days())
+
+    assert found is not None
+    assert found.verdict == "empty"
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [("通知公告-某县人民政府", "通知公告"), ("某县人民政府 - 通知公告", "通知公告"),
+     ("某县人民政府", "某县人民政府"), ("", "")],
+)  # fmt: skip
+def test_a_column_behind_more_is_called_as_its_page_is(title: str, named: str) -> None:
+    assert keep(page("", title), HOME, "更多>>", "某县人民政府门户网站").title == named
 
 
 def test_a_list_without_dates_is_told_as_such() -> None:

@@ -187,12 +187,13 @@ def test_one_spelling_is_its_own_spelling(raw: str) -> None:
 
 def test_hosts_are_the_sites_own_by_name_port_and_below() -> None:
     hosts = Hosts(("cdn.example.cn", "*.example.gov.cn", "a.cn:8080"), (HOME,))
-    inside = ["http://www.example.gov.cn/", "https://x.example.gov.cn/", "https://cdn.example.cn/",
+    inside = ["http://www.example.gov.cn/", "https://www.example.gov.cn/",
+              "https://x.example.gov.cn/", "https://cdn.example.cn/",
               "http://a.cn:8080/"]  # fmt: skip
     outside = ["http://example.gov.cn.evil.cn/", "http://evilexample.gov.cn/", "http://a.cn/",
                "http://www.example.gov.cn:81/"]  # fmt: skip
 
-    assert [url(one) in hosts for one in inside] == [True] * 4
+    assert [url(one) in hosts for one in inside] == [True] * 5
     assert [url(one) in hosts for one in outside] == [False] * 4
 
 
@@ -244,6 +245,19 @@ def test_what_a_secure_page_loads_insecurely_is_found() -> None:
     assert page.mixed == ("http://a.cn/1.png",)
 
 
+def test_entries_that_are_kept_in_a_script_as_xml_are_read() -> None:
+    """As hanweb's JPage does, which many government websites are made with."""
+    page = parsed(
+        '<div id="1"><script type="text/xml"><datastore><recordset><record><![CDATA[<li>'
+        '<a href="/art/2026/11/3/art_1_2.html" title="关于供水的通知">关于供水…</a>'
+        "<span>2026-11-03</span></li>]]></record></recordset></datastore></script></div>"
+    )
+
+    assert [(link.text, link.dated) for link in page.links] == [
+        ("关于供水的通知", date(2026, 11, 3))
+    ]
+
+
 def test_what_is_not_seen_is_not_read() -> None:
     page = parsed("<script>'暂无信息'</script><style>.暂无{}</style><!-- 暂无 --><p>正文</p>")
 
@@ -266,7 +280,7 @@ def test_reading_a_page_never_fails(text: str) -> None:
     "piece",
     ["<div>", "<dl><dd>", "<ul><li>", "<b><div>x</b>", "<a><div></a>", "<rt>",
      "<div><a href=/x>通知公告的标题</a>", "<div><!--</div>-->", "<div title='</div>'>", "<!--",
-     "<script>", "<script", "<a '", "<div></span>", "<"],
+     "<script>", "<script", "<script><record><![CDATA[", "<a '", "<div></span>", "<"],
 )  # fmt: skip
 def test_a_page_made_to_be_slow_is_read_in_a_second(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))

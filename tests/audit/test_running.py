@@ -129,7 +129,7 @@ def test_a_process_that_dies_is_no_word_about_the_site(tmp_path: Path) -> None:
 
     async def do(site: Site) -> Summary:
         auditing = asyncio.create_task(audits(tmp_path).audit(site.task(), None, seconds=30))
-        while not site.asked:
+        while not (site.asked or auditing.done()):
             await asyncio.sleep(0.01)
         for child in _children() - before:
             os.kill(child, signal.SIGKILL)
@@ -146,9 +146,9 @@ def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:
     before = _children()
 
     async def do(site: Site) -> Summary:
-        running = run(site.task(timeout=9.0), STARTED, tmp_path / "one.json", patience=2.0)
+        running = run(site.task(timeout=9.0), STARTED, tmp_path / "one.json", patience=3.0)
         auditing = asyncio.create_task(running)
-        while not site.asked:
+        while not (site.asked or auditing.done()):
             await asyncio.sleep(0.01)
         for child in _children() - before:
             os.kill(child, signal.SIGSTOP)
@@ -167,7 +167,7 @@ def test_an_audit_that_is_called_off_leaves_no_process_and_no_file(tmp_path: Pat
 
     async def do(site: Site) -> None:
         auditing = asyncio.create_task(audits(tmp_path).audit(site.task(), None, seconds=30))
-        while not site.asked:
+        while not (site.asked or auditing.done()):
             await asyncio.sleep(0.01)
         auditing.cancel()
         await asyncio.gather(auditing, return_exceptions=True)
