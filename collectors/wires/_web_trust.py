@@ -5,6 +5,7 @@ To read the machine's own store takes some 20 ms, so it is read when the wire is
 
 from __future__ import annotations
 
+import errno
 import ssl
 from pathlib import Path
 from typing import Final
@@ -51,7 +52,10 @@ class Trust:
         context = _context()
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
         for path in self._more:
-            context.load_verify_locations(cadata=_pem(path))
+            try:
+                context.load_verify_locations(cadata=_pem(path))
+            except ssl.SSLError:
+                raise OSError(errno.EINVAL, "holds no certificate", str(path)) from None
         self._system = context
         self._blind = _blind()
 

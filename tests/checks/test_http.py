@@ -6,12 +6,13 @@ import asyncio
 import gzip
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import web as served
 
 from metrics.observation import Outcome
-from tests.checks.asking import Checked, ask, check, here, probe_of
+from tests.checks.asking import Checked, ask, check, here, probe_of, web
 from tests.checks.authority import Authority
 from tests.checks.serving import Handler, saying, talking, website
 from tests.servers import free_port
@@ -349,6 +350,32 @@ def test_a_file_of_authorities_that_is_gone_proves_nothing(authority: Authority)
     found = visit({"/": page()}, context=context, ca="/nowhere/ca.pem")
 
     assert (found.outcome, found.reason, found["success"]) == (Outcome.SKIPPED, "ca_unread", None)
+
+
+def test_an_authority_of_the_configuration_is_trusted_beside_the_machines(
+    authority: Authority,
+) -> None:
+    async def run() -> Checked:
+        async with website({"/": page()}, authority.context("portal.example")) as port:
+            wire = web(ca=(authority.file,))
+            wire.open()
+            url = f"https://portal.example:{port}/"
+            return await check("http", wire, url=url, address=here(port))
+
+    assert asyncio.run(run())["success"] == 1
+
+
+def test_a_file_that_holds_no_authority_is_named_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+
+    with pytest.raises(OSError, match=r"ca\.pem"):
+        web(ca=(tmp_path / "ca.pem",)).open()
+
+
+def test_an_address_of_ipv6_may_stand_in_a_url() -> None:
+    found = asyncio.run(check("http", url=f"http://[::1]:{free_port(host='::1')}/"))
+
+    assert (found.outcome, found["ip_protocol"]) == (Outcome.REFUSED, 6)
 
 
 def test_plain_http_on_a_port_of_tls_is_garbled() -> None:
