@@ -21,7 +21,7 @@ from alerts.notifiers._channel import Channel, Desk, Pace, Receiver
 from alerts.notifiers._contract import Notifier
 from alerts.notifiers._mailbox import Mailbox
 from alerts.notifiers._standing import Standing
-from alerts.notifiers._words import Words
+from alerts.notifiers._words import Parts, Words, no_parts
 from inventory.model import Inventory
 
 __all__ = ["Channel", "Dispatch", "Notifier", "Pace", "Receiver", "Route"]
@@ -65,8 +65,10 @@ class Dispatch:
         rules: Iterable[Rule] = (),
         page: str = "",
         pace: Pace | None = None,
+        parts: Parts = no_parts,
     ) -> None:
         self._page = page
+        self._parts = parts
         self._routes = tuple(routes)
         self._desk = Desk(now, record, self._words(inventory, rules), pace or Pace())
         self._boxes: dict[str, list[Mailbox | Standing]] = {}
@@ -83,7 +85,7 @@ class Dispatch:
         self._tasks: list[asyncio.Task[None]] = []
 
     def _words(self, inventory: Inventory, rules: Iterable[Rule]) -> Words:
-        return Words(inventory, {rule.id: rule for rule in rules}, self._page)
+        return Words(inventory, {rule.id: rule for rule in rules}, self._page, self._parts)
 
     def reload(self, inventory: Inventory, rules: Iterable[Rule]) -> None:
         """Name things by another inventory and other rules from now on."""

@@ -20,9 +20,19 @@ import msgspec
 from api.ports_hosts import Capacities, Fullest, HostNow
 from collectors._memory import DeviceMemory
 from collectors.hosts import _reading as host
-from collectors.hosts._reading import Seen
-from inventory.model import Inventory
+from collectors.hosts._asked import wanted_by
+from collectors.hosts._reading import HostReading, Seen
+from collectors.hosts._values import Wanted
+from inventory.model import Inventory, TargetId
 from metrics.capacity import Daily
+from metrics.families.hosts import (
+    HOST_BACKUP,
+    HOST_FAILED,
+    HOST_FULLEST,
+    HOST_INODES,
+    HOST_READ_ONLY,
+    HOST_STOPPED,
+)
 from metrics.observation import Probe
 from runtime.capacity import HISTORY_DAYS, Place, day_of, roll_up
 from runtime.clock import monotonic
@@ -38,6 +48,9 @@ _ROLL_EVERY: Final = 3600
 """Seconds after which all is added up again: with 500 hosts it costs most of a second."""
 _FRESH: Final = 900.0
 """Seconds for which what a host said counts as its present use."""
+_NAMED: Final = 3
+_LONGEST: Final = 60
+"""Names in one message, and characters of each."""
 _KINDS: Final = frozenset({"host", "node_exporter"})
 
 
@@ -49,6 +62,7 @@ class HostKeeping:
         self._now = now
         self._known: Callable[[str], DeviceMemory | None] = lambda _: None
         self._places: Mapping[str, Place] = {}
+        self._wanted: Mapping[str, Wanted] = {}
         self._file: CapacityFile | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._due = 0
@@ -64,11 +78,13 @@ class HostKeeping:
 
     def load(self, inventory: Inventory, probes: Iterable[Probe]) -> None:
         """Take over which devices are hosts, and where they stand."""
-        self._places = {
-            device.id: Place(device.site, device.zone)
+        asked = [
+            (device, probe)
             for probe in probes
             if probe.kind in _KINDS and (device := inventory.devices.get(probe.device or ""))
-        }
+        ]
+        self._places = {device.id: Place(device.site, device.zone) for device, _ in asked}
+        self._wanted = {device.id: wanted_by(probe) for device, probe in asked}
         self._due = self._now() + _FIRST
         self._rolled_at = 0
 
@@ -168,6 +184,16 @@ class HostKeeping:
         found: dict[str, object] = msgspec.to_builtins(seen.reading)
         return found
 
+    def part(self, metric: str, target: TargetId) -> str:
+        """Name what a value of a host is the worst of: a mount point, services, a backup."""
+        device = target.removeprefix("device:")
+        seen, wanted = self._seen(device), self._wanted.get(device)
+        if seen is None or wanted is None:
+            return ""
+        names = [name for name in worst(metric, seen.reading, wanted) if name]
+        more = ["..."] if len(names) > _NAMED else []
+        return ", ".join([*(name[:_LONGEST] for name in names[:_NAMED]), *more])
+
     def capacities(self) -> Capacities:
         """Return the capacity as it was worked out last."""
         return msgspec.structs.replace(self._capacities, failure=self.failure)
@@ -175,6 +201,27 @@ class HostKeeping:
     def _seen(self, device: str) -> Seen | None:
         memory = self._known(device)
         return None if memory is None else memory.host
+
+
+def worst(metric: str, reading: HostReading, wanted: Wanted) -> Sequence[str]:
+    """Name the parts that a value of a host is about; none where it is about the whole."""
+    full, files = host.fullest(reading), host.most_files(reading)
+    backups = sorted(reading.backups or (), key=lambda one: one.at)
+    found: Mapping[str, Sequence[str]] = {
+        HOST_FULLEST.name: () if full is None else (full.mountpoint,),
+        HOST_INODES.name: () if files is None else (files.mountpoint,),
+        HOST_STOPPED.name: [
+            name for name in wanted.services if host.is_running(reading, name) is False
+        ],
+        HOST_READ_ONLY.name: [
+            one.mountpoint
+            for one in reading.filesystems or ()
+            if one.read_only and one.mountpoint in wanted.filesystems
+        ],
+        HOST_FAILED.name: reading.failed or (),
+        HOST_BACKUP.name: [one.name for one in backups[:1]],
+    }
+    return found.get(metric, ())
 
 
 def glance(device: str, seen: Seen, heard_at: int) -> HostNow:

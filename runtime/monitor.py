@@ -117,8 +117,8 @@ class Monitor:
             record=record.delivery,
             now=clock.now,
             rules=checked.rules,
-            page=page_of(config),
-        )
+            page=page_of(config), parts=self._centre.hosts.part,
+        )  # fmt: skip
         telling = Telling(
             engine,
             (

@@ -18,6 +18,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.affected": ("; affects {counts}", "；影响：{counts}"),
     "alert.affected_nobody": ("; nobody is cut off", "；未造成断网"),
     "alert.reason": ("; {reason}", "；{reason}"),
+    "alert.part_of": (": {part}", "：{part}"),
     "alert.planned": ("; announced work {work}", "；计划工作 {work}"),
     "alert.unit": ("; responsible: {unit}", "；责任单位：{unit}"),
     # several at once

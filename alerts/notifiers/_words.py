@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from alerts.model import SEVERITIES, Alert, Phase, Rule
 from alerts.notifiers._contract import Message
 from inventory.edge import ZONE
-from inventory.model import LEVELS, Inventory
+from inventory.model import LEVELS, Inventory, TargetId
 from metrics.catalogue import BY_NAME
 from texts.say import Language, catalogue, say
 
@@ -24,13 +24,29 @@ _SHOWN: Final = 10
 """Lines of a digest."""
 
 
+Parts = Callable[[str, TargetId], str]
+"""Which part of a target it is of which a metric tells the worst value; "" = nobody knows."""
+
+
+def no_parts(metric: str, target: TargetId) -> str:  # noqa: ARG001 - of the type
+    """Know none."""
+    return ""
+
+
 class Words:
     """Knows the titles of an inventory and its rules."""
 
-    def __init__(self, inventory: Inventory, rules: Mapping[str, Rule], page: str = "") -> None:
+    def __init__(
+        self,
+        inventory: Inventory,
+        rules: Mapping[str, Rule],
+        page: str = "",
+        parts: Parts = no_parts,
+    ) -> None:
         self._inventory = inventory
         self._rules = rules
         self._page = page
+        self._parts = parts
 
     def message(
         self, alerts: Sequence[Alert], at: int, language: Language, digest_over: int
@@ -73,6 +89,7 @@ class Words:
             (
                 self._times(alert, at, language),
                 self._value(alert, language),
+                "" if is_over else self._part(alert, language),
                 "" if is_over else _affected(alert, language),
                 "" if is_over else self._services(alert, language),
                 _reason(alert, language),
@@ -159,6 +176,13 @@ class Words:
         code = "alert.value_was" if alert.phase is Phase.RESOLVED else "alert.value"
         value, limit = _number(alert.value, unit), _number(alert.limit, unit)
         return say(code, language, value=value, limit=limit)
+
+    def _part(self, alert: Alert, language: Language) -> str:
+        """Name the part that is meant where a host's worst one is told."""
+        when = self._rules[alert.rule].when if alert.rule in self._rules else None
+        metric = getattr(when, "metric", "")
+        part = self._parts(metric, alert.target) if metric else ""
+        return say("alert.part_of", language, part=part) if part else ""
 
     def _unit_of(self, rule: str) -> str:
         when = self._rules[rule].when if rule in self._rules else None

@@ -39,6 +39,12 @@ def wanted_of(
     return Wanted(_once(filesystems), _once(disks), _once(interfaces), _once(services), vital)
 
 
+def wanted_by(probe: Probe) -> Wanted:
+    """Return of what a probe of this kind has series."""
+    wanted: Wanted = probe.question.wanted  # type: ignore[attr-defined]  # of both kinds
+    return wanted
+
+
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 

@@ -12,17 +12,21 @@ from typing import Any
 
 import pytest
 
+from alerts.model import Alert, Phase
+from alerts.notifiers._words import Words
+from alerts.rules import load_rules
 from api.ports_hosts import Capacities
 from collectors import host
 from collectors._memory import DeviceMemory
 from collectors.hosts._reading import Seen
 from collectors.hosts._script import read
+from collectors.hosts._values import Wanted
 from inventory.model import Device, Endpoint, Inventory, Login, ProbeSpec, Secret, device_target
 from metrics.capacity import Daily
 from metrics.observation import Probe
 from runtime.capacity import Place, day_of, roll_up
 from runtime.clock import monotonic
-from runtime.hosts import HostKeeping
+from runtime.hosts import HostKeeping, worst
 from store.capacity import open_capacity
 from tests.api.province import Province, make_inventory
 from tests.api.running import Running, running
@@ -176,6 +180,43 @@ def test_a_disk_that_refuses_is_told_and_harms_nobody(tmp_path: Path) -> None:
     assert found.at is None
     assert kept.health()["capacity"]["ok"] is False
     assert kept.host("db1") is not None
+
+
+@pytest.mark.parametrize(
+    ("device", "metric", "named"),
+    [
+        ("db1", "extranet_host_filesystem_used_ratio", "/data/pg main"),
+        ("db1", "extranet_host_units_failed", "backup-pg.service"),
+        ("db1", "extranet_host_backup_age_seconds", "pg-main"),
+        ("app1", "extranet_host_inodes_used_ratio", "/var/lib/docker"),
+        ("db1", "extranet_host_swap_used_ratio", ""),
+        ("db1", "extranet_device_cpu_ratio", ""),
+        ("nobody", "extranet_host_units_failed", ""),
+    ],
+)
+def test_the_part_that_a_value_is_of_has_a_name(
+    tmp_path: Path, device: str, metric: str, named: str
+) -> None:
+    kept = keeping(tmp_path, memories("db1", "app1"), Clock())
+    assert kept.part(metric, device_target(device)) == named
+
+
+def test_services_that_do_not_run_are_named_three_at_most() -> None:
+    reading = read(capture("kylin-v10"))
+    assert reading is not None
+    wanted = Wanted(("/",), (), (), ("a", "postgresql", "b"), vital=True)
+    assert worst("extranet_host_services_stopped", reading, wanted) == ["a", "b"]
+
+
+def test_a_message_names_the_filesystem_that_is_full(tmp_path: Path) -> None:
+    kept = keeping(tmp_path, memories("db1"), Clock())
+    rules, _ = load_rules([])
+    words = Words(INVENTORY, {rule.id: rule for rule in rules}, "", kept.part)
+    alert = Alert(
+        "1", "host-disk-filling", device_target("db1"), "warning", Phase.FIRING, NOW, NOW,
+        value=0.92, limit=0.9,
+    )  # fmt: skip
+    assert "当前 92 %，限值 90 %：/data/pg main" in words.line(alert, NOW, "zh")
 
 
 @pytest.fixture(scope="module")
