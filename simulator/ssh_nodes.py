@@ -22,6 +22,8 @@ QUIRKS: Final = {
     "endless_paging": "asks for another page for ever",
     "stubborn_paging": "goes on paging although it is told not to",
     "changing_prompt": "has another prompt after each command, as in another view",
+    "another_prompt": "has the prompt of another box after its first command",
+    "waits": "waits for ENTER before the first prompt",
     "flood": "answers any command with two gigabytes",
     "asks_password": "asks whether to change the password before the first prompt",
     "asks_to_save": "asks whether to save the configuration before the first prompt",

@@ -47,6 +47,7 @@ class Shell:
         self._privileged = not node.secret
         self._paging = True
         self._view = 0
+        self._other = "somebody-else" if "another_prompt" in node.quirks else ""
 
     def run(self) -> None:
         """Speak until the other side leaves or says so."""
@@ -57,6 +58,10 @@ class Shell:
         if "endless_banner" in quirks:
             while True:
                 self._say("*" * 78 + "\n")
+        if "waits" in quirks:
+            self._say("\nPress Y or ENTER to continue, N to exit.")
+            if next(self._lines(), "n").lower().startswith("n"):
+                return
         if not self._questions():
             return
         self._say(self._dialect.banner)
@@ -94,7 +99,7 @@ class Shell:
         shape = self._dialect.privileged if self._privileged else self._dialect.prompt
         name = self._node.id
         if self._view:
-            name = f"{name}-view{self._view}"
+            name = self._other or f"{name}-view{self._view}"
         self._say(shape.format(name=name))
 
     def _obey(self, words: str) -> bool:
@@ -118,7 +123,7 @@ class Shell:
         if "closes" in self._node.quirks:
             self._say(text[: len(text) // 2])
             return False
-        if "changing_prompt" in self._node.quirks:
+        if "changing_prompt" in self._node.quirks or self._other:
             self._view += 1
         return self._pages(text)
 

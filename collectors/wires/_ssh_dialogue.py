@@ -57,7 +57,13 @@ _QUIET: Final = 4.0
 _TAIL: Final = 400
 """Characters at the end in which a prompt is looked for."""
 _ASKED: Final = re.compile(r"\by(?:es)?/n(?:o)?\W{0,4}\Z", re.IGNORECASE)
-_BEGINS: Final = r"(?:[>\]#]\s*$|\by(?:es)?/n(?:o)?\W{0,4}$)"
+_WAITS: Final = re.compile(r"press [^\n]{0,40}\bto continue[^\n]{0,40}\Z", re.IGNORECASE)
+_BEGINS: Final = (
+    r"(?:[>\]#]\s*$|\by(?:es)?/n(?:o)?\W{0,4}$|press [^\n]{0,40}\bto continue[^\n]{0,40}$)"
+)
+_MOST_QUESTIONS: Final = 4
+_LONGER: Final = 5.0
+"""Seconds that netmiko is more patient than the screen, which knows the reason."""
 _ANY_PROMPT: Final = re.compile(r"^[<\[]?[^\s<>\[\]#]{1,64}[>\]#][ \t]*\Z", re.MULTILINE)
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -110,7 +116,8 @@ def _session(transport: Transport, platform: str, until: float) -> Iterator[tupl
         raise SshFailure(Outcome.SKIPPED, "cli_no_platform")
     channel = _terminal(transport, until)
     screen = Screen(channel, until, _GREETING)
-    driver = kind(host="-", device_type=platform, auto_connect=False)
+    left = max(until - monotonic(), 0.0) + _LONGER  # its own patience would be ten seconds
+    driver = kind(host="-", device_type=platform, auto_connect=False, read_timeout_override=left)
     driver.remote_conn = driver.remote_conn_pre = None
     driver.channel = screen
     driver.enable = driver.cleanup = _without
@@ -139,11 +146,14 @@ def _greeted(driver: Any) -> None:
 
     Where a box proposes to save its configuration, netmiko's driver for Huawei lets it.
     """
-    for _ in range(3):
+    for _ in range(_MOST_QUESTIONS):
         said = driver.read_until_pattern(pattern=_BEGINS, re_flags=re.IGNORECASE | re.MULTILINE)
-        if not _ASKED.search(said):
+        if _ASKED.search(said):
+            driver.write_channel(f"N{driver.RETURN}")
+        elif _WAITS.search(said):
+            driver.write_channel(driver.RETURN)
+        else:
             return
-        driver.write_channel(f"N{driver.RETURN}")
 
 
 def _terminal(transport: Transport, until: float) -> Channel:

@@ -36,9 +36,10 @@ GEAR = [
         node("huawei_vrp", quirk, ports=40)
         for quirk in (
             "hanging_shell", "endless_banner", "endless_paging", "changing_prompt", "flood",
-            "asks_to_save", "closes", "latin",
+            "asks_to_save", "closes", "latin", "another_prompt",
         )
     ),
+    node("h3c_comware", "waits"),
     Node("looker", "127.0.0.1", 0, "ruijie_rgos", "monitor", "only-looking", secret="enable-it"),
 ]  # fmt: skip
 BY_NAME = {one.id: one for one in GEAR}
@@ -90,6 +91,12 @@ def test_nothing_is_saved_that_the_box_proposes_to_save(gear: SshServer) -> None
     assert said.outcome is Outcome.ANSWERED
 
 
+def test_a_box_that_waits_for_enter_gets_it(gear: SshServer) -> None:
+    said = ask(gear, node("h3c_comware", "waits"), "display version")
+
+    assert said.outcome is Outcome.ANSWERED
+
+
 def test_an_account_that_may_only_look_is_not_made_to_enable(gear: SshServer) -> None:
     said = ask(gear, BY_NAME["looker"], "show version")
 
@@ -125,6 +132,7 @@ def test_what_the_box_does_not_know_is_told_as_it_says_it(gear: SshServer) -> No
         ("endless_paging", Outcome.GARBLED, "cli_paging"),
         ("flood", Outcome.GARBLED, "too_large"),
         ("closes", Outcome.GARBLED, "cli_closed"),
+        ("another_prompt", Outcome.GARBLED, "cli_prompt"),
     ],
 )
 def test_bad_manners_have_a_name_in_bounded_time(
@@ -132,11 +140,12 @@ def test_bad_manners_have_a_name_in_bounded_time(
 ) -> None:
     began = time.monotonic()
     said = ask(
-        gear, node("huawei_vrp", quirk), "display transceiver verbose", seconds=2, most=300_000
-    )
+        gear, node("huawei_vrp", quirk), "display transceiver verbose",
+        seconds=2 if quirk != "another_prompt" else 10, most=300_000,
+    )  # fmt: skip
 
     assert (said.outcome, said.reason, said.texts) == (outcome, reason, ())
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 7
 
 
 @pytest.mark.parametrize(
