@@ -74,6 +74,21 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The configurations cannot be read now; the log says why.",
         "目前无法读取配置，原因见日志。",
     ),
+    # the page
+    "page.device": ("Device", "设备"),
+    "page.configurations": ("Configurations", "配置"),
+    "page.configurations.show": ("What differs", "查看差异"),
+    "page.configurations.none": (
+        "No configuration of this device is kept.",
+        "未保存该设备的配置。",
+    ),
+    "page.configurations.first": ("the first that was read", "首次读取"),
+    "page.configurations.same": ("nothing differs", "没有差异"),
+    "page.configurations.planned": ("announced work {work}", "计划工作 {work}"),
+    "page.configurations.unplanned": ("not announced", "计划外"),
+    "page.configurations.more": ("... and {count} more lines", "……另有 {count} 行"),
+    "page.rule.configuration-changed": ("Configuration changed", "计划外配置变更"),
+    "page.rule.configuration-old": ("Configuration not read for days", "配置多日未备份"),
     # what is wrong with the section
     "problem.bad_seal_key": (
         "must be 32 bytes, as 64 hexadecimal digits or in base64: openssl rand -hex 32",

@@ -1,6 +1,7 @@
-// The panel beside: one link, site, service or server, with what it hangs on.
+// The panel beside: one link, site, service, server or device, with what it hangs on.
 
 import { hostBody, serviceBody } from "/static/centre.js";
+import { deviceBody } from "/static/configurations.js";
 import { button, byId, fill, h } from "/static/dom.js";
 import { get } from "/static/net.js";
 import { big, facts, group, hanging, jump as jumpBy, monthLine, soft, standing } from "/static/parts.js";
@@ -143,10 +144,15 @@ function wayUp(site) {
 
 function deviceLine(device) {
   const why = device.state !== "up" && device.reason ? reason(device.reason) : "";
-  return h("span", { class: `jump s-${named(device.state)}` },
+  const words = [
     chip(device.state),
     h("span", {}, `${device.title || device.id} · ${device.platform}`),
-    why ? h("small", { class: "soft" }, why) : null);
+    why ? h("small", { class: "soft" }, why) : null,
+  ];
+  const look = { class: `jump s-${named(device.state)}` };
+  return device.platform === "linux"
+    ? h("span", look, words)
+    : button(`device:${device.id}`, () => open("device", device.id), look, words);
 }
 
 const BODIES = {
@@ -154,4 +160,5 @@ const BODIES = {
   site: siteBody,
   service: (id) => serviceBody(id, head, open),
   host: (id) => hostBody(id, head, open),
+  device: (id) => deviceBody(id, head),
 };

@@ -72,6 +72,13 @@ function care(alert, mayAcknowledge, acknowledge) {
   return button(`ack:${alert.id}`, take, { class: "small" }, t("page.acknowledge"));
 }
 
+// What differs in a configuration, for an alert that says that it does.
+function difference(alert, open) {
+  if (alert.reason !== "config_changed") return null;
+  const show = () => open("device", idOf(alert.target));
+  return button(`config:${alert.id}`, show, { class: "small" }, t("page.configurations.show"));
+}
+
 function alertItem(alert, mayAcknowledge, open, acknowledge) {
   const lasted = () => duration((alert.resolved_at ?? alert.since) - alert.since);
   return h("li", { class: `item v-${alert.severity} p-${alert.phase}`, "data-alert": alert.id },
@@ -88,6 +95,7 @@ function alertItem(alert, mayAcknowledge, open, acknowledge) {
     line("soft",
       h("span", {}, t("page.since", { time: time(alert.since) })),
       space(),
+      difference(alert, open),
       care(alert, mayAcknowledge, acknowledge)));
 }
 

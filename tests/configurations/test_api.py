@@ -10,10 +10,12 @@ from functools import partial
 
 import pytest
 
+from alerts.model import Alert, Phase
 from api.ports import Event, Role
-from inventory.model import Secret
+from inventory.model import Secret, device_target
 from runtime.config_configurations import ConfigurationsConfig
 from runtime.configurations import ConfigurationKeeping
+from tests.api.browser import browser
 from tests.api.province import Province, make_inventory
 from tests.api.running import Running, running
 from tests.api.test_events import bearer, reading
@@ -173,3 +175,27 @@ def test_the_page_is_told_of_a_change_where_it_concerns_the_reader(api: Running)
             api.do(partial(api.province.hub.publish, event))
 
         assert reader.until("configuration")["target"] == f"device:{DEVICE}"
+
+
+@pytest.mark.server("chromium")
+def test_from_the_alert_one_click_leads_to_what_differs(kept: Kept) -> None:
+    target = device_target(DEVICE)
+    since = kept.api.province.clock - 60
+    alert = Alert(
+        f"configuration-changed/{target}@{since}", "configuration-changed", target, "major",
+        Phase.FIRING, since, since, reason="config_changed",
+    )  # fmt: skip
+    kept.api.province.alerts_now[alert.id] = alert
+
+    async def use() -> tuple[str, list[str]]:
+        async with browser() as page:
+            await page.login(kept.api.address, kept.api.token("operator"))
+            button = f"[data-key='config:{alert.id}']"
+            await page.until(f'document.querySelector("{button}") !== null')
+            await page.eval(f'document.querySelector("{button}").click()')
+            shown = await page.until("document.querySelector('#detail .diff')?.textContent")
+            return str(shown), page.console
+
+    shown, console = asyncio.run(use())
+    assert "- description 至孝南县 100M\n+ description 至孝南县 200M\n" in shown
+    assert console == []
