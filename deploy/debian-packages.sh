@@ -5,7 +5,7 @@ set -eu
 PACKAGES="snmpd:snmpd snmp:snmpget prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager
 victoria-metrics:victoria-metrics influxdb:influxd chromium:chromium
 prometheus-snmp-exporter:prometheus-snmp-exporter iproute2:ip git:git openssh-server:sshd openssh-client:ssh-agent
-busybox:busybox prometheus-node-exporter:prometheus-node-exporter"
+busybox:busybox prometheus-node-exporter:prometheus-node-exporter nginx-light:nginx"
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
 missing=

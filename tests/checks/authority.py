@@ -39,19 +39,31 @@ class Authority:
         begins: float = -1,
         ends: float = 90,
         key: Any = None,
-        digest: Any = None,
         itself: bool = False,
     ) -> ssl.SSLContext:
-        """Make a server's context; `begins`, `ends`: days from now. Without names there are none.
+        """Make a server's context, as `certificate_file` says."""
+        file = self.certificate_file(*names, begins=begins, ends=ends, key=key, itself=itself)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.load_cert_chain(file)
+        return context
 
-        `itself`: the certificate vouches for itself.
+    def certificate_file(
+        self,
+        *names: str,
+        begins: float = -1,
+        ends: float = 90,
+        key: Any = None,
+        itself: bool = False,
+    ) -> Path:
+        """Write a key and its certificate; `begins`, `ends`: days from now.
+
+        Without names there are none. `itself`: the certificate vouches for itself.
         """
         key = key or ec.generate_private_key(ec.SECP256R1())
         subject = _name(names[0] if names else "portal.example")
         issuer, signer = (subject, key) if itself else (self._name, self._key)
-        certificate = _build(
-            subject, issuer, key.public_key(), signer, begins, ends, names=names, digest=digest
-        )
+        certificate = _build(subject, issuer, key.public_key(), signer, begins, ends, names=names)
         self._count += 1
         path = self._folder / f"server-{self._count}.pem"
         path.write_bytes(
@@ -62,10 +74,7 @@ class Authority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        context.load_cert_chain(path)
-        return context
+        return path
 
 
 def short_key() -> rsa.RSAPrivateKey:
@@ -86,7 +95,6 @@ def _build(
     *,
     names: Sequence[str] = (),
     authority: bool = False,
-    digest: Any = None,
 ) -> x509.Certificate:
     builder = (
         x509.CertificateBuilder()
@@ -101,7 +109,7 @@ def _build(
     if names:
         general = [_general(name) for name in names]
         builder = builder.add_extension(x509.SubjectAlternativeName(general), critical=False)
-    return builder.sign(signer, digest or hashes.SHA256())
+    return builder.sign(signer, hashes.SHA256())
 
 
 def _general(name: str) -> x509.GeneralName:
