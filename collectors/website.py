@@ -58,7 +58,7 @@ _SPARE: Final = 5.0
 _OURS: Final = frozenset(
     {
         "previous_run", "outside_window", "audits_busy", "audits_off", "audit_not_kept",
-        "audit_died", "audit_stuck",
+        "audit_died", "audit_stuck", "ca_unread",
     }
 )  # fmt: skip
 """Failures that say nothing about the site."""

@@ -35,6 +35,10 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
         "the audit hung on a page and was ended",
         "检查在某个页面上卡住，已被终止",
     ),
+    "ca_unread": (
+        "the file of trusted authorities (`ca`) cannot be read",
+        "无法读取受信任的 CA 文件（ca 选项）",
+    ),
     "picture_empty": ("the picture has no bytes", "图片为空文件"),
     "picture_type": ("what comes is no picture", "返回内容不是图片"),
 }

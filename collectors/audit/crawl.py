@@ -55,7 +55,15 @@ _Nothing = tuple[str, str, frozenset[int]]
 
 async def audit(task: Task, started: int, tell: Callable[[int, int], None] | None = None) -> Report:
     """Audit a site; `started` is the UTC second it begins, `tell` hears pages and requests."""
-    async with Fetcher(task) as fetcher:
+    try:
+        fetching = Fetcher(task)
+    except OSError:  # also ssl.SSLError: it is no certificate
+        summary = Summary(
+            task.service, task.seeds[0], started, 0.0, task.title, failure="ca_unread",
+            outcome="SKIPPED",
+        )  # fmt: skip
+        return Report(VERSION, summary, rules=task)
+    async with fetching as fetcher:
         return await _Crawl(task, fetcher, started, tell).run()
 
 

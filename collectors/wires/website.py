@@ -130,14 +130,15 @@ class Fetcher:
     """Fetches for one audit; an asynchronous context manager."""
 
     def __init__(self, task: Task) -> None:
+        """Prepare. Raises OSError where the file of authorities cannot be read or is none."""
         self._task = task
+        self._context = ssl.create_default_context(cafile=task.ca or None)
         self.guard = Guard(task.allow)
         self.requests = 0
 
     async def __aenter__(self) -> Self:
         """Open the sessions: one with cookies for the site, one without for all others."""
         task = self._task
-        context = ssl.create_default_context(cafile=task.ca or None)
         contact = f"; {task.contact}" if task.contact else ""
         headers = {
             "User-Agent": f"Mozilla/5.0 (compatible; {AGENT_TOKEN}/1{contact})",
@@ -149,7 +150,7 @@ class Fetcher:
         def session(jar: aiohttp.abc.AbstractCookieJar) -> aiohttp.ClientSession:
             return aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=_Resolver(self.guard), ssl=context, limit=8, ttl_dns_cache=60
+                    resolver=_Resolver(self.guard), ssl=self._context, limit=8, ttl_dns_cache=60
                 ),
                 headers=headers,
                 cookie_jar=jar,

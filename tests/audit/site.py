@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -121,13 +122,13 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(site: Site) -> AsyncIterator[Site]:
+async def serving(site: Site, context: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
     """Serve on loopback while the block runs."""
     application = web.Application()
     application.router.add_route("*", "/{tail:.*}", site.handle)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    listener = web.TCPSite(runner, "127.0.0.1", 0)
+    listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await listener.start()
     site.port = runner.addresses[0][1]
     try:

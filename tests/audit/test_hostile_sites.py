@@ -6,6 +6,7 @@ import asyncio
 import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -27,6 +28,7 @@ from tests.audit.site import (
     serving,
     to,
 )
+from tests.checks.authority import Authority
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -366,6 +368,41 @@ def test_only_get_is_asked_and_no_form_is_sent() -> None:
 
     assert set(methods) == {"GET"}
     assert site.asked["/send"] == 0
+
+
+def secured(authority: Authority, name: str, ca: str) -> Report:
+    """What becomes of a site by HTTPS whose certificate has this name."""
+    site = Site(paths={"*": article})
+
+    async def do() -> Report:
+        async with serving(site, authority.context(name)):
+            seeds = (f"https://127.0.0.1:{site.port}/",)
+            return await audit(site.task(seeds=seeds, ca=ca), STARTED)
+
+    return asyncio.run(do())
+
+
+def test_a_certificate_is_verified(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+
+    trusted = secured(authority, "127.0.0.1", str(authority.file))
+    unknown = secured(authority, "127.0.0.1", "")
+    wrong = secured(authority, "other.example", str(authority.file))
+
+    assert trusted.summary.failure == ""
+    assert (unknown.summary.failure, unknown.summary.outcome) == ("tls_untrusted", "REFUSED")
+    assert wrong.summary.failure == "tls_untrusted"
+
+
+def test_a_file_of_authorities_that_is_none_asks_nobody(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    site = Site(port=1)
+
+    missing = asyncio.run(audit(site.task(ca=str(tmp_path / "gone.pem")), STARTED)).summary
+    empty = asyncio.run(audit(site.task(ca=str(tmp_path / "ca.pem")), STARTED)).summary
+
+    assert (missing.failure, missing.outcome) == ("ca_unread", "SKIPPED")
+    assert (empty.failure, empty.outcome) == ("ca_unread", "SKIPPED")
 
 
 def test_a_redirect_with_a_cookie_is_followed_back_to_the_page() -> None:
