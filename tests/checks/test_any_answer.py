@@ -64,7 +64,7 @@ def test_any_lines_are_an_answer_with_a_name(lines: list[bytes]) -> None:
     assert reply.outcome is Outcome.ANSWERED or reply.reason
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(said=st.binary(min_size=1, max_size=60), as_record=st.booleans())
 def test_any_bytes_instead_of_a_handshake_have_a_name(said: bytes, *, as_record: bool) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

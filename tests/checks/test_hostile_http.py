@@ -13,6 +13,7 @@ from pathlib import Path
 import dns.rcode
 import pytest
 
+from collectors.wires.web import Web
 from inventory.model import Endpoint
 from metrics.observation import Outcome
 from tests.checks.asking import Checked, check, web
@@ -332,8 +333,9 @@ def test_nothing_stays_open(end: str) -> None:
             return
         await reader.read()
 
-    async def once(url: str) -> None:
-        work = asyncio.create_task(check("http", url=url, timeout=0.02 if end == "late" else 5))
+    async def once(wire: Web, url: str) -> None:
+        timeout = 0.02 if end == "late" else 5.0
+        work = asyncio.create_task(check("http", wire, url=url, timeout=timeout))
         if end == "cancelled":
             await asyncio.sleep(0.005)
             work.cancel()
@@ -343,10 +345,11 @@ def test_nothing_stays_open(end: str) -> None:
         async with talking(talk) as served:
             port = free_port() if end == "refused" else served
             url = f"{'https' if end == 'late' else 'http'}://127.0.0.1:{port}/"
-            await once(url)
+            wire = web()
+            await once(wire, url)
             before = descriptors()
             for _ in range(20):
-                await once(url)
+                await once(wire, url)
             await asyncio.sleep(0.05)
             return before, descriptors()
 
