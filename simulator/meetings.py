@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from simulator.nqa import NAME, NQA, OWNER
 from simulator.province import LinkPlan, Plan
 
 INVENTORY: Final = "meetings.yaml"
@@ -82,6 +83,7 @@ def inventory(plan: Plan) -> Iterator[str]:
     yield "  meetings: {title: 视频会议系统}"
     yield "  recovery: {title: 容灾备份}"
     yield "services:"
+    platforms = {device.id: device.platform for device in plan.devices}
     uplinks: dict[str, list[LinkPlan]] = {}
     for link in plan.links:
         uplinks.setdefault(link.b.site, []).append(link)
@@ -94,7 +96,11 @@ def inventory(plan: Plan) -> Iterator[str]:
         yield f"    {{title: {site.title}视频会议分会场, kind: video, site: {site.id},"
         yield f"     unit: {site.unit}, group: meetings, availability: 99.5, needs: [[{needs}]],"
         yield "     probes: [{kind: path, every: 30s, wire: udp, count: 50,"
-        yield f"               link: {ways[0].id}}}]}}"
+        yield f"               link: {ways[0].id}}}"
+        if platforms[ways[0].b.device] in NQA:
+            yield f"              ,{{kind: nqa, every: 30s, owner: {OWNER}, name: {NAME},"
+            yield f"               device: {ways[0].b.device}}}"
+        yield "             ]}"
     cloud = next(site.id for site in plan.sites if site.level == "cloud")
     for job in JOBS:
         yield f"  {job.id}: {{title: {job.title}, kind: backup, site: {cloud}, group: recovery,"

@@ -12,6 +12,7 @@ from typing import Final
 
 from simulator import ber
 from simulator.boards import BOARDS
+from simulator.nqa import NQA
 from simulator.platforms import Platform
 from simulator.world import Agent, Port
 
@@ -226,6 +227,6 @@ def objects(platform: Platform) -> tuple[Object, ...]:
     )
     boards = tuple(
         Object(told.oid, told.tag, told.value, told.text, told.column, not told.column)
-        for told in BOARDS.get(platform.name, ())
+        for told in (*BOARDS.get(platform.name, ()), *NQA.get(platform.name, ()))
     )
     return tuple(sorted(scalars + _COLUMNS + modified + boards, key=lambda known: known.oid))

@@ -51,8 +51,8 @@ def test_every_city_has_a_node_that_is_asked_over_its_circuit(
     nodes = [one for one in inventory.services.values() if one.kind == "video"]
     assert {one.site for one in nodes} <= {site.id for site in plan.sites if site.level == "city"}
     assert len(nodes) >= 1
-    kinds = {probe.target: probe.kind for probe in probes_of(inventory, {})}
-    assert {kinds[f"service:{one.id}"] for one in nodes} == {"path"}  # type: ignore[index]
+    probes = {(probe.target, probe.kind) for probe in probes_of(inventory, {})}
+    assert {(f"service:{one.id}", kind) for one in nodes for kind in ("path", "nqa")} <= probes
 
 
 def test_tokens_are_their_owners_only(folder: Path) -> None:
