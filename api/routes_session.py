@@ -20,6 +20,8 @@ from texts.say import Language, catalogue, say
 
 ROUTES: Final = APIRouter()
 _TOKEN_LENGTH: Final = 500
+_SHOWN: Final = ("page.", "wire.reason.")
+"""What the page has words for: its own, and what checks of services say of their runs."""
 
 
 @ROUTES.get("/login", include_in_schema=False)
@@ -113,6 +115,6 @@ async def me(desk: AtDesk, caller: ByCaller) -> Response:
 
 @ROUTES.get("/api/v1/texts", tags=["session"])
 async def texts(caller: ByCaller, lang: Annotated[Language | None, Query()] = None) -> Response:
-    """Every sentence of the page, by code."""
+    """Every sentence of the page, and every reason of a run, by code."""
     language = lang or caller.language
-    return small({code: say(code, language) for code in catalogue() if code.startswith("page.")})
+    return small({code: say(code, language) for code in catalogue() if code.startswith(_SHOWN)})

@@ -87,7 +87,9 @@ export function bits(rate) {
 // What has no sentence (a rule of one's own) is shown as it is.
 const orItself = (prefix, code) => (`${prefix}${code}` in texts ? t(`${prefix}${code}`) : code);
 
-export const reason = (code) => orItself("page.reason.", code);
+// A check of a service has the words of its wire where the page has none of its own.
+export const reason = (code) =>
+  orItself(`page.reason.${code}` in texts ? "page.reason." : "wire.reason.", code);
 
 export const noRate = (code) => orItself("page.no_rate.", code);
 
