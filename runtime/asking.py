@@ -126,10 +126,27 @@ def explain(probe: Probe, answer: Answer, took: float, language: Language) -> li
     if answer.reason:
         lines.append(tell("means", sentence=say(f"wire.reason.{answer.reason}", language)))
     lines.append(tell("took", milliseconds=f"{took * 1000:.1f}"))
+    told_apart = _told_apart(probe)
     for series, value in zip(probe.series[: probe.raw], answer.values, strict=False):
-        lines.append(f"  {series.target}  {series.metric.name} = {'-' if value is None else value}")
+        apart = told_apart[series.metric.name, series.target]
+        own = ",".join(f"{name}={text}" for name, text in series.labels if name in apart)
+        name = f"{series.metric.name}{{{own}}}" if own else series.metric.name
+        lines.append(f"  {series.target}  {name} = {'-' if value is None else value}")
     if answer.rtts:
         lost = tell("lost")
         times = ", ".join(lost if r is None else f"{r * 1000:.3f} ms" for r in answer.rtts)
         lines.append(tell("echoes", times=times))
     return lines
+
+
+def _told_apart(probe: Probe) -> Mapping[tuple[str, str], frozenset[str]]:
+    """Return of each metric the labels in which its series of one target differ."""
+    found: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for series in probe.series:
+        values = found.setdefault((series.metric.name, series.target), {})
+        for label, value in series.labels:
+            values.setdefault(label, set()).add(value)
+    return {
+        key: frozenset(label for label, values in labels.items() if len(values) > 1)
+        for key, labels in found.items()
+    }

@@ -13,6 +13,7 @@ from collectors._ssh import Said
 from collectors.hosts._script import SCRIPT
 from inventory.model import ProbeSpec, device_target
 from metrics.observation import Outcome, Probe, Value
+from runtime.asking import explain
 from tests.hosts.fleet import Saying, Shell, capture, centre, named, texts, wires
 
 AT = 1795671900.5
@@ -185,6 +186,14 @@ def test_a_host_that_snmp_asks_too_leaves_it_processor_memory_and_state() -> Non
 def test_series_know_the_zone_the_host_stands_in() -> None:
     zones = {value for s in probe().series for name, value in s.labels if name == "zone"}
     assert zones == {"dmz"}
+
+
+def test_asked_by_hand_it_tells_series_of_one_name_apart() -> None:
+    asked = probe(services=["nginx", "sshd"])
+    lines = explain(asked, ask(asked, texts(capture("kylin-v10"))), 0.1, "en")
+    assert "  device:db1  node_cpu_seconds_total{mode=iowait} = 123456.78" in lines
+    assert "  device:db1  node_systemd_unit_state{name=sshd.service} = 1" in lines
+    assert "  device:db1  node_load1 = 12.34" in lines
 
 
 def test_this_machine_answers_it_whole() -> None:
