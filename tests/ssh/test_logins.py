@@ -83,6 +83,16 @@ def test_a_wrong_password_is_tried_once(pinned: Path, host_key: paramiko.PKey) -
         assert attempts.tried == [("password", "wrong")]
 
 
+def test_a_refused_password_is_not_given_as_an_answer_too(
+    pinned: Path, host_key: paramiko.PKey, keys: Path
+) -> None:
+    both = "password,keyboard-interactive"  # which it says when it is shown the key
+    with fake_host(host_key, methods=both) as (port, attempts), asking(pinned) as one:
+        who = login(key=(keys / "ed25519").read_text("ascii"), password="wrong")
+        assert one.ask(access(port, who)) == Said(Outcome.REFUSED, "ssh_auth")
+        assert attempts.tried[-1] == ("password", "wrong")
+
+
 def test_a_host_that_asks_for_the_password_is_answered(
     pinned: Path, host_key: paramiko.PKey
 ) -> None:

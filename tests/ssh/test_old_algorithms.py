@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from collectors._ssh import Said
-from collectors.wires._ssh_algorithms import signatures
+from collectors.wires._ssh_algorithms import offer, signatures
 from metrics.observation import Outcome
 from tests.ssh.asking import access, asking, login, pin
 from tests.ssh.sshd import Sshd, sshd
@@ -16,7 +18,7 @@ from tests.ssh.sshd import Sshd, sshd
 pytestmark = pytest.mark.server("sshd", "ssh-keygen")
 _OLD = (
     "HostKeyAlgorithms ssh-rsa",
-    "PubkeyAcceptedAlgorithms +ssh-rsa",
+    "PubkeyAcceptedAlgorithms ssh-rsa,ssh-ed25519",
     "Ciphers aes128-cbc,3des-cbc",
     "MACs hmac-sha1",
     "RequiredRSASize 1024",
@@ -77,5 +79,18 @@ def test_a_pinned_rsa_key_is_shown_by_todays_signatures() -> None:
     assert {first, second} == {"rsa-sha2-512", "rsa-sha2-256"}
 
 
-def test_sha_1_is_not_offered_without_the_switch() -> None:
-    assert "ssh-rsa" not in signatures(["ssh-rsa"], legacy=False)
+@pytest.mark.parametrize(("legacy", "offered"), [(False, False), (True, True)])
+def test_what_is_old_is_offered_with_the_switch_only(legacy: bool, offered: bool) -> None:  # noqa: FBT001
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        transport = paramiko.Transport(ours)
+        offer(transport, ["ssh-rsa"], legacy=legacy)
+        options = transport.get_security_options()
+    for names, old in (
+        (options.kex, "sha1"),
+        (options.key_types, "ssh-rsa"),
+        (options.ciphers, "cbc"),
+        (options.digests, "sha1"),
+    ):
+        assert any(old in name for name in names) is offered
+    assert not any("md5" in name for name in options.digests)

@@ -276,10 +276,11 @@ def test_many_lost_connections_leave_no_descriptors_and_threads(store: Path, way
             assert await _ask(door, way) == _HELLO
             await _until(lambda: door.stats()["kept"] == 1, "it is told")
             before = door.stats()
-            for _ in range(15):
+            for _ in range(8):
                 assert (await _ask(door, way, "kill -9 $PPID")).reason == "ssh_closed"
+                assert (await _ask(door, way, "cat /dev/zero")).reason == "too_large"
             assert await _ask(door, way) == _HELLO
-            await _until(lambda: door.stats()["jobs"] == 17, "they are counted")
+            await _until(lambda: door.stats()["jobs"] == 18, "they are counted")
             after = door.stats()
             assert after["descriptors"] == before["descriptors"]
             assert after["threads"] <= before["threads"] + _WORKERS
