@@ -23,6 +23,7 @@ QUIRKS: Final = {
     "stubborn_paging": "goes on paging although it is told not to",
     "changing_prompt": "has another prompt after each command, as in another view",
     "another_prompt": "has the prompt of another box after its first command",
+    "logs": "writes a message of its log behind the prompt",
     "waits": "waits for ENTER before the first prompt",
     "flood": "answers any command with two gigabytes",
     "asks_password": "asks whether to change the password before the first prompt",

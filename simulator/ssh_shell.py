@@ -58,10 +58,6 @@ class Shell:
         if "endless_banner" in quirks:
             while True:
                 self._say("*" * 78 + "\n")
-        if "waits" in quirks:
-            self._say("\nPress Y or ENTER to continue, N to exit.")
-            if next(self._lines(), "n").lower().startswith("n"):
-                return
         if not self._questions():
             return
         self._say(self._dialect.banner)
@@ -73,6 +69,8 @@ class Shell:
             if words and not self._obey(words):
                 return
             self._prompt()
+            if words and "logs" in quirks:
+                self._say("\n%Nov 26 08:00:01 2026 IFNET/4/LINK_UPDOWN: GE0/0/1 is up.\n")
 
     def _drain(self) -> None:
         for _ in self._typed:
@@ -80,6 +78,10 @@ class Shell:
 
     def _questions(self) -> bool:
         """Ask what such boxes ask before the first prompt; False when nobody is left to answer."""
+        if "waits" in self._node.quirks:
+            self._say("\nPress Y or ENTER to continue, N to exit.")
+            if next(self._lines(), "n").lower().startswith("n"):
+                return False
         asked = {
             "asks_password": self._dialect.change_question,
             "asks_to_save": self._dialect.save_question,

@@ -54,6 +54,8 @@ _SETTLE: Final = 0.06
 """Seconds in which nothing comes after a prompt that ends an answer."""
 _QUIET: Final = 4.0
 """Seconds after which another prompt than ours is taken for one."""
+_NUDGE: Final = 1.5
+"""Seconds after which a prompt that something was written behind is asked for once more."""
 _TAIL: Final = 400
 """Characters at the end in which a prompt is looked for."""
 _ASKED: Final = re.compile(r"\by(?:es)?/n(?:o)?\W{0,4}\Z", re.IGNORECASE)
@@ -101,8 +103,8 @@ def converse(
     try:
         with _session(transport, platform, until) as (driver, screen):
             screen.allow(most_bytes, "too_large")
-            ends = _prompt(driver.base_prompt)
-            texts = tuple(_ask(driver, screen, command, ends) for command in commands)
+            prompt = _prompt(driver.base_prompt)
+            texts = tuple(_ask(driver, screen, command, prompt) for command in commands)
     except SshFailure as failure:
         return Said(failure.outcome, failure.reason)
     return Said(Outcome.ANSWERED, "", texts)
@@ -185,17 +187,28 @@ def _named(until: float) -> Iterator[None]:
 
 
 def _prompt(name: str) -> re.Pattern[str]:
-    """Return what ends an answer: the prompt as at login, maybe of another view of the box."""
+    """Return what a line is that is the prompt as at login, maybe of another view of the box.
+
+    `name`: as netmiko tells it; a prompt that is nothing but its last character has none.
+    """
     before = r"^[<\[~*]{0,2}(?:(?:HRP|RBM)_\w)?[<\[~*]?"
-    behind = r"[^\n<>\[\]]{0,64}[>\]#][ \t]*\Z"
-    return re.compile(before + re.escape(name) + behind, re.MULTILINE)
+    behind = r"[^\n<>\[\]]{0,64}[>\]#][ \t]*$"
+    return re.compile(before + re.escape(name.strip("<>[]#")) + behind, re.MULTILINE)
 
 
-def _ask(driver: Any, screen: Screen, command: str, ends: re.Pattern[str]) -> str:
-    """Give one command and return its answer without echo and prompt."""
+def _at_end(prompt: re.Pattern[str], tail: str) -> bool:
+    return any(found.end() == len(tail) for found in prompt.finditer(tail))
+
+
+def _ask(driver: Any, screen: Screen, command: str, prompt: re.Pattern[str]) -> str:
+    """Give one command and return its answer without echo and prompt.
+
+    Where a box writes its log to the terminal, a message may stand behind the prompt: after a while
+    of silence ENTER makes it show the prompt once more.
+    """
     driver.write_channel(driver.normalize_cmd(command))
     parts: list[str] = []
-    tail, echoed = "", False
+    tail, echoed, nudged = "", False, False
     while True:
         new = driver.read_channel()
         if new:
@@ -204,22 +217,29 @@ def _ask(driver: Any, screen: Screen, command: str, ends: re.Pattern[str]) -> st
             echoed = echoed or command in tail
             tail = tail[-_TAIL:]
             continue
-        if echoed and ends.search(tail):
-            if monotonic() - screen.spoke_at >= _SETTLE:
-                return _answer("".join(parts), command, ends)
-        elif monotonic() - screen.spoke_at >= _QUIET and echoed and _ANY_PROMPT.search(tail):
+        quiet = monotonic() - screen.spoke_at
+        if echoed and _at_end(prompt, tail):
+            if quiet >= _SETTLE:
+                return _answer("".join(parts), command, prompt, nudged=nudged)
+        elif echoed and quiet >= _QUIET and _ANY_PROMPT.search(tail):
             raise SshFailure(Outcome.GARBLED, "cli_prompt")
+        elif echoed and quiet >= _NUDGE and not nudged and prompt.search(tail):
+            nudged = True
+            driver.write_channel(driver.RETURN)
         time.sleep(_POLL)
 
 
-def _answer(text: str, command: str, ends: re.Pattern[str]) -> str:
-    """Take away what was before the echo, the echo, and the prompt; read the encoding."""
+def _answer(text: str, command: str, prompt: re.Pattern[str], *, nudged: bool) -> str:
+    """Take away what was before the echo, the echo, and the prompt; read the encoding.
+
+    `nudged`: the last prompt is there because ENTER was pressed; the one before ended the answer.
+    """
     _, _, text = text.partition(command)
     text = text.partition("\n")[2]
-    found = ends.search(text[-_TAIL:])
-    if found is not None:
-        text = text[: max(len(text) - _TAIL, 0) + found.start()]
-    return _UNSEEN.sub("", _decoded(text.encode("latin-1", "replace")))
+    begin = max(len(text) - 10 * _TAIL, 0)
+    found = [begin + one.start() for one in prompt.finditer(text[begin:])]
+    end = found[-2] if nudged and len(found) > 1 else found[-1]
+    return _UNSEEN.sub("", _decoded(text[:end].encode("latin-1", "replace")))
 
 
 def _decoded(raw: bytes) -> str:

@@ -36,7 +36,7 @@ GEAR = [
         node("huawei_vrp", quirk, ports=40)
         for quirk in (
             "hanging_shell", "endless_banner", "endless_paging", "changing_prompt", "flood",
-            "asks_to_save", "closes", "latin", "another_prompt",
+            "asks_to_save", "closes", "latin", "another_prompt", "logs",
         )
     ),
     node("h3c_comware", "waits"),
@@ -116,6 +116,15 @@ def test_a_prompt_of_another_view_ends_an_answer_too(gear: SshServer) -> None:
 
     assert said.outcome is Outcome.ANSWERED
     assert len(set(said.texts)) == 1
+
+
+def test_a_message_of_the_log_behind_the_prompt_is_no_part_of_the_answer(gear: SshServer) -> None:
+    plain = ask(gear, node("huawei_vrp"), "display version")
+    logged = ask(gear, node("huawei_vrp", "logs"), "display version", "display bgp peer")
+
+    assert logged.outcome is Outcome.ANSWERED
+    assert logged.texts[0] == plain.texts[0]
+    assert "IFNET" not in logged.texts[1]
 
 
 def test_what_the_box_does_not_know_is_told_as_it_says_it(gear: SshServer) -> None:

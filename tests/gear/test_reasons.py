@@ -1,4 +1,4 @@
-"""Every reason of the command lines can be said to a person, in both languages, and is documented."""
+"""Every reason of the command lines has its sentence in both languages, and its line."""
 
 from __future__ import annotations
 
