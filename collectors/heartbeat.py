@@ -12,7 +12,7 @@ Reasons beside ANSWERED: `job_failed` the job says so itself; `beat_late` the la
 than `expected` and `grace` together; `beat_missing` there was never one, although the monitor has
 waited as long; `backup_too_small`, `backup_shrunk` the size that was reported.
 Reasons of SKIPPED: `beat_awaited` there was never one, and it is not due yet; `beat_unheard` it was
-due while the monitor did not run; `not_open` no reports are taken.
+due while the monitor did not run; `beats_closed` no reports are taken here.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:  # no
     question: _Question = probe.question  # type: ignore[assignment]  # plan() put it there
     beat = wires.beats.heard(question.service)
     if beat is None:
-        return Answer(Outcome.SKIPPED, "not_open", _NOTHING)
+        return Answer(Outcome.SKIPPED, "beats_closed", _NOTHING)
     outcome, reason = overdue(beat, question.window)
     if not reason:
         reason = _trouble(beat, question.smallest, question.shrink)

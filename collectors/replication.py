@@ -157,7 +157,7 @@ async def _lag(question: _Question, wires: Wires) -> tuple[float | None, str]:
 def _reported(service: str, window: Window, wires: Wires) -> tuple[float | None, str]:
     beat = wires.beats.heard(service)
     if beat is None:
-        raise Trouble(Outcome.SKIPPED, "not_open")
+        raise Trouble(Outcome.SKIPPED, "beats_closed")
     outcome, reason = overdue(beat, window)
     if outcome is Outcome.SKIPPED:
         raise Trouble(outcome, reason)

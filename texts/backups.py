@@ -22,6 +22,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the job was due while the monitor did not run; the next report counts",
         "作业应报时监控系统未运行；以下一次上报为准",
     ),
+    "wire.reason.beats_closed": (
+        "reports are known to the running monitor only; look at its page",
+        "上报记录仅由运行中的监控系统掌握；请看其页面",
+    ),
     "wire.reason.job_failed": (
         "the job reports that it failed",
         "作业自报失败",

@@ -67,7 +67,7 @@ def test_what_is_wrong_is_named(beat: Beat, reason: str) -> None:
     [
         (Beat(known=DAY), "beat_awaited"),
         (Beat(known=9 * DAY, age=DAY + 3 * HOUR, away=(3.5 * HOUR, 2.5 * HOUR)), "beat_unheard"),
-        (None, "not_open"),
+        (None, "beats_closed"),
     ],
 )
 def test_where_nobody_can_know_nothing_is_said(beat: Beat | None, reason: str) -> None:

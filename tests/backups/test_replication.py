@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_garbled(body: bytes) -> None:
         (Beat(known=9e5, age=3_000.0, lag=2.0), Outcome.ANSWERED, "beat_late"),
         (Beat(known=9e5), Outcome.ANSWERED, "beat_missing"),
         (Beat(known=5.0), Outcome.SKIPPED, "beat_awaited"),
-        (None, Outcome.SKIPPED, "not_open"),
+        (None, Outcome.SKIPPED, "beats_closed"),
     ],
 )
 def test_a_replica_may_report_its_lag(beat: Beat | None, outcome: Outcome, reason: str) -> None:

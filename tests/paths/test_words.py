@@ -15,7 +15,7 @@ FILES = (
     "replication.py", "_source.py", "wires/_ssh_files.py",
 )  # fmt: skip
 REASON = re.compile(
-    r'"((?:path|nqa|beat|job|backup|replica|clock|folder|no_sftp|http_status)(?:_[a-z_]+)?)"'
+    r'"((?:path|nqa|beats?|job|backup|replica|clock|folder|no_sftp|http_status)(?:_[a-z_]+)?)"'
 )
 NO_REASONS = {"path", "backup_set", "replica", "backup"}
 
