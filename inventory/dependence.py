@@ -5,16 +5,9 @@ Made once per inventory; what is asked of it costs as much as there is behind wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from inventory.model import (
-    Inventory,
-    TargetId,
-    device_target,
-    link_target,
-    service_target,
-    site_target,
-)
+from inventory.model import Inventory, TargetId, link_target, service_target
 
 IsGone = Callable[[TargetId], bool]
 """Whether nothing passes through a target already, whatever else is lost."""
@@ -26,17 +19,16 @@ class Dependence:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self._needed_by: dict[TargetId, list[str]] = {}
-        self._at_site: dict[str, list[str]] = {}
+        self._touched: dict[str, list[str]] = {}
+        """site -> services that stand there, or need something that is lost with it."""
         self._order = {name: place for place, name in enumerate(inventory.services)}
         for service in inventory.services.values():
-            if service.site is not None:
-                self._at_site.setdefault(service.site, []).append(service.id)
-            for need in dict.fromkeys(need for group in service.needs for need in group):
+            needs = [need for group in service.needs for need in group]
+            for need in dict.fromkeys(needs):
                 self._needed_by.setdefault(need, []).append(service.id)
-
-    def needing(self, target: TargetId) -> tuple[str, ...]:
-        """Return the services that name a target among their needs."""
-        return tuple(self._needed_by.get(target, ()))
+            places = [service.site, *(site for need in needs for site in self._places(need))]
+            for site in dict.fromkeys(filter(None, places)):
+                self._touched.setdefault(site, []).append(service.id)
 
     def lacks(self, service: str, is_gone: IsGone) -> bool:
         """Whether something that a service needs is gone, with every alternative to it."""
@@ -46,7 +38,8 @@ class Dependence:
     def cut_sites(self, target: TargetId, is_gone: IsGone) -> list[str]:
         """Return the sites that the loss of a link or a site cuts off.
 
-        A site is cut off when each of its uplinks is gone or comes from a site that is.
+        A site is cut off when each of its uplinks is gone or comes from a site that is. Behind a
+        site without uplinks lies everything: it is named alone.
         """
         kind, _, name = target.partition(":")
         links, topology = self._inventory.links, self._inventory.topology
@@ -54,6 +47,8 @@ class Dependence:
             gone, start = {name}, links[name].b.site
         elif kind == "site":
             gone, start = set(topology.uplinks.get(name, ())), name
+            if not gone:
+                return [name]
         else:
             return []
         cut: dict[str, None] = {}
@@ -73,26 +68,28 @@ class Dependence:
         Those that stand at such a site, those of which a need is gone with every alternative, and
         whatever needs them in turn; in the order of the inventory.
         """
-        cut = list(sites)
-        lost = {target, *self._at(cut)}
-        found = {name for site in cut for name in self._at_site.get(site, ())}
-        queue = [*lost, *map(service_target, found)]
-        lost |= set(queue)
-        for here in queue:
-            for name in self._needed_by.get(here, ()):
-                if name in found or service_target(name) in lost:
-                    continue
-                if self.lacks(name, lambda need: need in lost or is_gone(need)):
-                    found.add(name)
-                    lost.add(service_target(name))
-                    queue.append(service_target(name))
+        cut, found = set(sites), set[str]()
+
+        def is_lost(need: TargetId) -> bool:
+            if need == target or need.removeprefix("service:") in found:
+                return True
+            return is_gone(need) or any(site in cut for site in self._places(need))
+
+        queue = [name for site in self._touched.keys() & cut for name in self._touched[site]]
+        queue += self._needed_by.get(target, ())
+        for name in queue:
+            stands_there = self._inventory.services[name].site in cut
+            if name not in found and (stands_there or self.lacks(name, is_lost)):
+                found.add(name)
+                queue += self._needed_by.get(service_target(name), ())
         return sorted(found, key=self._order.__getitem__)
 
-    def _at(self, sites: Iterable[str]) -> Iterator[TargetId]:
-        """Yield what is lost with a site: itself, its devices, the links to and from it."""
-        topology = self._inventory.topology
-        for site in sites:
-            yield site_target(site)
-            yield from map(device_target, topology.devices.get(site, ()))
-            yield from map(link_target, topology.uplinks.get(site, ()))
-            yield from map(link_target, topology.downlinks.get(site, ()))
+    def _places(self, need: TargetId) -> tuple[str, ...]:
+        """Return the sites with any of which a need is lost."""
+        kind, _, name = need.partition(":")
+        if kind == "link":
+            link = self._inventory.links[name]
+            return link.a.site, link.b.site
+        if kind == "device":
+            return (self._inventory.devices[name].site,)
+        return (name,) if kind == "site" else ()
