@@ -191,6 +191,7 @@ class ConfigurationKeeping:
         self._threads = None
 
     async def _recall(self) -> None:
+        await self._in_thread(self._store.take_over)
         kept_at = await self._in_thread(self._store.kept_at)
         self._marks = await self._in_thread(self._store.marks)
         now, clock = self._now(), monotonic()

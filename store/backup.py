@@ -1,6 +1,7 @@
 """One file that holds the whole store, and the way back.
 
-A backup is a tar file: `ledger.sqlite`, `history/...`, `recordings/...`, and last `manifest.json`
+A backup is a tar file: `ledger.sqlite`, `history/...`, `recordings/...`, the configurations (all
+histories as one git bundle, the sealed texts, the salt; not their key), and last `manifest.json`
 with the SHA-256 of each. It is taken from a store that runs: the databases are copied by
 `VACUUM INTO`, which reads one consistent state (https://sqlite.org/lang_vacuum.html#vacuuminto);
 sealed files never change.
@@ -22,6 +23,7 @@ from typing import IO, Final
 import msgspec
 
 from store import _sqlite
+from store.configurations import BUNDLE, FULL, SALT, Configurations
 from store.errors import StoreError
 from store.hours import FOLDER as HISTORY
 from store.ledger import FILE as LEDGER
@@ -73,6 +75,9 @@ def _write(store: Path, content: IO[bytes], scratch: Path, now: int) -> Manifest
             except FileNotFoundError:
                 # An hour that was sealed or went meanwhile; its Parquet file is listed later.
                 continue
+        bundle = scratch / BUNDLE
+        if Configurations(store, None).bundle(bundle):
+            sums[BUNDLE] = _add(archive, BUNDLE, bundle)
         manifest = Manifest(_FORMAT, now, sums)
         _add_bytes(archive, MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
     return manifest
@@ -87,6 +92,8 @@ def _files(store: Path) -> Iterator[Path]:
     yield from sorted((store / HISTORY).glob("**/*.sqlite"))
     yield from sorted((store / HISTORY).glob("**/*.parquet"))
     yield from sorted((store / RECORDINGS).glob("*.msgpack"))
+    yield from sorted((store / FULL).glob("*/*.enc"))
+    yield from (store / SALT,) if (store / SALT).exists() else ()
 
 
 def _snapshot(path: Path, scratch: Path) -> Path:
@@ -180,9 +187,9 @@ def _unpack(file: Path, folder: Path) -> Manifest:
 def _is_ours(name: str) -> bool:
     """Say whether a member may be written: a known place, no way out of the folder."""
     parts = PurePosixPath(name).parts
-    if name in {LEDGER, MANIFEST}:
+    if name in {LEDGER, MANIFEST, BUNDLE, SALT}:
         return True
-    return len(parts) > 1 and parts[0] in {HISTORY, RECORDINGS} and ".." not in parts
+    return len(parts) > 1 and parts[0] in {HISTORY, RECORDINGS, FULL} and ".." not in parts
 
 
 def _extract(content: IO[bytes], path: Path) -> str:

@@ -38,6 +38,8 @@ REPOSITORY: Final = "configurations"
 FULL: Final = "configurations-full"
 CHECKED: Final = "configurations-checked"
 SALT: Final = "configurations.salt"
+BUNDLE: Final = "configurations.bundle"
+"""What a backup brings back: all histories in one file (git-bundle(1)), taken over when found."""
 _REVISION: Final = re.compile(r"[0-9a-f]{40}")
 _NONE: Final = "0" * 40
 _TIDY_EVERY: Final = 64
@@ -108,8 +110,15 @@ class Configurations:
                     # git makes a repository of what another crash left of one
                     git(self._folder, "init", "--quiet", "--bare", "--shared=0600", "--template=",
                         "--object-format=sha1", "--initial-branch=main")  # fmt: skip
+                self._adopt()
                 salt = self._salt()
         return hmac.digest(salt, self._key or b"", "sha256")
+
+    def _adopt(self) -> None:
+        bundle = self._store / BUNDLE
+        if bundle.exists():
+            self._git("fetch", "--quiet", os.fspath(bundle.absolute()), "+refs/*:refs/*")
+            bundle.unlink()
 
     def _salt(self) -> bytes:
         path = self._store / SALT
@@ -124,6 +133,18 @@ class Configurations:
     def exists(self) -> bool:
         """Whether anything was ever kept."""
         return (self._folder / "HEAD").exists()
+
+    def take_over(self) -> None:
+        """Take over what a backup brought back, where it did. Raises StoreError."""
+        if (self._store / BUNDLE).exists():
+            self.open()
+
+    def bundle(self, file: Path) -> bool:
+        """Write all histories into one file, consistently; False = there are none."""
+        if not self.marks():
+            return False
+        self._git("bundle", "create", "--quiet", os.fspath(file.absolute()), "--all")
+        return True
 
     # Writing.
 
