@@ -19,8 +19,9 @@ from runtime.check import render
 from runtime.config import load_config
 from runtime.config_configurations import sealing_key
 from runtime.program import tell
-from store.configurations import Configurations, Revision
+from store.configurations import Configurations
 from store.errors import StoreError
+from store.revisions import Revision
 from texts.say import Language, say
 
 ACTIONS: Final = ("list", "show", "diff", "restore")

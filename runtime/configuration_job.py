@@ -23,8 +23,9 @@ from collectors.configurations.endings import ENDINGS
 from collectors.configurations.normalise import normalise
 from collectors.configurations.secrets import key_name, mask, without_tags
 from metrics.observation import Outcome
-from store.configurations import Configurations, Note
+from store.configurations import Configurations
 from store.errors import StoreError
+from store.revisions import Note
 
 _log = logging.getLogger("extranet.configurations")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from inventory.model import Inventory, PlannedWork
-from store.configurations import Note
+from store.revisions import Note
 
 _CLOCKS: Final = 60
 """Seconds by which a device's notion of when may lie before that of the last reading."""

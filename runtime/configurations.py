@@ -37,9 +37,10 @@ from runtime.clock import monotonic
 from runtime.config_configurations import ConfigurationsConfig, sealing_key
 from runtime.configuration_job import KeepingSettings
 from runtime.configuration_work import Announced
-from store.configurations import Configurations, Mark, Revision
+from store.configurations import Configurations
 from store.entries import TrapEntry
 from store.errors import StoreError
+from store.revisions import Mark, Revision
 
 T = TypeVar("T")
 

@@ -19,20 +19,30 @@ from __future__ import annotations
 import fcntl
 import hmac
 import os
-import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
-from inventory.edge import is_id
 from store import _sqlite
 from store._git import git
 from store._sealed import KEY_BYTES, Sealed, write
 from store.errors import StoreError
+from store.revisions import (
+    Mark,
+    Note,
+    Revision,
+    branch,
+    known,
+    mark_of,
+    message,
+    place,
+    read_revision,
+    whole,
+)
 
 REPOSITORY: Final = "configurations"
 FULL: Final = "configurations-full"
@@ -40,41 +50,11 @@ CHECKED: Final = "configurations-checked"
 SALT: Final = "configurations.salt"
 BUNDLE: Final = "configurations.bundle"
 """What a backup brings back: all histories in one file (git-bundle(1)), taken over when found."""
-_REVISION: Final = re.compile(r"[0-9a-f]{40}")
 _NONE: Final = "0" * 40
 _TIDY_EVERY: Final = 64
 _LOOSE: Final = 4_000
 _TIDY_SECONDS: Final = 300.0
 _LOCKED_OUT: Final = ("HEAD.lock", "packed-refs.lock")
-
-Mark = Literal["told", "base"]
-
-
-class Note(msgspec.Struct, frozen=True):
-    """What is kept with a revision.
-
-    `at`: when it was read. `not_before`: when the one before was read last; 0 = there is none.
-    `why` it was read (a code). `tags`: name of the key of its tags. `changed`: it differs in more
-    than the key of its tags. `modified`: when it was changed, as the device says; 0 = it does not.
-    """
-
-    at: int
-    not_before: int
-    why: str
-    platform: str
-    tags: str
-    changed: bool = True
-    modified: int = 0
-
-
-class Revision(msgspec.Struct, frozen=True):
-    """One configuration of a device. `first`: there was none before. Lines are of masked texts."""
-
-    revision: str
-    note: Note
-    added: int
-    removed: int
-    first: bool
 
 
 class Diff(msgspec.Struct, frozen=True):
@@ -160,17 +140,17 @@ class Configurations:
         inner = self._git("mktree", given=f"100644 blob {blob}\t{device}.cfg\n".encode())
         tree = self._git("mktree", given=f"040000 tree {inner}\tdevices\n".encode())
         parents = () if before is None else ("-p", before.revision)
-        said = _message(device, note, added, removed)
+        said = message(device, note, added, removed)
         revision = self._git("commit-tree", tree, *parents, given=said.encode(), at=note.at)
         if self._sealed is not None:
             self._sealed.keep(device, revision, full)
         old = _NONE if before is None else before.revision
         with self._alone():
-            self._unlock(_branch(device))
+            self._unlock(branch(device))
             now = self._latest(device)
             if (now or _NONE) != old:
                 raise StoreError("locked", self._folder, f"{device} moved on", temporary=True)
-            self._git("update-ref", _branch(device), revision, old)
+            self._git("update-ref", branch(device), revision, old)
             self._forget_old(device)
         self.checked(device, note.at)
         self._added += 1
@@ -186,7 +166,7 @@ class Configurations:
 
     def checked(self, device: str, at: int) -> None:
         """Note that a device was read whole at `at`. Raises StoreError."""
-        path = self._store / CHECKED / _known(device)
+        path = self._store / CHECKED / known(device)
         with _sqlite.translated(path):
             _sqlite.private_folder(path.parent)
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, _sqlite.PRIVATE))
@@ -196,13 +176,13 @@ class Configurations:
         """Move references of the runtime's own, all or none; None = away with it."""
         lines = []
         for kind, to in marks.items():
-            name = _mark(kind, device)
+            name = mark_of(kind, device)
             # Verified to be absent, or deleted: git refuses to delete what is not there.
             gone = f"delete {name}" if self._points(name) else f"verify {name} {_NONE}"
-            lines.append(gone if to is None else f"update {name} {_hex(to)}")
+            lines.append(gone if to is None else f"update {name} {whole(to)}")
         with self._alone():
             for kind in marks:
-                self._unlock(_mark(kind, device))
+                self._unlock(mark_of(kind, device))
             self._git("update-ref", "--stdin", given="".join(f"{one}\n" for one in lines).encode())
 
     def tidy(self, loose: int = _LOOSE) -> None:
@@ -215,7 +195,7 @@ class Configurations:
 
     def checked_at(self, device: str) -> int:
         """Return when a device was last read whole, UTC seconds; 0 = never."""
-        path = self._store / CHECKED / _known(device)
+        path = self._store / CHECKED / known(device)
         with _sqlite.translated(path):
             return int(path.stat().st_mtime) if path.exists() else 0
 
@@ -249,32 +229,34 @@ class Configurations:
         """Return the newest revisions, newest first; with `since` only later ones."""
         if not self.exists or self._latest(device) is None:
             return []
-        until = (f"^{_hex(since)}",) if since else ()
+        until = (f"^{whole(since)}",) if since else ()
         said = self._git(
             "log", f"--max-count={limit}", "--format=%H%x1f%P%x1f%ct%x1f%b%x1e",
-            _branch(device), *until,
+            branch(device), *until,
         )  # fmt: skip
         return [
-            _revision(*one.strip("\n").split("\x1f")) for one in said.split("\x1e") if one.strip()
+            read_revision(*one.strip("\n").split("\x1f"))
+            for one in said.split("\x1e")
+            if one.strip()
         ]
 
     def has(self, device: str, revision: str) -> bool:
         """Tell whether a device has a revision."""
         try:
-            self._git("cat-file", "-e", _place(device, revision))
+            self._git("cat-file", "-e", place(device, revision))
         except StoreError:
             return False
         return True
 
     def text(self, device: str, revision: str) -> str:
         """Return a masked text. Raises StoreError where the device has no such revision."""
-        return git(self._folder, "cat-file", "blob", _place(device, revision)).decode()
+        return git(self._folder, "cat-file", "blob", place(device, revision)).decode()
 
     def diff(self, device: str, one: str, other: str, most: int) -> Diff:
         """Compare two revisions; of the lines the first `most`. Raises StoreError."""
         said = git(
             self._folder, "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--unified=3",
-            _place(device, one), _place(device, other),
+            place(device, one), place(device, other),
         ).decode()  # fmt: skip
         lines = said.split("\n")[:-1]
         first = next((at for at, line in enumerate(lines) if line.startswith("@@")), len(lines))
@@ -284,11 +266,11 @@ class Configurations:
         """Return a full text. Raises StoreError (see `Sealed.text`)."""
         if self._sealed is None:
             raise StoreError("wrong_key", self._store / FULL, "-")
-        return self._sealed.text(_known(device), _hex(revision))
+        return self._sealed.text(known(device), whole(revision))
 
     def full_revisions(self, device: str) -> frozenset[str]:
         """Return the revisions of which the full text is kept."""
-        return frozenset() if self._sealed is None else self._sealed.revisions(_known(device))
+        return frozenset() if self._sealed is None else self._sealed.revisions(known(device))
 
     # Inside.
 
@@ -296,7 +278,7 @@ class Configurations:
         return git(self._folder, *arguments, given=given, at=at).decode().removesuffix("\n")
 
     def _latest(self, device: str) -> str | None:
-        return self._points(_branch(device))
+        return self._points(branch(device))
 
     def _points(self, reference: str) -> str | None:
         return self._git("for-each-ref", "--format=%(objectname)", reference) or None
@@ -306,13 +288,13 @@ class Configurations:
     ) -> tuple[int, int]:
         if before is None:
             return text.count("\n"), 0
-        said = self._git("diff", "--numstat", _place(device, before.revision), blob)
+        said = self._git("diff", "--numstat", place(device, before.revision), blob)
         added, removed = said.split("\t")[:2] if said else ("0", "0")
         return int(added), int(removed)
 
     def _forget_old(self, device: str) -> None:
         if self._sealed is not None:
-            newest = self._git("rev-list", f"--max-count={self._most}", _branch(device))
+            newest = self._git("rev-list", f"--max-count={self._most}", branch(device))
             self._sealed.keep_only(device, newest.split())
 
     @contextmanager
@@ -331,63 +313,3 @@ class Configurations:
         """Remove what a git that was killed left locked: nobody else moves references now."""
         for name in (f"{reference}.lock", *_LOCKED_OUT):
             (self._folder / name).unlink(missing_ok=True)
-
-
-def _known(device: str) -> str:
-    """Let only what the inventory would take for a device into a path or a command."""
-    if not is_id(device):
-        raise ValueError("not an id of a device")
-    return device
-
-
-def _hex(revision: str) -> str:
-    if not _REVISION.fullmatch(revision):
-        raise ValueError("not a revision")
-    return revision
-
-
-def _branch(device: str) -> str:
-    return f"refs/heads/devices/{_known(device).replace('.', '_')}"
-
-
-def _mark(kind: Mark, device: str) -> str:
-    return f"refs/{kind}/{_known(device).replace('.', '_')}"
-
-
-def _place(device: str, revision: str) -> str:
-    return f"{_hex(revision)}:devices/{_known(device)}.cfg"
-
-
-def _message(device: str, note: Note, added: int, removed: int) -> str:
-    what = f"{added} lines added, {removed} removed" if note.not_before else "first kept"
-    told = {
-        "why": note.why or "-",
-        "changed": "yes" if note.changed else "no",
-        "added": added,
-        "removed": removed,
-        "not-before": note.not_before,
-        "modified": note.modified,
-        "platform": note.platform,
-        "tags": note.tags,
-    }
-    body = "\n".join(f"{name}: {value}" for name, value in told.items())
-    return f"{_known(device)}: {what}\n\n{body}\n"
-
-
-def _revision(revision: str, parents: str, at: str, body: str) -> Revision:
-    told = dict(line.partition(": ")[::2] for line in body.splitlines())
-    note = Note(
-        int(at),
-        _count(told.get("not-before")),
-        told.get("why", "-"),
-        told.get("platform", ""),
-        told.get("tags", ""),
-        told.get("changed") != "no",
-        _count(told.get("modified")),
-    )
-    added, removed = _count(told.get("added")), _count(told.get("removed"))
-    return Revision(revision, note, added, removed, not parents)
-
-
-def _count(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
