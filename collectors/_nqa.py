@@ -280,7 +280,9 @@ def _cisco(values: Values) -> Reading:
     good = values["sense"] in _CISCO_GOOD
     if values["type"] != _CISCO_JITTER_TYPE:
         rtt = _times(values, "completion", unit) if good else None
-        return Reading(good, 1, int(not good), float(not good), rtt, rtt, one_way_delay(rtt, None, None))
+        return Reading(
+            good, 1, int(not good), float(not good), rtt, rtt, one_way_delay(rtt, None, None)
+        )
     back = _count(values, "back") or 0
     lost = sum(_count(values, name) or 0 for name in _CISCO_LOST)
     sent = back + lost
