@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log2
+from math import inf, log2
 from typing import Final, Literal
 
 Rating = Literal["A", "B", "C", "D"]
@@ -167,12 +167,19 @@ class Verdict:
         return self.exceeded[0] if self.exceeded else ""
 
 
+def _share(value: float, limit: float) -> float:
+    """Return how much of a limit is used; of a limit of 0 anything is too much."""
+    if value <= 0:
+        return 0.0
+    return value / limit if limit > 0 else inf
+
+
 def judge(loss: float, jitter: float | None, delay: float | None, limits: Limits) -> Verdict:
     """Compare with the limits of a class. What is not heard is not judged, loss always is."""
     shares = {
-        "path_loss": loss / limits.loss,
-        "path_jitter": (jitter or 0.0) / limits.jitter,
-        "path_delay": (delay or 0.0) / limits.delay,
+        "path_loss": _share(loss, limits.loss),
+        "path_jitter": _share(jitter or 0.0, limits.jitter),
+        "path_delay": _share(delay or 0.0, limits.delay),
     }
     worst = max(shares.values())
     ordered = sorted(shares, key=lambda name: -shares[name])

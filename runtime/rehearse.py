@@ -28,7 +28,15 @@ def describe(command: argparse.ArgumentParser, tell: Callable[[str], str]) -> No
     """Say which words the command takes."""
     command.add_argument("service", nargs="*", help=tell("rehearse_service"))
     command.add_argument("--group", default="", help=tell("rehearse_group"))
-    command.add_argument("--minutes", type=float, default=1.0, help=tell("rehearse_minutes"))
+    command.add_argument("--minutes", type=minutes, default=1.0, help=tell("rehearse_minutes"))
+
+
+def minutes(text: str) -> float:
+    """Read how long. Raises ValueError, which argparse puts into words."""
+    wanted = float(text)
+    if not 0 < wanted <= MOST_SECONDS / 60:
+        raise ValueError(text)
+    return wanted
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], language: Language) -> int:
@@ -45,7 +53,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], language: Langu
         print(problem, file=sys.stderr)
         return 1
     nodes = nodes_of(checked.inventory, options.service, options.group)
-    seconds = max(1, min(MOST_SECONDS, round(options.minutes * 60)))
+    seconds = max(1, round(options.minutes * 60))
     waves, total = len(waves_of(nodes)), lasts(nodes, seconds)
     print(
         say(
@@ -57,6 +65,10 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], language: Langu
         found = asyncio.run(_rehearse(nodes, seconds))
     except PermissionError:
         print(say("ask.icmp_not_permitted", language), file=sys.stderr)
+        return 1
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        print(say("ask.no_socket", language, reason=why), file=sys.stderr)
         return 1
     print("\n".join(table(found, language)))
     go = sum(one.go is True for one in found)

@@ -146,7 +146,15 @@ def test_the_deadline_leaves_time_for_the_whole_stream() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"address": "10.3.3.3", "class": "film"}, {"address": "10.3.3.3", "dscp": 64}]
+    "options",
+    [
+        {},
+        {"address": "10.3.3.3", "class": "film"},
+        {"address": "10.3.3.3", "dscp": 64},
+        {"address": "10.3.3.3", "gap": "1ms"},
+        {"address": "10.3.3.3", "gap": "2s"},
+        {"address": "10.3.3.3", "timeout": 0},
+    ],
 )
 def test_a_question_without_sense_is_refused_by_the_check(options: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -122,6 +122,12 @@ def test_the_worst_of_three_counts(
     assert (verdict.rating, verdict.exceeded) == (rating, exceeded)
 
 
+def test_where_no_loss_is_borne_one_lost_echo_is_too_much() -> None:
+    strict = Limits(0.0, 0.03, 0.15)
+    assert judge(0.0, 0.001, 0.01, strict).rating == "A"
+    assert judge(0.001, 0.001, 0.01, strict).reason == "path_loss"
+
+
 def test_what_is_not_heard_is_not_held_against_a_path() -> None:
     assert judge(0.0, None, None, VIDEO).rating == "A"
 
