@@ -186,10 +186,17 @@ class Configurations:
             self._git("update-ref", "--stdin", given="".join(f"{one}\n" for one in lines).encode())
 
     def tidy(self, loose: int = _LOOSE) -> None:
-        """Pack small files where they have become so many. Raises StoreError."""
+        """Pack small files where they have become so many. Raises StoreError.
+
+        Only new packs are packed anew, each with those not much larger: others wait meanwhile.
+        """
         with self._alone():
             if int(self._git("count-objects").split()[0]) >= loose:
-                git(self._folder, "gc", "--quiet", seconds=_TIDY_SECONDS)
+                git(
+                    self._folder, "repack", "-d", "-l", "-q", "--geometric=2",
+                    seconds=_TIDY_SECONDS,
+                )  # fmt: skip
+                self._git("pack-refs", "--all")
 
     # Reading.
 
