@@ -216,8 +216,8 @@ class _Judge:
         self._marks = marks
         self._problems = Problems(marks)
         self._good: dict[tuple[str, float, str], BaseModel] = {}
-        self._by_icmp: Path_ | None = None
-        """A link that is echoed by ICMP."""
+        self._by_icmp: tuple[str, Path_] | None = None
+        """A kind of probe and something that is echoed by it, by ICMP."""
 
     def options(self, spec: ProbeSpec, target: Path_) -> BaseModel | None:
         """Return the collector's options; None, and problems, where it refuses the question."""
@@ -238,6 +238,8 @@ class _Judge:
         options: BaseModel | None = validate(
             collector.Options, dict(spec.options), at, self._problems
         )
+        if spec.kind == "path" and getattr(options, "wire", "") == "icmp":
+            self._by_icmp = self._by_icmp or (spec.kind, target)
         if options is not None and spec.every >= floor:
             self._good[key] = options
         return options
@@ -260,7 +262,7 @@ class _Judge:
         if spec.kind != "echo" or not isinstance(count, int) or not spec.every:
             return
         if getattr(options, "wire", None) == "icmp":
-            self._by_icmp = self._by_icmp or link
+            self._by_icmp = self._by_icmp or (spec.kind, link)
         sent = int(profile.slot / spec.every) * count
         if sent < profile.min_sent:
             self._problems.add(
@@ -286,7 +288,7 @@ class _Judge:
         try:
             asyncio.run(_open_icmp())
         except OSError:
-            at = self._written_at("echo", self._by_icmp)
+            at = self._written_at(*self._by_icmp)
             self._problems.add(at, "icmp_not_permitted", severity="warning")
 
     def found(self) -> list[Problem]:
