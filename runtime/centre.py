@@ -122,6 +122,7 @@ class Centre:
         """Return the counters."""
         return {
             "audits": self.audits.stats,
+            "services": self.services.stats,
             "beats": self.beats.stats,
             "configurations": self.configurations.stats,
             "ssh": self.ssh.stats,

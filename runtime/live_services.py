@@ -130,6 +130,14 @@ class ServiceView:
                     family.add_metric([value for _, value in probe.series[0].labels], at)
         yield family
 
+    def stats(self) -> Mapping[str, float]:
+        """Count what is followed, and what could not be written."""
+        return {
+            "checks": len(self._wanted),
+            "heard": len(self._latest),
+            "last_success_failures": self.failures,
+        }
+
     # Keeping.
 
     def start(self, stack: AsyncExitStack) -> None:

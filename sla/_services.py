@@ -161,7 +161,7 @@ def _hidden_since(service: ServiceNode, need: Upper, changed: Upper | None, ever
     the service is judged again for; the end of one cause begins the shadow of another.
     """
     own = service.state is State.DOWN or changed is need
-    if own and need.since <= service.since + _every(need) + every:
+    if own and need.since <= service.since + min(_every(need) + every, SLOW_MS):
         return service.since
     return need.since if changed is None else max(need.since, changed.since)
 
