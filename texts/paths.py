@@ -57,7 +57,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rehearse.head.loss": ("Loss", "丢包"),
     "rehearse.head.jitter": ("Jitter", "抖动"),
     "rehearse.head.delay": ("Delay", "时延"),
-    "rehearse.head.mos": ("MOS", "MOS"),
+    "rehearse.head.mos": ("MOS", "MOS 分"),
     "rehearse.head.rating": ("Rating", "评级"),
     "rehearse.head.verdict": ("Verdict", "结论"),
     "rehearse.head.what": ("What is wrong", "问题"),
