@@ -87,7 +87,8 @@ async def _ask(probe: Probe, config: Config) -> tuple[Answer, float]:
         if wanted is not None:
             await wanted.start()
             stack.push_async_callback(wanted.close)
-        keeping = settings(config.store.path, config.configurations)
+        store = config.store
+        keeping = settings(store.path, config.configurations, int(store.disk_floor))
         ssh = SshDoor(config.ssh, config.store.path, {KIND: msgspec.msgpack.encode(keeping)})
         await ssh.start(stack)  # the first question starts its process
         web = Web(wall, servers=config.web.nameservers, ca=config.web.ca)

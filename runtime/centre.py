@@ -45,7 +45,10 @@ class Centre:
         self.rehearsals = RehearsalDoor(clock.now)
         self.hosts = HostKeeping(config.store.path, clock.now)
         self.audits = Audits(config.store.path, config.audits.at_once, clock.now)
-        keeping = msgspec.msgpack.encode(settings(config.store.path, config.configurations))
+        store = config.store
+        keeping = msgspec.msgpack.encode(
+            settings(store.path, config.configurations, int(store.disk_floor))
+        )
         self.ssh = SshDoor(config.ssh, config.store.path, {KIND: keeping})
         self.configurations = ConfigurationKeeping(
             config.store.path, config.configurations, self.ssh, clock.now

@@ -89,9 +89,9 @@ class Ways:
     publish: Callable[[Event], None]
 
 
-def settings(store: Path, config: ConfigurationsConfig) -> KeepingSettings:
-    """Return what the SSH process is told."""
-    return KeepingSettings(str(store), sealing_key(config.key), config.keep)
+def settings(store: Path, config: ConfigurationsConfig, floor: int = 0) -> KeepingSettings:
+    """Return what the SSH process is told. `floor`: bytes of the disk that stay free."""
+    return KeepingSettings(str(store), sealing_key(config.key), config.keep, floor)
 
 
 class ConfigurationKeeping:

@@ -356,3 +356,32 @@ def test_many_small_files_are_packed_and_nothing_is_lost(boxes: Boxes) -> None:
     assert "sysname" in found.text("xs-r1", kept.revision)
     boxes.says["xs-r1"] = said(OTHER)
     assert boxes.keep("xs-r1").changed
+
+
+def test_below_the_floor_of_the_disk_nothing_is_added_and_nothing_is_lost(tmp_path: Path) -> None:
+    roomy = Keeper(KeepingSettings(str(tmp_path), KEY))
+    first = roomy.keep("xs-r1", "huawei_vrp", said(), why="first", now=NOW)
+    full = Keeper(KeepingSettings(str(tmp_path), KEY, floor=1 << 60))
+
+    same = full.keep("xs-r1", "huawei_vrp", said(), why="whole", now=NOW)
+    other = full.keep("xs-r1", "huawei_vrp", said(OTHER), why="whole", now=NOW)
+
+    assert same == first
+    assert (other.outcome, other.reason) == (Outcome.SKIPPED, "config_not_kept")
+    assert roomy.keep("xs-r1", "huawei_vrp", said(OTHER), why="whole", now=NOW).changed
+
+
+def test_a_store_that_refuses_is_logged_once_until_it_works_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = Keeper(KeepingSettings(str(tmp_path), KEY))
+    place = tmp_path / REPOSITORY
+    place.write_text("no folder")
+    for _ in range(3):
+        keeper.keep("xs-r1", "huawei_vrp", said(), why="first", now=NOW)
+    place.unlink()
+    keeper.keep("xs-r1", "huawei_vrp", said(), why="first", now=NOW)
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "configurations cannot be kept", "configurations can be kept again",
+    ]  # fmt: skip
