@@ -140,13 +140,14 @@ class ConfigurationKeeping:
         """Fetch the configuration and keep it."""
         device = access.device
         self._wanted.discard(device)  # what comes from here on is of another change
+        began = monotonic()  # what is changed while it is read may not be in it
         when = "" if modified is None else f" {self._now() - round(modified)}"
         kept = await self._ssh.keep_configuration(
             access, platform, timeout=timeout, why=f"{why}{when}"
         )
         if kept.outcome is Outcome.ANSWERED:
             self.counts["read"] += 1
-            self._read_at[device] = monotonic()
+            self._read_at[device] = began
             self._lost_at = None
             if kept.revision != self._marks.get(device, {}).get("told"):
                 self._untold[device] = None

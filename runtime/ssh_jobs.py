@@ -42,8 +42,8 @@ def _keeping(keeper: Keeper) -> Work:
     def keep(job: Job, connections: Connections, logged_in: LoggedInCall) -> Kept:
         command = CONFIGURATION.get(job.platform)
         commands = () if command is None else (command,)
+        began = int(wall())  # what is changed while it is read may not be in it
         said = _converse(msgspec.structs.replace(job, commands=commands), connections, logged_in)
-        device = job.access.device
-        return keeper.keep(device, job.platform, said, why=job.why, now=int(wall()))
+        return keeper.keep(job.access.device, job.platform, said, why=job.why, now=began)
 
     return keep

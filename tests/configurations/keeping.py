@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,8 @@ class Boxes:
     says: dict[str, Said] = field(default_factory=dict)
     now: int = NOW
     key: bytes = KEY
+    takes: float = 0.0
+    """Seconds of a reading."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     answers: Mapping[str, Kept] = field(default_factory=dict)
     """What is answered instead of what was kept, by device: as if it had got lost."""
@@ -62,6 +65,7 @@ class Boxes:
         why: str = "",
     ) -> Kept:
         self.asked.append((access.device, why))
+        await asyncio.sleep(self.takes)
         kept = self.keep(access.device, why, platform)
         return self.answers.get(access.device, kept)
 

@@ -295,3 +295,19 @@ def test_where_no_configuration_is_kept_nothing_is_said_of_it(tmp_path: Path) ->
 
     assert (one.book.health(), one.book.losses()) == ({}, {})
     assert probe_of(one.found).kind == "config_backup"
+
+
+def test_a_copy_is_as_old_as_the_beginning_of_its_reading(tmp_path: Path) -> None:
+    """What somebody changes while a large box is read may not be in it."""
+    one = office(tmp_path)
+    ages: list[float | None] = []
+
+    async def play(o: Office) -> None:
+        o.boxes.takes = 0.3
+        await read(o, TEXT, NOW)
+        ages.append(o.book.age(ROUTER))
+
+    scene(play, one)
+
+    assert ages[0] is not None
+    assert ages[0] >= 0.3
