@@ -133,6 +133,7 @@ def test_when_the_device_says_when_that_instant_decides(
 
     scene(play, one)
 
+    assert one.boxes.asked[-1] == (ROUTER, f"whole {NOW + 2_450 - int(ago)}")
     assert json.loads(one.evidence[0].told)["planned_work"] == planned
     assert one.evidence[0].at_ms == (NOW + 2_450 - int(ago)) * 1000
 
