@@ -88,8 +88,8 @@ class Configurations:
             with self._alone():
                 if not (self._folder / "HEAD").exists() or not (self._folder / "objects").is_dir():
                     # git makes a repository of what another crash left of one
-                    git(self._folder, "init", "--quiet", "--bare", "--shared=0600", "--template=",
-                        "--object-format=sha1", "--initial-branch=main")  # fmt: skip
+                    git(self._folder, "init", "--quiet", "--bare", "--shared=0600",
+                        "--template=")  # fmt: skip
                 self._adopt()
                 salt = self._salt()
         return hmac.digest(salt, self._key or b"", "sha256")
@@ -188,14 +188,11 @@ class Configurations:
     def tidy(self, loose: int = _LOOSE) -> None:
         """Pack small files where they have become so many. Raises StoreError.
 
-        Only new packs are packed anew, each with those not much larger: others wait meanwhile.
+        What is packed already is left as it is: others wait meanwhile.
         """
         with self._alone():
             if int(self._git("count-objects").split()[0]) >= loose:
-                git(
-                    self._folder, "repack", "-d", "-l", "-q", "--geometric=2",
-                    seconds=_TIDY_SECONDS,
-                )  # fmt: skip
+                git(self._folder, "repack", "-d", "-l", "-q", seconds=_TIDY_SECONDS)
                 self._git("pack-refs", "--all")
 
     # Reading.
