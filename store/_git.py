@@ -1,9 +1,9 @@
 """git, the program, as we run it: by argument list, with nothing of the machine's or a user's.
 
 No hooks, no signing, no global or system configuration, no pager, no prompt; objects and references
-are synchronised to the disk before git says that they are written (core.fsync since git 2.36; before
-that core.fsyncObjectFiles, of objects only). Plumbing commands only: there is no working tree and no
-index that a crash could leave half done.
+are synchronised to the disk before git says that they are written (core.fsync since git 2.36;
+before that core.fsyncObjectFiles, of objects only). Plumbing commands only: there is no working
+tree and no index that a crash could leave half done.
 """
 
 from __future__ import annotations
