@@ -51,10 +51,9 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 _NO_VALUE: Final = (
-    r"(?!(?:policy|expire[sd]?|history|complexity|min(?:imum)?(?:-length)?|max(?:imum)?|length"
-    r"|recovery|encryption|strength|alert|control|modify|change|aging|retry|lock(?:out)?|prompt"
-    r"|authentication|required|disable|enable|service|change-offline)\b)"
+    r"(?!(?:policy|expire[sd]?|history|complexity|(?:min|max)-length|recovery|strength|alert)\b)"
 )
+"""`password policy ...` sets rules for passwords; each word here is one that is believed."""
 
 LINES: Final = tuple(
     map(
