@@ -23,6 +23,7 @@ import msgspec
 from collectors._ssh import Access, Kept, Said
 from collectors.wires._ssh_form import (
     AGAIN,
+    KEPT,
     Answered,
     Begin,
     Closed,
@@ -38,7 +39,6 @@ from metrics.observation import Outcome
 from runtime.clock import monotonic
 from runtime.ssh_child import Child
 from runtime.ssh_config import SshConfig
-from runtime.ssh_jobs import KEPT
 from runtime.ssh_life import Life
 from runtime.ssh_turns import BUSY, Ask, Pace, Turns, way_of
 

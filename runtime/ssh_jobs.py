@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
 import msgspec
 
@@ -15,9 +14,6 @@ from collectors.wires._ssh_form import Job
 from collectors.wires._ssh_run import run
 from runtime.clock import wall
 from runtime.configuration_job import KIND, Keeper, KeepingSettings
-
-KEPT: Final = frozenset({"run", "list_files"})
-"""Kinds whose lines stay open. Those of network gear do not: a box has five terminals."""
 
 Work = Callable[[Job, Connections, LoggedInCall], Said | Kept]
 """May raise SshFailure. The call is made when all logins are over."""

@@ -22,6 +22,7 @@ from collectors.wires._ssh_connections import Connections
 from collectors.wires._ssh_failure import SshFailure
 from collectors.wires._ssh_form import (
     HEAD,
+    KEPT,
     Answered,
     Begin,
     Closed,
@@ -40,7 +41,7 @@ from collectors.wires._ssh_form import (
 from collectors.wires._ssh_host_keys import HostKeys
 from metrics.observation import Outcome
 from runtime import logs
-from runtime.ssh_jobs import KEPT, jobs
+from runtime.ssh_jobs import jobs
 
 _log = logging.getLogger("extranet.ssh")
 _NICE: Final = 5

@@ -18,6 +18,8 @@ LARGEST: Final = 16_000_000
 """Octets of a frame: an answer of the largest size that a job may read fits."""
 AGAIN: Final = "ssh_again"
 """The reason of a job that was not done since a line was lost: to be given again."""
+KEPT: Final = frozenset({"run", "list_files"})
+"""Kinds whose lines stay open. Those of network gear do not: a box has five terminals."""
 _LENGTH: Final = struct.Struct(">I")
 
 
