@@ -27,10 +27,11 @@ LONGEST: Final = 1_000_000
 """Characters of an answer that are read."""
 
 _REFUSALS: Final = re.compile(
-    r"^\s*(?:%|error\s*:|%\s*error)?\s*(?:error\s*:\s*)?"
+    r"^\s*(?:%|error\s*:|%\s*error)?\s*(?:error(?:\s+\d+)?\s*:\s*)?"
     r"(?:unrecognized|unknown|incomplete|ambiguous|invalid|wrong|too many|bad)\b[^\n]{0,80}"
     r"(?:command|parameter|input|found|detected|word)"
-    r"|^\s*(?:%|error\s*:)?[^\n]{0,40}(?:not authorized|no permission|permission denied"
+    r"|^\s*(?:%|error\s*:)?[^\n]{0,40}(?:not authorized|no permission|not have permission"
+    r"|sufficient privilege|permission denied"
     r"|authorization failed|access denied)",
     re.IGNORECASE | re.MULTILINE,
 )

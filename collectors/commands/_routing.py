@@ -50,6 +50,14 @@ def joined(text: str) -> str:
     return re.sub(r"\b(idle) ?\((admin|shut)\w*\)", r"\1\2", text, flags=re.IGNORECASE)
 
 
+def told(text: str, peers: tuple[BgpPeer, ...]) -> tuple[BgpPeer, ...]:
+    """Return the sessions. Raises Unread where the head of the answer says another number."""
+    said = re.search(r"Total number of peers *: *(\d{1,6})\b", text, re.IGNORECASE)
+    if said is not None and int(said[1]) != len(peers):
+        raise Unread(f"{len(peers)} sessions of {said[1]}")
+    return peers
+
+
 def bgp(found: Iterable[Mapping[str, Any]], peer: str, asn: str, state: str) -> Iterator[BgpPeer]:
     """Make sessions of rows; a number where the state stands is that of prefixes: it is up.
 

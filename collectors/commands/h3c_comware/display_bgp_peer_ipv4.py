@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from collectors.commands._form import Command, community, must, rows
-from collectors.commands._routing import bgp, joined, unconfigured
+from collectors.commands._routing import bgp, joined, told, unconfigured
 from collectors.vendors._form import BgpPeer
 
 TEMPLATE: Final = community("hp_comware_display_bgp_peer_ipv4")
@@ -16,7 +16,7 @@ def read(text: str) -> tuple[BgpPeer, ...]:
     if unconfigured(text):
         return ()
     must(text, r"^ *Total number of peers")
-    return tuple(bgp(rows(TEMPLATE, joined(text)), "PEER", "REMOTE_ASN", "STATE"))
+    return told(text, tuple(bgp(rows(TEMPLATE, joined(text)), "PEER", "REMOTE_ASN", "STATE")))
 
 
 COMMAND: Final[Command[BgpPeer]] = Command("bgp_peers", "display bgp peer ipv4", read, "synthetic")
