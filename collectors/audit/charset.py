@@ -33,6 +33,9 @@ _AS: Final = {
     "ascii": "cp1252", "latin1": "cp1252",
 }  # fmt: skip
 """Labels as browsers read them: the larger set in place of its part."""
+_NO_CHARSETS: Final = (
+    "utf-7", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape",
+)  # fmt: skip
 _LIKELY: Final = ("utf-8", "gb18030", "big5hkscs")
 
 
@@ -74,9 +77,9 @@ def _known(label: str) -> str:
         found = codecs.lookup(name)
     except LookupError:
         return ""
-    # A codec that is no text encoding (`zlib`, `rot13`), or one that only browsers' foes use.
+    # A codec that is no text encoding (`zlib`, `rot13`), or one that no browser knows.
     is_text = getattr(found, "_is_text_encoding", True)
-    return name if is_text and not found.name.startswith(("utf-7", "idna", "punycode")) else ""
+    return name if is_text and not found.name.startswith(_NO_CHARSETS) else ""
 
 
 def _decode(raw: bytes, encoding: str) -> str | None:

@@ -26,6 +26,7 @@ _PERCENT: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62}\.?)*|\[[0-9a-f:.]+\]")
+_DISGUISED: Final = re.compile(r"[\udc80-\udcff]")
 _SAFE_PATH: Final = "/:@!$&'()*+,;=-._~%"
 _SAFE_QUERY: Final = _SAFE_PATH + "?"
 _FILES: Final = re.compile(
@@ -86,13 +87,14 @@ def normalise(raw: str, base: Url | None = None, encoding: str = "utf-8") -> Url
                 return None
             host, port = base.host, base.port
             path, query = _resolve(base, parts.path, parts.query, has_query="?" in text)
-    except (ValueError, UnicodeError):
+        # A `Location` in GBK comes as bytes in disguise (PEP 383) and goes back as those bytes.
+        path = quote(_SESSION.sub("", path), safe=_SAFE_PATH, errors="surrogateescape")
+        query = _query(query, encoding)
+    except ValueError:  # also UnicodeError
         return None
     if not host:
         return None
-    path = _percent(quote(_SESSION.sub("", path), safe=_SAFE_PATH)) or "/"
-    path = _without_dots(path)
-    query = _query(query, encoding)
+    path = _without_dots(_percent(path) or "/")
     whole = origin(scheme, host, port) + path + (f"?{query}" if query else "")
     return None if len(whole) > LONGEST else Url(whole, scheme, host, port, path, query)
 
@@ -147,7 +149,9 @@ def _query(query: str, encoding: str) -> str:
         for part in query.split("&")
         if part and part.partition("=")[0].lower() not in _SESSION_NAMES
     ]
-    return _percent(quote("&".join(kept), safe=_SAFE_QUERY, encoding=encoding, errors="replace"))
+    whole = "&".join(kept)
+    errors = "surrogateescape" if _DISGUISED.search(whole) else "replace"
+    return _percent(quote(whole, safe=_SAFE_QUERY, encoding=encoding, errors=errors))
 
 
 class Hosts:

@@ -128,6 +128,13 @@ def test_a_server_that_misbehaves_is_named_in_time(talk: Talk, failures: set[str
     assert monotonic() - began < 5
 
 
+def test_a_redirect_in_gbk_is_followed_and_the_audit_goes_on() -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /\xd6\xd0\r\nContent-Length: 0\r\n\r\n")
+
+    assert site_of(talk).summary.failure == "redirect_loop"
+
+
 def test_a_page_without_end_is_cut() -> None:
     site = Site(paths={"/": _endless(b"<p>words</p>" * 1_000)})
 

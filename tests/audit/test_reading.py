@@ -73,7 +73,9 @@ def test_a_page_with_a_few_damaged_characters_is_what_it_says() -> None:
     assert read(raw, "text/html; charset=utf-8").wrong == ""
 
 
-@pytest.mark.parametrize("label", ["rot13", "zlib", "hex", "utf-7", "idna", "no-such"])
+@pytest.mark.parametrize(
+    "label", ["rot13", "zlib", "hex", "utf-7", "idna", "undefined", "unicode_escape", "no-such"]
+)
 def test_a_declared_codec_that_is_no_charset_is_not_used(label: str) -> None:
     assert TEXT in read(TEXT.encode(), f"text/html; charset={label}").text
 
@@ -178,7 +180,15 @@ def test_a_query_is_in_the_characters_of_its_page() -> None:
     assert found.query == "q=%D6%D0"
 
 
-@given(st.text(alphabet="abc/.%?&=#;:@é中 \\[]0123", max_size=60))
+def test_bytes_that_are_no_utf_8_stay_the_bytes_they_are() -> None:
+    header = b"/\xd6\xd0/?q=\xce\xc4".decode("utf-8", "surrogateescape")  # as aiohttp has it
+    found = normalise(header, HOME)
+
+    assert found is not None
+    assert found.text == "http://www.example.gov.cn/%D6%D0/?q=%CE%C4"
+
+
+@given(st.text(alphabet="abc/.%?&=#;:@é中 \\[]0123\ud800\udcd6", max_size=60))
 def test_one_spelling_is_its_own_spelling(raw: str) -> None:
     once = normalise(raw, HOME)
     if once is not None:
