@@ -8,8 +8,9 @@ next slot.
 Success: the audit was not cut short, nothing alone fails the site (a veto of 国办秘函〔2019〕19号),
 and the score is not below `least`.
 Reasons beside ANSWERED: `audit_partial`, `audit_veto`, `audit_score`; `site_robots_disallowed`,
-`site_robots_unreachable`, `site_http_status`, `site_redirect_out`, `site_no_page`: there was
-nothing to judge. SILENT, REFUSED and GARBLED with `site_...`: the home page could not be had.
+`site_robots_unreachable`, `site_http_status`, `site_redirect_out`, `site_no_page`, `site_no_links`,
+`site_error_text`, `site_soft_404`: there was nothing to judge. SILENT, REFUSED and
+GARBLED with `site_...`: the home page could not be had.
 SKIPPED: `outside_window`, `audits_busy`, `audits_off`, `audit_not_kept`, `audit_died`.
 """
 

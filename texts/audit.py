@@ -29,6 +29,11 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
         "robots.txt 因服务器错误无法读取，按 RFC 9309 视为全部禁止",
     ),
     "soft_404": ("it says that the page does not exist", "页面提示内容不存在"),
+    "error_text": ("it shows an error message", "页面显示程序错误"),
+    "no_links": (
+        "it leads nowhere: scripts make it, or something stands before the site and says so",
+        "页面没有任何链接：内容由脚本生成，或被防护设备拦截",
+    ),
     "no_page": ("the home page is no page", "首页不是网页"),
     "out_of_time": ("the time for the audit was over", "检查时间已用完"),
     "audit_stuck": (

@@ -47,6 +47,7 @@ _OUTCOMES: Final = {
     "address_not_allowed": "SKIPPED", "robots_disallowed": "ANSWERED", "http_status": "ANSWERED",
     "robots_unreachable": "ANSWERED", "redirect_out": "ANSWERED", "soft_404": "ANSWERED",
     "tls_untrusted": "REFUSED", "out_of_time": "SILENT", "no_page": "ANSWERED",
+    "no_links": "ANSWERED", "error_text": "ANSWERED",
 }  # fmt: skip
 
 _Nothing = tuple[str, str, frozenset[int]]
@@ -91,6 +92,8 @@ class _Crawl:
         self._robots: dict[str, asyncio.Task[robots.Robots]] = {}
         self._unknown: dict[str, asyncio.Task[_Nothing | None]] = {}
         self._rules: dict[int, ColumnRule] = {}
+        self._leads = False
+        """Whether a home page has led anywhere; a site of which nothing is seen has no score."""
         self._title = ""
         """Of the home page."""
         self._gap = 1.0 / task.pace
@@ -118,14 +121,15 @@ class _Crawl:
             self._book.lost["pages"] += left
         seconds = monotonic() - began
         url = self._seeds[0].text if self._seeds else ""
-        if not self._book.pages:
+        if not self._leads:
             return self._failed(url, seconds, partial)
         requests = self._fetcher.requests
         return self._book.report(url, self._started, seconds, partial, requests)
 
     def _failed(self, url: str, seconds: float, partial: str) -> Report:
         """Say why there is nothing to judge: what came of the home page."""
-        why = self._failures[0] if self._failures else partial or "no_page"
+        seen = "no_links" if self._book.pages else "no_page"
+        why = self._failures[0] if self._failures else partial or seen
         summary = Summary(
             self._task.service, url, self._started, round(seconds, 1), self._task.title,
             failure=why, partial=partial, outcome=_OUTCOMES.get(why, "GARBLED"),
@@ -242,7 +246,7 @@ class _Crawl:
         return False
 
     def _note_failure(self, item: Item, why: str) -> None:
-        if item.depth == 0 and item.kind == "page":
+        if item.url.text in self._homes:
             self._failures.append(why)
 
     # Pages.
@@ -264,6 +268,7 @@ class _Crawl:
         error = error_of(page)
         if error:
             self._page_error(item, place, page, error)
+            self._note_failure(item, error)
             self._book.page(item.url.text, page.title, (), home=home)
             return
         self._common_faults(item, page, got, decoded)
@@ -297,6 +302,7 @@ class _Crawl:
         if home and len(page.links) == 1 and page.links[0].nav:
             self._homes.add(page.links[0].url.text)
         if home:
+            self._leads |= any(link.url.text not in self._homes for link in page.links)
             self._title = self._title or page.title
             days = [link.dated for link in page.links if link.dated]
             book.newest_home = max([*days, *filter(None, [book.newest_home])], default=None)

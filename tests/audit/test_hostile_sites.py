@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from collectors.audit.crawl import audit
-from collectors.audit.form import Report
+from collectors.audit.form import ColumnRule, Report
 from tests.audit.site import (
     NAVIGATION,
     STARTED,
@@ -136,12 +136,13 @@ def test_a_redirect_in_gbk_is_followed_and_the_audit_goes_on() -> None:
 
 
 def test_a_page_without_end_is_cut() -> None:
-    site = Site(paths={"/": _endless(b"<p>words</p>" * 1_000)})
+    long = _endless(b"<p>words</p>" * 1_000)
+    site = Site(paths={"/": page('<a href="/long.html">长篇报告</a>'), "/long.html": long})
 
     report = audited(site, page_bytes=300_000)
 
     assert report.lost["large_pages"] == 1
-    assert report.summary.counts.pages == 1
+    assert report.summary.counts.pages == 2
 
 
 def _endless(chunk: bytes) -> Callable[[web.Request], web.StreamResponse]:
@@ -277,6 +278,25 @@ def test_a_site_that_wants_nobody_is_left_alone() -> None:
     assert set(site.asked) == {"/robots.txt"}
 
 
+@pytest.mark.parametrize(
+    ("home", "failure"),
+    [
+        ("<div id=app></div><script src=/app.js></script>", "no_links"),
+        ("<h1>数据库连接失败</h1>", "error_text"),
+        ('<meta http-equiv="refresh" content="0;url=/main/">', "http_status"),
+        ('<script>location.href="/main/"</script>', "http_status"),
+    ],
+)
+def test_a_home_page_that_shows_nothing_of_the_site_has_no_score(home: str, failure: str) -> None:
+    site = Site(
+        paths={"/": page(home), "/list/": page(entries("/a/", 1, 2, 3)), "/a/0.html": article}
+    )
+
+    report = audited(site, columns=(ColumnRule("/list/"),))
+
+    assert (report.summary.failure, report.summary.score) == (failure, None)
+
+
 def test_a_site_that_is_too_busy_is_asked_more_slowly_and_once_more() -> None:
     def busy(request: web.Request) -> web.StreamResponse:
         status = 429 if site.asked["/a.html"] == 1 else 200
@@ -379,7 +399,7 @@ def test_only_get_is_asked_and_no_form_is_sent() -> None:
 
 def secured(authority: Authority, name: str, ca: str) -> Report:
     """What becomes of a site by HTTPS whose certificate has this name."""
-    site = Site(paths={"*": article})
+    site = Site(paths={"/": page('<a href="/a.html">文章甲</a>'), "*": article})
 
     async def do() -> Report:
         async with serving(site, authority.context(name)):
@@ -417,7 +437,7 @@ def test_a_redirect_with_a_cookie_is_followed_back_to_the_page() -> None:
 
     def gate(request: web.Request) -> web.StreamResponse:
         if "pass" in request.cookies:
-            return page("<p>" + "县政府门户网站。" * 30 + "</p>")(request)
+            return page('<a href="/">首页</a><a href="/down.pdf">申请表</a>')(request)
         answer = to("/")(request)
         answer.set_cookie("pass", "1")
         return answer
