@@ -1,7 +1,8 @@
 """Dates as Chinese pages write them: 2026-11-03, 2026年11月3日, [2026/11/03], 2026.11.3, 11-03.
 
 A day without a year is of this year, or of the last one where it would lie ahead. What lies more
-than a day ahead is no date of publication (a deadline, a plan) and is not one here.
+than a day ahead is no date of publication (a deadline, a plan) and is not one here; nor is the
+calendar in a page's head (今天是2026年11月26日 星期四), by which every page would be of today.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ _FULL: Final = re.compile(
 _SHORT: Final = re.compile(
     r"(?<![\d./年-])(\d{1,2})(?:[-/](\d{1,2})(?![\d/-])|月\s?(\d{1,2})\s?日)"
 )
+_CALENDAR: Final = re.compile(
+    r"(?:今天|今日|现在|当前|北京时间)(?:是|为|日期|时间)?[\s:：]{0,3}"
+    r"(?:(?:19|20)\d{2}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+)
+_WEEKDAY: Final = re.compile(r"\s?日?[\s,，(（]{0,3}(?:星期|周)[一二三四五六日天]")
 _IN_URL: Final = re.compile(
     r"(?:/t|[/_])((?:19|20)\d{2})(?:/|-)?(\d{1,2})(?:/|-)?(\d{1,2})(?=[/_.]|\d{0,9}\.)"
 )
@@ -27,10 +33,12 @@ _LONGEST: Final = 2_000
 
 def dates_in(text: str, today: date) -> Iterator[date]:
     """Yield every date that a text names, as far as it may be one of publication."""
-    text = text[:_LONGEST]
+    text = _CALENDAR.sub(" ", text[:_LONGEST])
     found = False
     for match in _FULL.finditer(text):
         if (day := _day(int(match[1]), int(match[2]), int(match[3]), today)) is not None:
+            if day == today and _WEEKDAY.match(text, match.end()):
+                continue
             found = True
             yield day
     if found:
@@ -38,7 +46,7 @@ def dates_in(text: str, today: date) -> Iterator[date]:
     for match in _SHORT.finditer(text):
         month, number = int(match[1]), int(match[2] or match[3])
         day = _day(today.year, month, number, today) or _day(today.year - 1, month, number, today)
-        if day is not None:
+        if day is not None and not (day == today and _WEEKDAY.match(text, match.end())):
             yield day
 
 

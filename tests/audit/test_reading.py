@@ -99,6 +99,8 @@ def test_reading_characters_never_fails(raw: bytes, content_type: str) -> None:
         ("（11月3日）", date(2026, 11, 3)),
         ("12-30", date(2025, 12, 30)),
         ("2026-11-27", date(2026, 11, 27)),
+        ("2026年11月3日 星期二", date(2026, 11, 3)),
+        ("今日要闻 2026-11-26", date(2026, 11, 26)),
     ],
 )
 def test_a_date_is_read_as_people_write_it(text: str, day: date) -> None:
@@ -112,6 +114,15 @@ def test_what_is_no_date_of_publication_is_none(text: str) -> None:
     found = list(dates_in(text, TODAY))
 
     assert [day for day in found if day.year == TODAY.year] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["今天是2026年11月26日 星期四", "2026年11月26日 星期四", "11月26日（周四）", "今日：2026-11-26",
+     "欢迎访问 现在是 2026/11/26"],
+)  # fmt: skip
+def test_the_calendar_in_a_pages_head_is_no_date_of_publication(text: str) -> None:
+    assert not list(dates_in(text, TODAY))
 
 
 @pytest.mark.parametrize(
