@@ -88,15 +88,15 @@ class Audits:
         """Audit a site within `seconds`, when its window opens and its turn comes."""
         if task.service in self._running:
             return _not_asked(task, "previous_run")
-        until = monotonic() + seconds
         self._running[task.service] = 0
         try:
-            return await self._when_it_may(task, window, until)
+            return await self._when_it_may(task, window, seconds)
         finally:
             del self._running[task.service]
 
-    async def _when_it_may(self, task: Task, window: Window | None, until: float) -> Summary:
-        wait = 0 if window is None else opens_in(window, self._now())
+    async def _when_it_may(self, task: Task, window: Window | None, seconds: float) -> Summary:
+        until = monotonic() + seconds
+        wait = 0 if window is None else best_in(window, self._now(), task.seconds, seconds)
         if monotonic() + wait + _SHORTEST > until:
             return _not_asked(task, "outside_window")
         await asyncio.sleep(wait)
@@ -298,6 +298,21 @@ def _name(started: int) -> str:
 def opens_in(window: Window, now: int) -> int:
     """Return the seconds until a window opens; 0 = it is open."""
     return 0 if closes_in(window, now) else (window.begin - _second(now)) % _DAY
+
+
+def best_in(window: Window, now: int, wanted: float, seconds: float) -> int:
+    """Return after how many seconds to begin, of `seconds` that there are; 0 = now.
+
+    A slot comes at the same time each day. One shortly before the window closes would cut each
+    audit short for ever, so it waits for the next opening where that leaves more of `wanted`.
+    """
+    left = closes_in(window, now)
+    if not left:
+        return opens_in(window, now)
+    length = (window.end - window.begin) % _DAY
+    opens = left + _DAY - length
+    here, there = min(wanted, left, seconds), min(wanted, length, seconds - opens)
+    return opens if there > here else 0
 
 
 def closes_in(window: Window, now: int) -> int:

@@ -18,7 +18,7 @@ from collectors._audits import Window
 from collectors.audit.form import Report, Summary
 from collectors.website import trouble_of
 from metrics.observation import Probe
-from runtime.audits import Audits, closes_in, make_excel, opens_in, run
+from runtime.audits import Audits, best_in, closes_in, make_excel, opens_in, run
 from tests.audit.site import STARTED, Site, article, broken, entries, page, serving, to
 from tests.servers import free_port
 
@@ -245,6 +245,24 @@ def test_a_window_opens_and_closes_by_the_clock_of_shanghai(
     window = Window(begin * 3600, end * 3600)
 
     assert (opens_in(window, STARTED), closes_in(window, STARTED)) == (opens, closes)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "wanted", "seconds", "begins"),
+    [
+        (20, 13, 3600, 82_000, 0),  # an hour is left, and is enough
+        (20, 13, 7200, 82_000, 28_800),  # the next opening has two
+        (20, 13, 7200, 30_000, 0),  # but not within this run
+        (12, 20, 7200, 82_000, 0),
+        (22, 6, 7200, 82_000, 36_000),
+    ],
+)
+def test_a_slot_late_in_the_window_waits_for_one_with_more_time(
+    begin: int, end: int, wanted: float, seconds: float, begins: int
+) -> None:
+    window = Window(begin * 3600, end * 3600)
+
+    assert best_in(window, STARTED, wanted, seconds) == begins
 
 
 def test_a_window_that_does_not_open_in_time_asks_nobody(tmp_path: Path) -> None:
