@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from collectors.audit import charset, robots
+from collectors.audit import charset
 from collectors.audit.book import Book, Place
 from collectors.audit.findings import (
     dated_column,
@@ -25,8 +25,9 @@ from collectors.audit.findings import (
     limit_of,
     picture_fault,
 )
-from collectors.audit.form import AGENT_TOKEN, VERSION, Column, ColumnRule, Report, Summary, Task
+from collectors.audit.form import VERSION, Column, ColumnRule, Report, Summary, Task
 from collectors.audit.frontier import Frontier, Item
+from collectors.audit.manners import PASSING, Manners
 from collectors.audit.page import Page, read_page, selected
 from collectors.audit.urls import Hosts, Url, key, normalise
 from collectors.wires.website import Fetched, Fetcher
@@ -38,8 +39,6 @@ _NOT_THERE: Final = "/extranet-audit-5e9c1f.html"
 _HOME_NAMES: Final = frozenset({"", "index", "default", "home", "main"})
 _NEWS: Final = 20
 """Characters by which a page may differ from what is said about pages that are not."""
-_SLOWEST: Final = 30.0
-_PASSING: Final = frozenset({"timeout", "dns_failed", "refused", "unreachable", "disconnected"})
 _UNSURE: Final = frozenset({401, 405, 406, 407, 412, 421, 423, 425, 429, 451, 999})
 _UNSURE_OUTSIDE: Final = frozenset({403, 503, 521})
 _OUTCOMES: Final = {
@@ -89,16 +88,14 @@ class _Crawl:
         self._homes = {seed.text for seed in self._seeds}
         self._read: set[int] = set()
         """Pages that were read, by the place they came from in the end."""
-        self._robots: dict[str, asyncio.Task[robots.Robots]] = {}
         self._unknown: dict[str, asyncio.Task[_Nothing | None]] = {}
         self._rules: dict[int, ColumnRule] = {}
         self._leads = False
         """Whether a home page has led anywhere; a site of which nothing is seen has no score."""
         self._title = ""
         """Of the home page."""
-        self._gap = 1.0 / task.pace
-        self._next = 0.0
         self._failures: list[str] = []
+        self._manners = Manners(task, fetcher, self._inside, self._failures.append)
 
     def _lost(self, what: str) -> None:
         self._book.lost[what] += 1
@@ -173,31 +170,21 @@ class _Crawl:
         finally:
             for left in (*site, *others):
                 left.cancel()
-            for question in (*self._robots.values(), *self._unknown.values()):
+            self._manners.end()
+            for question in self._unknown.values():
                 question.cancel()
             await asyncio.gather(*site, *others, return_exceptions=True)
 
-    async def _pace(self, delay: float) -> None:
-        """Wait for this site's next turn."""
-        now = monotonic()
-        at = max(now, self._next)
-        self._next = at + max(self._gap, delay)
-        if at > now:
-            await asyncio.sleep(at - now)
-
     async def _fetch(self, item: Item) -> None:
-        rules = await self._rules_of(item.url)
-        whole = item.url.path + (f"?{item.url.query}" if item.url.query else "")
         place = self._book.places.get(key(item.url.text))
-        if not rules.may(whole):
-            self._lost("robots")
-            self._note_failure(item, "robots_disallowed")
+        may = self._manners.may
+        if not await may(item.url):
+            self._forbidden(item)
             return
-        await self._pace(rules.delay)
         if item.kind == "page":
-            got = await self._fetcher.page(item.url, self._inside, self._task.page_bytes)
+            got = await self._fetcher.page(item.url, self._inside, may, self._task.page_bytes)
         else:
-            got = await self._fetcher.file(item.url, self._inside)
+            got = await self._fetcher.file(item.url, self._inside, may)
         if self._tell is not None:
             self._tell(len(self._book.pages), self._fetcher.requests)
         if place is None or self._settled(item, place, got):
@@ -214,7 +201,7 @@ class _Crawl:
             place = self._book.places.get(key(item.url.text))
             if place is not None and not self._settled(item, place, got) and item.picture:
                 place.why = "" if got.out else picture_fault(got.body, got.content_type)
-            await asyncio.sleep(self._gap)
+            await asyncio.sleep(self._manners.gap)
         finally:
             busy.discard(item.url.host)
 
@@ -223,9 +210,12 @@ class _Crawl:
         place.status = got.status
         place.heard = place.heard or got.status > 0
         if got.status in {429, 503} and item.kind != "other":
-            self._gap = min(_SLOWEST, self._gap * 2)
-        passing = got.why in _PASSING or got.status >= 500 or got.status == 429
+            self._manners.slower()
+        passing = got.why in PASSING or got.status >= 500 or got.status == 429
         if passing and item.kind != "other" and self._frontier.again(item):
+            return True
+        if got.why == "robots_disallowed":
+            self._forbidden(item)
             return True
         if got.why == "address_not_allowed" or got.status in _UNSURE:
             self._book.count["unchecked"] += 1
@@ -244,6 +234,10 @@ class _Crawl:
             self._note_failure(item, "redirect_out")
             return True
         return False
+
+    def _forbidden(self, item: Item) -> None:
+        self._lost("robots")
+        self._note_failure(item, "robots_disallowed")
 
     def _note_failure(self, item: Item, why: str) -> None:
         if item.url.text in self._homes:
@@ -371,29 +365,13 @@ class _Crawl:
     async def _ask_for_nothing(self, url: Url) -> _Nothing | None:
         nothing = normalise(_NOT_THERE, url)
         assert nothing is not None
-        await self._pace(0.0)
-        got = await self._fetcher.page(nothing, self._inside, self._task.page_bytes)
+        may = self._manners.may
+        if not await may(nothing):
+            return None
+        got = await self._fetcher.page(nothing, self._inside, may, self._task.page_bytes)
         if got.why or got.status != 200 or got.out:
             return None
         decoded = charset.read(got.body, got.content_type)
         page = read_page(decoded.text, got.url, self._today, decoded.encoding)
         said = {piece for piece, _ in page.texts} | {key(link.url.text) for link in page.links}
         return (got.url.text if got.hops else "", page.title, frozenset(said))
-
-    async def _rules_of(self, url: Url) -> robots.Robots:
-        if url.origin not in self._robots:
-            self._robots[url.origin] = asyncio.create_task(self._read_robots(url))
-        return await self._robots[url.origin]
-
-    async def _read_robots(self, url: Url) -> robots.Robots:
-        """Read robots.txt; what cannot be reached forbids everything (RFC 9309, 2.3.1.4)."""
-        where = normalise("/robots.txt", url)
-        assert where is not None
-        await self._pace(0.0)
-        got = await self._fetcher.page(where, self._inside, robots.LARGEST)
-        if got.why == "redirect_loop" or 400 <= got.status < 500:
-            return robots.EVERYTHING
-        if got.why or got.status >= 500 or got.out:
-            self._failures.append(got.why or "robots_unreachable")
-            return robots.NOTHING
-        return robots.parse(got.body.decode("utf-8", "replace"), AGENT_TOKEN)

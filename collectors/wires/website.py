@@ -11,7 +11,7 @@ import asyncio
 import socket
 import ssl
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
 from typing import Final, Self
@@ -24,6 +24,9 @@ from yarl import URL
 from collectors.audit.form import AGENT_TOKEN, Task
 from collectors.audit.urls import Url, normalise
 
+Inside = Callable[[Url], bool]
+May = Callable[[Url], Awaitable[bool]]
+"""Waits for the turn of a place that a redirect leads to; False = it must not be asked."""
 Address = IPv4Address | IPv6Address
 HOPS: Final = 5
 HEAD_BYTES: Final = 1_024
@@ -47,7 +50,6 @@ class Fetched(msgspec.Struct, frozen=True):
     cut: bool = False
     out: str = ""
     hops: int = 0
-    retry_after: str = ""
 
 
 class NotAllowedError(OSError):
@@ -183,20 +185,20 @@ class Fetcher:
             return []
         return [str(address[0]) for _, _, _, _, address in found]
 
-    async def page(self, url: Url, inside: Callable[[Url], bool], most: int) -> Fetched:
+    async def page(self, url: Url, inside: Inside, may: May, most: int) -> Fetched:
         """Fetch a page of the site, up to `most` bytes, over at most five redirects inside it."""
-        return await self._follow(url, inside, most, ranged=False)
+        return await self._follow(url, inside, may, most, ranged=False)
 
-    async def file(self, url: Url, inside: Callable[[Url], bool]) -> Fetched:
+    async def file(self, url: Url, inside: Inside, may: May) -> Fetched:
         """Fetch the beginning of a file of the site."""
-        return await self._follow(url, inside, HEAD_BYTES, ranged=True)
+        return await self._follow(url, inside, may, HEAD_BYTES, ranged=True)
 
     async def other(self, url: Url) -> Fetched:
         """Ask another site once; a redirect is an answer."""
         return await self._get(self._others, url, HEAD_BYTES, ranged=True)
 
     async def _follow(
-        self, url: Url, inside: Callable[[Url], bool], most: int, *, ranged: bool
+        self, url: Url, inside: Inside, may: May, most: int, *, ranged: bool
     ) -> Fetched:
         here, been = url, {url.text}
         for hop in range(HOPS + 1):
@@ -210,6 +212,8 @@ class Fetcher:
                 return msgspec.structs.replace(got, out=following.text, hops=hop)
             if following.text in been and len(self._jar) == 0:
                 return msgspec.structs.replace(got, why="redirect_loop", out="")
+            if hop < HOPS and not await may(following):
+                return msgspec.structs.replace(got, why="robots_disallowed", out="")
             been.add(following.text)
             here = following
         return Fetched(here, why="redirect_loop", hops=HOPS)
@@ -252,10 +256,7 @@ class Fetcher:
             body, cut = await _read(answer, most) if wanted else (b"", False)
             if cut or not wanted:
                 answer.close()
-            return Fetched(
-                url, answer.status, "", content_type, body, cut, out[:2_000],
-                retry_after=answer.headers.get("Retry-After", "")[:40],
-            )  # fmt: skip
+            return Fetched(url, answer.status, "", content_type, body, cut, out[:2_000])
 
 
 def _is_text(content_type: str) -> bool:

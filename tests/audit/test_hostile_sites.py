@@ -258,6 +258,34 @@ def test_it_is_no_faster_than_its_pace_and_never_more_than_two_at_once() -> None
     assert site.most_at_once <= 2
 
 
+def test_a_redirect_waits_for_its_turn_and_leads_to_nothing_that_robots_forbid() -> None:
+    links = "".join(f'<a href="/old/{n}.html">文章{n}</a>' for n in range(4))
+    site = Site(
+        paths={
+            "/": page(links + '<a href="/way">通道</a>'),
+            "/way": to("/private/x.html"),
+            "/robots.txt": raw(b"User-agent: *\nDisallow: /private/", "text/plain"),
+            **{f"/old/{n}.html": to(f"/new/{n}.html") for n in range(4)},
+            "*": article,
+        }
+    )
+
+    report = audited(site, pace=25.0)
+
+    assert site.asked["/private/x.html"] == 0
+    assert (report.lost["robots"], report.dead_links) == (1, ())
+    assert site.times[-1] - site.times[0] > (len(site.times) - 1) / 25 * 0.9
+
+
+def test_a_robots_file_that_fails_for_a_moment_is_asked_once_more() -> None:
+    def moody(request: web.Request) -> web.StreamResponse:
+        return raw(b"", status=503 if site.asked["/robots.txt"] == 1 else 404)(request)
+
+    site = Site(paths={"/robots.txt": moody, "/": page(entries("/a/", 1)), "*": article})
+
+    assert audited(site).summary.failure == ""
+
+
 def test_a_robots_file_that_fails_forbids_everything() -> None:
     site = Site(paths={"/robots.txt": raw(b"", status=500), "*": article})
 
