@@ -92,6 +92,7 @@ _OWN: Final[dict[str, tuple[str, str]]] = {
     "audit.verdict.empty": ("empty", "空白"),
     "audit.verdict.undated": ("without dates", "未注明日期"),
     "audit.verdict.scripted": ("filled by the browser, not judged", "由浏览器脚本填充，未评判"),
+    "audit.verdict.unread": ("could not be read, not judged", "未能读取，未评判"),
     "audit.kind.news": ("news", "动态要闻"),
     "audit.kind.notice": ("notices and policies", "通知公告、政策文件"),
     "audit.kind.plan": ("personnel and plans", "人事、规划计划"),

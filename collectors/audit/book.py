@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from collectors.audit.findings import Bare, Common, judge
+from collectors.audit.findings import Bare, Common, judge, judge_declared
 from collectors.audit.form import (
     PROBLEMS,
     ROWS,
     VERSION,
     WHERE,
     Column,
+    ColumnRule,
     Counts,
     Dead,
     Problem,
@@ -72,7 +73,8 @@ class Book:
         """Places that may be columns, by key: what the link to it says."""
         self.bare: list[Bare] = []
         self.columns: list[Column] = []
-        """Those that are judged at once, because they are declared."""
+        """Those that are judged at once: declared with a selector, or not read at all."""
+        self.declared: list[tuple[ColumnRule, Bare]] = []
         self.problems: list[Problem] = []
         self.lost: Counter[str] = Counter()
         self.common = Common()
@@ -166,11 +168,15 @@ class Book:
     def _columns(self) -> list[Column]:
         shared = self.common.shared()
         found = {one.url: one for one in self.columns}
+        for rule, bare in self.declared:
+            found[bare.url] = judge_declared(
+                bare, rule, shared, self._today, self._task.days
+            )  # fmt: skip
         for bare in self.bare:
             judged = judge(bare, shared, self._today, self._task.days)
             if judged is not None:
                 found.setdefault(judged.url, judged)
-        order = {"empty": 0, "stale": 1, "undated": 2, "scripted": 3, "fresh": 4}
+        order = {"empty": 0, "stale": 1, "unread": 2, "undated": 3, "scripted": 4, "fresh": 5}
         columns = sorted(found.values(), key=lambda one: (order[one.verdict], one.url))
         for column in columns:
             if column.verdict in {"empty", "stale"}:

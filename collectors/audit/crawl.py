@@ -14,6 +14,8 @@ from time import monotonic
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from collectors.audit import charset
 from collectors.audit.book import Book, Place
 from collectors.audit.findings import (
@@ -21,9 +23,8 @@ from collectors.audit.findings import (
     error_of,
     is_candidate,
     keep,
-    kind_of,
-    limit_of,
     picture_fault,
+    unread,
 )
 from collectors.audit.form import VERSION, Column, ColumnRule, Report, Summary, Task
 from collectors.audit.frontier import Frontier, Item
@@ -90,6 +91,7 @@ class _Crawl:
         """Pages that were read, by the place they came from in the end."""
         self._unknown: dict[str, asyncio.Task[_Nothing | None]] = {}
         self._rules: dict[int, ColumnRule] = {}
+        """Columns that are declared and were not read so far, by the key of their URL."""
         self._leads = False
         """Whether a home page has led anywhere; a site of which nothing is seen has no score."""
         self._title = ""
@@ -120,6 +122,8 @@ class _Crawl:
         url = self._seeds[0].text if self._seeds else ""
         if not self._leads:
             return self._failed(url, seconds, partial)
+        for rule in self._rules.values():
+            self._unread(rule)
         requests = self._fetcher.requests
         return self._book.report(url, self._started, seconds, partial, requests)
 
@@ -147,6 +151,11 @@ class _Crawl:
             if url is not None and self._inside(url):
                 self._rules[key(url.text)] = rule
                 self._add(url, rule.title, 0, picture=False)
+            else:
+                self._unread(rule)
+
+    def _unread(self, rule: ColumnRule) -> None:
+        self._book.columns.append(unread(rule, rule.url, rule.url, self._task.days))
 
     async def _work(self) -> None:
         self._begin()
@@ -319,30 +328,27 @@ class _Crawl:
 
     def _column(self, item: Item, page: Page, got: Fetched, decoded: charset.Read) -> None:
         name = key(item.url.text)
-        rule = self._rules.get(name)
-        if rule is not None:
-            self._book.columns.append(self._declared(rule, page, got, decoded))
+        rule = self._rules.pop(name, None)
+        if rule is not None and rule.selector:
+            self._book.columns.append(self._selected(rule, page, got, decoded))
+        elif rule is not None:
+            self._book.declared.append((rule, keep(page, got.url, rule.title, self._title)))
         elif name in self._book.candidates and got.url.text not in self._homes:
             said = self._book.candidates[name]
             self._book.bare.append(keep(page, got.url, said, self._title))
 
-    def _declared(
+    def _selected(
         self, rule: ColumnRule, page: Page, got: Fetched, decoded: charset.Read
     ) -> Column:
-        """Judge a column that is declared: by its own selector where it has one."""
-        links = page.links
-        if rule.selector:
-            links = selected(decoded.text, got.url, rule.selector, self._today, decoded.encoding)
-        else:
-            links = tuple(link for link in links if link.dated)
-        title = rule.title or page.title
-        kind = rule.kind or kind_of(title)
-        limit = rule.days or limit_of(kind, self._task.days)
+        """Judge a column that is declared by its own selector."""
+        links = selected(decoded.text, got.url, rule.selector, self._today, decoded.encoding)
+        blank = unread(rule, got.url.text, page.title, self._task.days)
         dated = [link.dated.toordinal() for link in links if link.dated]
         if dated:
-            return dated_column(got.url.text, title, kind, dated, limit, self._today)
+            where, title, kind = blank.url, blank.title, blank.kind
+            return dated_column(where, title, kind, dated, blank.limit, self._today)
         verdict = "undated" if links else "empty"
-        return Column(got.url.text, title, kind, verdict, len(links), "", -1, limit)
+        return msgspec.structs.replace(blank, verdict=verdict, entries=len(links))
 
     # What a site says about what it does not have, and about what it does not want.
 

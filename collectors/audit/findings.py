@@ -12,7 +12,9 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
-from collectors.audit.form import Column, Days
+import msgspec
+
+from collectors.audit.form import Column, ColumnRule, Days
 from collectors.audit.page import Link, Page
 from collectors.audit.urls import Url, key
 
@@ -58,6 +60,8 @@ _LIST: Final = 3
 _UNDATED: Final = 5
 _BARE: Final = 80
 """Characters of its own, outside links, of a page that is still bare."""
+_TITLE: Final = 8
+"""Characters of a link that may be the title of an entry."""
 _HALF: Final = 0.5
 _SAMPLE: Final = 60
 _FEWEST: Final = 4
@@ -198,7 +202,7 @@ def judge(bare: Bare, shared: Collection[int], today: date, days: Days) -> Colum
         dated and _own_length(bare, shared) < _BARE
     ):
         return dated_column(bare.url, bare.title, kind, dated, limit, today)
-    titles = {link for link, length, _ in own if length >= 8}
+    titles = {link for link, length, _ in own if length >= _TITLE}
     if len(titles) >= _UNDATED:
         return Column(bare.url, bare.title, kind, "undated", len(titles), "", -1, limit)
     if bare.asks or _own_length(bare, shared) >= _BARE:
@@ -212,6 +216,31 @@ def judge(bare: Bare, shared: Collection[int], today: date, days: Days) -> Colum
     is_filled = any(one not in shared for one in bare.loaders)
     verdict = "scripted" if is_filled else "empty"
     return Column(bare.url, bare.title, kind, verdict, 0, "", -1, limit)
+
+
+def judge_declared(
+    bare: Bare, rule: ColumnRule, shared: Collection[int], today: date, days: Days
+) -> Column:
+    """Judge a column that is declared, by what is its own: never by a sidebar that all pages have.
+
+    Where its entries have no dates it is not called empty.
+    """
+    blank = unread(rule, bare.url, bare.title, days)
+    own = [one for one in bare.links if one[0] not in shared]
+    dated = [ordinal for _, _, ordinal in own if ordinal]
+    if dated:
+        return dated_column(bare.url, blank.title, blank.kind, dated, blank.limit, today)
+    titles = {link for link, length, _ in own if length >= _TITLE}
+    is_filled = any(one not in shared for one in bare.loaders)
+    verdict = "undated" if titles else "scripted" if is_filled else "empty"
+    return msgspec.structs.replace(blank, verdict=verdict, entries=len(titles))
+
+
+def unread(rule: ColumnRule, url: str, title: str, days: Days) -> Column:
+    """Return what is known of a column that is declared before its page is read."""
+    title = rule.title or title
+    kind = rule.kind or kind_of(title)
+    return Column(url, title, kind, "unread", 0, "", -1, rule.days or limit_of(kind, days))
 
 
 def dated_column(

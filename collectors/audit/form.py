@@ -107,7 +107,10 @@ class Dead(msgspec.Struct, frozen=True):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A list page. `verdict`: fresh, stale, empty, undated, scripted (filled by the browser)."""
+    """A list page. `verdict`: fresh, stale, empty, undated, scripted (by the browser), unread.
+
+    Unread is one that is declared and was not there, not allowed, or leads elsewhere.
+    """
 
     url: str
     title: str

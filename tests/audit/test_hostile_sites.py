@@ -286,6 +286,29 @@ def test_a_robots_file_that_fails_for_a_moment_is_asked_once_more() -> None:
     assert audited(site).summary.failure == ""
 
 
+def test_a_declared_column_is_judged_by_what_is_its_own_and_told_where_it_is_not_read() -> None:
+    sidebar = entries("/news/", 1, 2, 3)
+    plain = "".join(f'<a href="/doc/{n}.html">关于第{n}项工作安排</a>' for n in range(3))
+    site = Site(
+        paths={
+            "/": page(sidebar + "".join(f'<a href="/more{n}.html">栏目{n}</a>' for n in range(20))),
+            **{f"/more{n}.html": page(sidebar + f"<p>第{n}页的内容。</p>") for n in range(20)},
+            "/old/": page(sidebar + entries("/old/", 400, 500)),
+            "/plain/": page(sidebar + plain),
+            "/moved/": to("/"),
+            "*": article,
+        }
+    )
+    wanted = ("/old/", "/plain/", "/moved/", "http://elsewhere.example/")
+
+    columns = audited(site, columns=tuple(ColumnRule(one, one) for one in wanted)).columns
+
+    assert {one.title: one.verdict for one in columns if one.title in wanted} == {
+        "/old/": "stale", "/plain/": "undated", "/moved/": "unread",
+        "http://elsewhere.example/": "unread",
+    }  # fmt: skip
+
+
 def test_a_robots_file_that_fails_forbids_everything() -> None:
     site = Site(paths={"/robots.txt": raw(b"", status=500), "*": article})
 
