@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.answer import Json, encode, small
@@ -47,10 +47,15 @@ async def audits(desk: AtDesk, caller: ByCaller) -> Response:
 
 
 @ROUTES.get("/{service}.xlsx")
-async def excel(service: Id, desk: AtDesk, caller: ByCaller) -> Response:
-    """Return the last audit of a website as Excel, in the reader's language."""
+async def excel(
+    service: Id,
+    desk: AtDesk,
+    caller: ByCaller,
+    lang: Annotated[Language | None, Query()] = None,
+) -> Response:
+    """Return the last audit of a website as Excel; `lang`: else the reader's language."""
     port = _port(desk, caller, service)
-    made = await port.excel(service, caller.language)
+    made = await port.excel(service, lang or caller.language)
     if made is None:
         raise Refusal(404, "unknown_audit", service=service)
     name = f'attachment; filename="audit-{service}.xlsx"'

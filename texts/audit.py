@@ -230,6 +230,16 @@ _OWN: Final[dict[str, tuple[str, str]]] = {
         "there is no audit of {service} so far, or no such service",
         "业务 {service} 尚无网站检查结果，或业务不存在",
     ),
+    # the page
+    "page.audit": ("Audit of the website", "网站检查"),
+    "page.audit.score": ("Score", "得分"),
+    "page.audit.dead_links": ("Dead links", "无效链接"),
+    "page.audit.broken_pictures": ("Pictures that do not show", "无法显示的图片"),
+    "page.audit.empty_columns": ("Empty columns", "空白栏目"),
+    "page.audit.stale_columns": ("Columns not updated", "不更新的栏目"),
+    "page.audit.running": ("under way", "正在检查"),
+    "page.audit.none": ("not audited so far", "尚未检查"),
+    "page.audit.excel": ("All that was found (Excel)", "全部结果（Excel）"),
     # options
     "problem.bad_selector": (
         "is no CSS selector",

@@ -1,5 +1,6 @@
 // The panels of a service and of a server.
 
+import { auditOf, auditPart } from "/static/audits.js";
 import { h } from "/static/dom.js";
 import { get } from "/static/net.js";
 import { big, facts, group, hanging, jump, monthLine, soft, target } from "/static/parts.js";
@@ -14,6 +15,7 @@ export async function serviceBody(id, head, open) {
     get(path),
     get(`${path}/availability`).catch(() => null),
   ]);
+  const audit = await auditOf(service);
   const names = [t(`page.service_kind.${service.kind}`), service.group_title, service.id];
   return [
     head("service", service.title, names.filter(Boolean).join(" · "), service),
@@ -26,6 +28,7 @@ export async function serviceBody(id, head, open) {
     month === null ? null : monthLine(service.promised, month),
     ...needs(service, open),
     ...checks(service.checks),
+    ...auditPart(audit),
     month === null ? null : causes(month),
     ...outages(service.outages),
     ...hanging(open, service.affected),

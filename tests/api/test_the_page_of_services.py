@@ -105,6 +105,20 @@ def test_panels_say_what_a_service_stands_on_and_what_stands_on_the_rest() -> No
     browse(use, province())
 
 
+def test_the_panel_of_a_website_has_its_score_and_leads_to_the_excel_file() -> None:
+    async def use(api: Running, page: Page) -> None:
+        await page.login(api.address, api.token("viewer"))
+        await page.eval("document.querySelector('[data-service-row=portal]').click()")
+        await page.until(f"{text('#detail')}.includes('网站检查')")
+        shown = await page.eval(text("#detail"))
+        assert all(word in shown for word in ("86.30", "无效链接7", "检查时间已用完"))
+        link = "document.querySelector('#detail a[download]').href"
+        told = await page.eval(f"fetch({link}).then(answer => answer.text())")
+        assert told == "portal zh"
+
+    browse(use, province())
+
+
 def test_the_table_is_filtered_and_the_keyboard_stays_where_it_is() -> None:
     async def use(api: Running, page: Page) -> None:
         api.do(lambda: api.province.set("service:portal", State.DOWN, "http_status"))
