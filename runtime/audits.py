@@ -139,7 +139,7 @@ class Audits:
         names = {f"{_name(one.started)}.json" for one in kept} | {_INDEX}
         try:
             write(folder / _INDEX, msgspec.json.encode(kept))
-            for path in folder.glob("*.json"):
+            for path in folder.iterdir():  # also what a process left that died while it wrote
                 if path.name not in names:
                     path.unlink()
         except OSError as error:

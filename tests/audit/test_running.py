@@ -215,6 +215,16 @@ def test_only_the_last_sixty_are_kept(tmp_path: Path) -> None:
     assert (folder / "20261126T040109Z.json").exists()
 
 
+def test_what_a_dead_process_left_goes_with_the_next_audit(tmp_path: Path) -> None:
+    left = tmp_path / "audits" / "portal" / "20200101T000000Z.new"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"{")
+
+    with_site(small(), lambda site: audits(tmp_path).audit(site.task(), None, seconds=30))
+
+    assert not left.exists()
+
+
 def test_a_site_that_is_not_there_is_named(tmp_path: Path) -> None:
     site = Site(port=free_port())
 
