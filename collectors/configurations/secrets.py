@@ -63,15 +63,19 @@ LINES: Final = tuple(
             r"\w://[^:/@\s]{1,255}:(?P<s>(?!\ue000)[^@/\s]+)@",
             # communities: snmp-agent community read cipher X; snmp-server community X ro
             (
-                r"\bsnmp\S*\s+(?:\S+\s+)??(?:trap-?)?community\s+(?!complexity-check)"
+                r"^\s*(?:undo\s+|no\s+)?snmp\S*\s(?:.*?\s)?(?:trap-?)?community(?:-map)?\s+"
+                r"(?!complexity-check)"
                 r"(?:(?:read|write|name|ro|rw)\s+)?HOWSECRET"
             ),
             r"^\s*(?:undo\s+)?snmp\S*\s.*?\b(?:securityname|security-name)\s+HOWTOKEN",
             (
-                r"\bsnmp-server\s+host\s+(?:inside\s+|outside\s+)?\S+(?:\s+(?:(?:vrf|use-vrf"
+                r"\bsnmp-server\s+host\s+(?:(?:inside|outside|mng|oob|ipv6|(?:use-)?vrf\s+\S+)\s+)*"
+                r"\S+(?:\s+(?:(?:vrf|use-vrf"
                 r"|vpn-instance|port|udp-port)\s+\S+|traps?|informs?|version\s+(?:1|2c|3(?:\s+(?:auth"
                 r"|noauth|priv))?)))*\s+HOWTOKEN"
             ),
+            # a user of v1 or v2c is a community (Comware)
+            r"^\s*(?:undo\s+)?snmp\S*\s+usm-user\s+v(?:1|2c)\s+HOWTOKEN",
             # SNMPv3: auth md5 X priv aes 128 X; authentication-mode sha cipher X
             r"^\s*(?:undo\s+)?snmp\S*\s.*?\bauth(?:entication)?\s+(?:encrypted\s+)?(?:md5|sha)\S*\s+HOWTOKEN",
             r"^\s*(?:undo\s+)?snmp\S*\s.*?\bpriv(?:acy)?\s+(?:encrypted\s+)?(?:3?des|aes|sm4)\S*\s+(?:\d{3}\s+)?HOWTOKEN",
@@ -80,11 +84,11 @@ LINES: Final = tuple(
                 r"(?!(?:local|none|radius|hwtacacs|tacacs|ldap|scheme|enable|certificate)\b)"
                 r"(?:(?:usm\s+)?\d+\s+)?HOWSECRET"
             ),
-            # passwords and what is called otherwise
+            # passwords and what is called otherwise; of `enable` to the end of the line
+            r"^\s*enable\s+(?:password|secret)\s+HOW(?P<s>(?!\ue000)\S.*)",
             (
-                r"\b(?:password|passwd|secret|passphrase|pass-phrase|pass-?code)\s+"
-                + _NO_VALUE
-                + "HOWSECRET"
+                r"(?<!no)(?:password|passwd|pwd|secret|passphrase|pass-phrase|pass-?code)"
+                r"(?:\s*[:=]\s*|\s+)" + _NO_VALUE + "HOWSECRET"
             ),
             (
                 r"\b(?:auth(?:entication)?-password|priv(?:acy)?-password|pre-?shared-?keys?|psk"
@@ -95,8 +99,33 @@ LINES: Final = tuple(
                 + "HOWSECRET"
             ),
             r"(?:message-digest-key|authentication-keyid)\s+\d+\s+(?!authentication-mode)HOWSECRET",
+            # server-key 7 X; access-key X; cak X; pin verify X
+            (
+                r"^\s*(?:\S+\s+)*?(?:server|access|secret|manual|master|encrypt(?:ion)?|cipher"
+                r"|accounting|isakmp|ike)-?key\s+HOWSECRET"
+            ),
+            r"^\s*(?:\S+\s+)*?(?:cak|auth(?:entication)?-?code|pin(?:\s+verify)?)\s+HOWSECRET",
+            # routing: vlink-peer 1.1.1.1 md5 1 plain X; rsvp-te authentication X
+            (
+                r"^\s*(?:vlink-peer|sham-link)\s.*?\s(?:hmac-)?(?:md5|sha[\d-]*|simple)\s+"
+                r"(?:\d+\s+)?HOWSECRET"
+            ),
+            (
+                r"^\s*(?:mpls\s+)?(?:rsvp-te|ip\s+nhrp|ip\s+rip)\s+authentication\s+"
+                r"(?!mode|key-?chain|challenge|handshake|lifetime|window)"
+                r"(?:string\s+|md5\s+\d+\s+key\s+)?HOWSECRET"
+            ),
+            r"^\s*authentication\s+(?:text|string)\s+HOWSECRET",
+            r"\bmanager\s+cn=\S+\s+HOWTOKEN",
+            # ospfv3 encryption ipsec spi 300 esp aes-cbc 128 X sha1 X
+            (
+                r"\bipsec\s+spi\s+\d+\s+(?:esp\s+)?(?:[a-z][\w-]*\s+)?(?:(?:128|192|256)\s+)?"
+                r"(?:\d\s+)?(?P<s>(?!\ue000)\S.*)"
+            ),
             # radius-server key 7 X; key authentication cipher X; isakmp key 0 X address ...
             r"^.{0,40}?\b(?:radius|tacacs|hwtacacs|isakmp|ldap|aaa|ike)\b.*?\skey\s+HOWSECRET",
+            # server 1 10.1.1.1 master key X; server-private 10.1.1.1 key 7 X
+            r"^\s*(?:server\S*|client|tunnel|web-auth|keepalive)\s(?:.*?\s)?key\s+HOWSECRET",
             (
                 r"^\s*(?:(?:primary|secondary)\s+(?:authentication|accounting|authorization)\s.*?\s)?"
                 r"key\s+(?!chain\b|generate\b|config|import\b|export\b|id\b)"
@@ -104,8 +133,8 @@ LINES: Final = tuple(
             ),
             # sa string-key inbound esp cipher X; cipher HEX authenticator HEX
             (
-                r"\b(?:string-key|hex-key|authentication-hex|encryption-hex)\s+(?:inbound|outbound)\s+"
-                r"(?:ah|esp)\s+HOWSECRET"
+                r"\b(?:string-key|hex-key|authentication-hex|encryption-hex)\s+"
+                r"(?:(?:authentication|encryption)\s+)?(?:inbound|outbound)\s+(?:ah|esp)\s+HOWSECRET"
             ),
             r"\bauthenticator\s+HOWTOKEN",
             # vrrp 1 authentication text X; standby 1 authentication X
@@ -121,14 +150,17 @@ _ALGORITHMS: Final = re.compile(
     r"^\s*(?:undo\s+)?(?:ssh2?|stelnet|sftp|ssl|tls|netconf)\b.*\b(?:cipher|hmac|algorithm)",
     re.IGNORECASE,
 )
-"""`ssh server cipher aes256_ctr` names algorithms."""
+"""`ssh server cipher aes256_ctr` names algorithms, where the line has no password too."""
+_NOT_ONLY: Final = re.compile(r"pass|secret|psk|pwd|community", re.IGNORECASE)
 
 TOKENS: Final = re.compile(
     r"%\^%#.+?%\^%#|%@%@.+?%@%@|%\$%\$.+?%\$%\$|%#%#.+?%#%#|@%@%.+?@%@%"  # VRP
     r"|\$(?:c|h|1|1a|1c|1d|2[aby]|5|6|8|9|14)\$\S+"  # Comware, crypt(5), IOS types 5, 8, 9, VRP
 )
 _SUSPECT: Final = re.compile(
-    r"://|snmp|pass|secret|psk|key|token|authen|-mode|cipher|simple|-hex", re.IGNORECASE
+    r"://|snmp|pass|pwd|secret|psk|key|token|auth|-mode|cipher|simple|-hex|vlink|sham-link|cn=|\bspi\b"
+    r"|\bcak\b|\bpin\b",
+    re.IGNORECASE,
 )
 """What a line has that one of `LINES` may match: most have none of it."""
 _COVERED: Final = re.compile(rf"(?:{_WAYS}\s+|\d{{1,2}}\s+)*{_OPEN}\d+{_CLOSE}", re.IGNORECASE)
@@ -138,11 +170,11 @@ _KEY_CHAIN: Final = re.compile(r"(?:key\s?-?chain|keychain)\b", re.IGNORECASE)
 _KEY_NUMBER: Final = re.compile(r"\s+key(?:-id)?\s+\d+", re.IGNORECASE)
 
 _BLOCK: Final = re.compile(
-    r"^[^\n]*-----BEGIN [^\n]*-----[^\n]*\n(?P<pem>.*?)(?:^[^\n]*-----END [^\n]*-----|\Z)"
+    r"-----BEGIN [^\n-]*-----(?P<pem>.*?)(?:-----END [^\n-]*-----|\Z)"
     r"|^[ \t]*certificate\s[^\n]*\n(?P<hex>(?:[ \t]+[0-9A-Fa-f][0-9A-Fa-f ]*\n)+)",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
-"""A PEM block (RFC 7468), also one that does not end; IOS's certificates in hexadecimal."""
+"""A PEM block (RFC 7468), also in one line, also one that does not end; certificates of IOS."""
 
 
 def mask(text: str, device: str, key: bytes) -> str:
@@ -186,7 +218,8 @@ def _block(put: Callable[[str], str], found: re.Match[str]) -> str:
     name = "pem" if found["pem"] is not None else "hex"
     begin, end = found.start(name) - found.start(), found.end(name) - found.start()
     secret = "\n".join(line.strip() for line in found[name].splitlines())
-    return f"{found[0][:begin]}{put(secret)}\n{found[0][end:]}"
+    between = "\n" if "\n" in found[name] else ""
+    return f"{found[0][:begin]}{between}{put(secret)}{between}{found[0][end:]}"
 
 
 def _lines(text: str, put: Callable[[str], str]) -> Iterator[str]:
@@ -200,7 +233,9 @@ def _lines(text: str, put: Callable[[str], str]) -> Iterator[str]:
 
 def _line(line: str, put: Callable[[str], str]) -> str:
     line = TOKENS.sub(lambda one: put(one[0]), line)
-    if not _SUSPECT.search(line) or _ALGORITHMS.match(line):
+    if not _SUSPECT.search(line):
+        return line
+    if _ALGORITHMS.match(line) and not _NOT_ONLY.search(line):
         return line
     for pattern in LINES:
         place = 0

@@ -80,6 +80,40 @@ LINES = (
     " ppp pap sent-username noc password 0 «PapKey1»",
     " upload ftp://backup:«FtpPw1»@10.1.1.1/cfg",
     'file prompt quiet password "«quoted pass word»" ',
+    # Forms with something between the keyword and its secret
+    "snmp-server host mng 1.1.1.1 trap version 2c «ZteTrap2» udp-port 162 snmp",
+    "snmp-server host vrf mng 1.1.1.1 trap version 2c «ZteTrap3» udp-port 162",
+    "snmp-server host ipv6 2001:db8::1 version 2c «RgTrap4»",
+    "snmp-agent usm-user v2c «CommUser1» grp",
+    "snmp-agent trap-target x community «TargetComm1»",
+    "snmp mib community-map «MapComm1» engineid 800000",
+    " server 1 10.1.1.1 master key «ZteRad1» port 1812",
+    " server 1 10.1.1.1 key encrypted «a9b8c7»",
+    " server-private 10.1.1.1 key 7 «1a1b2c»",
+    " client 10.1.1.1 server-key 7 «cdef01»",
+    " server key 7 «9a9b9c»",
+    " vlink-peer 1.1.1.1 md5 1 plain «VlinkPw1»",
+    " vlink-peer 1.1.1.1 hmac-md5 1 «VlinkPw2»",
+    " sham-link 1.1.1.1 2.2.2.2 md5 1 plain «ShamPw1»",
+    " mpls rsvp-te authentication plain «RsvpPw1»",
+    " ip nhrp authentication «NhrpPw1»",
+    " ip rip authentication string «RipKey1»",
+    " ip rip authentication md5 1 key «RipKey2»",
+    " ospfv3 authentication ipsec spi 256 md5 0 «0123456789abcdef0123456789abcdef»",
+    " ospfv3 encryption ipsec spi 300 esp aes-cbc 128 «00aa00bb sha1 00cc00dd»",
+    " sa hex-key encryption inbound esp «0011223355»",
+    " tunnel key «12345099»",
+    " authentication text «VrrpText1»",
+    " ldap-server authentication manager cn=admin «LdapPw1»",
+    " cak «c0ffee01»",
+    " access-key «AccKey1»",
+    " secret-key «SecKey1»",
+    " userpassword «UserPw1»",
+    " sim pin verify «56781234»",
+    " description login password: «Descr1»",
+    # Lines about SSH that have more than algorithms
+    "sftp server backup user u password cipher «plainSftp1»",
+    "netconf ssh user a password simple «cipherNetconf1»",
 )
 
 
@@ -140,6 +174,14 @@ def test_a_secret_that_changed_shows_and_one_that_did_not_does_not(marked: str) 
         " set community 4809:100 additive",
         "ip community-list standard x permit 4809:100",
         "crypto key generate rsa",
+        "ntp server 10.1.1.1 key 1",
+        "ntp-service unicast-server 10.1.1.1 authentication-keyid 1",
+        "ssh user noc assign rsa-key noc1",
+        "ssh server key-exchange dh_group16_sha512",
+        "snmp-agent usm-user v3 noc grp",
+        " peer 10.0.0.2 advertise-community",
+        "username guest nopassword privilege 1",
+        " description the key of the door",
         " ip address 10.0.0.1 255.255.255.252",
         " description 至孝南 100M",
     ],
@@ -171,6 +213,22 @@ def test_a_key_of_several_lines_is_one_tag(block: str) -> None:
     assert masked.count("<secret ") == 1
     assert "MIIB1" not in masked
     assert "30820321" not in masked
+
+
+def test_no_word_of_a_password_of_several_is_left() -> None:
+    masked = mask("enable secret level 15 0 my server door\n", "xs-r1", KEY)
+
+    assert masked.startswith("enable secret level 15 0 <secret ")
+    assert "server door" not in masked
+
+
+def test_a_key_in_one_line_is_masked_and_what_follows_it_is_not() -> None:
+    key = "-----BEGIN EC PRIVATE KEY-----MIIB1-----END EC PRIVATE KEY-----"
+
+    masked = mask(f'pki "{key}"\ninterface x\nend\n', "xs-r1", KEY)
+
+    assert "MIIB1" not in masked
+    assert "interface x\nend\n" in masked
 
 
 def test_nobody_can_write_a_tag_to_keep_a_secret() -> None:
