@@ -24,6 +24,8 @@ Problem = Literal["config_empty", "config_incomplete", "config_too_large"]
 _PROMPT: Final = re.compile(r"(?:HRP_[A-Z]+)?(?:<[^<>]{1,64}>|\[[^\[\]]{1,64}\]|\S{1,64}[>#])")
 _MORE: Final = re.compile(r"[ \t]*-{2,6}[ \t]*\(?more\)?[^-\n]{0,40}-{2,6}[ \t]*", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"\x1b(?:\[([0-9;?]*)([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.?)")
+_BLANKS: Final = "\t\u00a0\u3000"
+"""Of what is not printable to Python this is text: Chinese descriptions have wide blanks."""
 _MOVES: Final = frozenset("\b\r\x1b")
 _ECHO: Final = re.compile(
     r"\S{0,66}[ \t]*(?:display current-configuration|show running-config)[ \t]*", re.IGNORECASE
@@ -94,7 +96,7 @@ def _plain(line: str) -> str:
     if not _MOVES.isdisjoint(line):
         line = _on_screen(line)
     if not line.isprintable():
-        line = "".join(one for one in line if one.isprintable() or one == "\t")
+        line = "".join(one for one in line if one.isprintable() or one in _BLANKS)
     if "more" in line.lower():
         line = _without_pager(line)
     return line.rstrip()

@@ -39,7 +39,7 @@ def test_doing_it_twice_is_doing_it_once(text: str) -> None:
 def test_nothing_but_printed_lines_is_left_of_anything(text: str) -> None:
     left = normalise(text + "\na\nreturn", VRP).text
 
-    assert all(one.isprintable() or one in "\n\t" for one in left)
+    assert all(one.isprintable() or one in "\n\t\u00a0\u3000" for one in left)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,7 @@ def test_what_a_box_writes_anew_each_time_goes(noise: str) -> None:
         " description --More-- bandwidth",
         "ntp server 10.0.0.1",
         " description uptime is money",
+        " description 孝南\u3000政务\u00a0外网",
         "clock timezone Beijing add 08:00:00",
     ],
 )
