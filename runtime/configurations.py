@@ -238,7 +238,13 @@ class ConfigurationKeeping:
         for device in list(self._noted):
             await self._took_note(device)
         for device in list(self._untold)[:_AT_ONCE]:
-            await self._tell(device)
+            # Before it is told: what is read meanwhile is to be told after it.
+            self._untold.pop(device, None)
+            try:
+                await self._tell(device)
+            except BaseException:
+                self._untold[device] = None
+                raise
 
     async def _took_note(self, device: str) -> None:
         self._report(device, self._now(), _NOTED, bad=False)
@@ -267,7 +273,6 @@ class ConfigurationKeeping:
         if found:
             to: str | None = None if is_reverted else base
             await self._mark(device, {"told": found[0].revision, "base": to})
-        self._untold.pop(device, None)
 
     def _evidence(self, device: str, one: Revision) -> str:
         """Keep a change as evidence and tell the page; return the work that announced it, or ""."""

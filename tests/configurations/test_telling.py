@@ -15,6 +15,7 @@ from alerts.model import Alert, Phase
 from collectors._ssh import Kept, access_of
 from inventory.model import PlannedWork, device_target
 from metrics.observation import Outcome
+from runtime.configurations import Ways
 from store.configurations import REPOSITORY
 from store.entries import TrapEntry
 from tests.configurations.keeping import NOW, OTHER, TEXT, Boxes, said
@@ -104,6 +105,32 @@ def test_a_change_is_evidence_beside_the_traps_and_tells_no_text(tmp_path: Path)
     assert "200M" not in entry.told
     (event,) = one.events
     assert (event.kind, event.body["target"]) == ("configuration", device_target(ROUTER))
+
+
+def test_a_change_that_is_read_while_another_is_told_is_told_too(tmp_path: Path) -> None:
+    one = office(tmp_path)
+    third = TEXT.replace("100M", "300M")
+    access = access_of(one.found.devices[ROUTER], one.found)
+    assert access is not None
+    begun: list[asyncio.Task[Kept]] = []
+
+    def keep(entry: TrapEntry) -> None:
+        one.evidence.append(entry)
+        if not begun:
+            one.boxes.now, one.boxes.says[ROUTER] = NOW + 7_200, said(third)
+            reading = one.book.keep(access, "h3c_comware", timeout=10, why="whole", modified=None)
+            begun.append(asyncio.get_running_loop().create_task(reading))
+
+    async def play(office: Office) -> None:
+        await read(office, TEXT, NOW)
+        await read(office, OTHER, NOW + 3_600)
+        await begun[0]
+        await settled(office)
+
+    one.book.connect(Ways(one.telling.report, keep, one.events.append))
+    scene(play, one)
+
+    assert [entry.at_ms for entry in one.evidence] == [(NOW + 3_600) * 1000, (NOW + 7_200) * 1000]
 
 
 def test_a_change_within_announced_work_is_evidence_only(tmp_path: Path) -> None:
