@@ -20,8 +20,8 @@ from texts.say import Language, catalogue, say
 
 ROUTES: Final = APIRouter()
 _TOKEN_LENGTH: Final = 500
-_SHOWN: Final = ("page.", "wire.reason.")
-"""What the page has words for: its own, and what checks of services say of their runs."""
+SHOWN: Final = ("page.", "wire.reason.", "alert.rule.")
+"""What the page has words for: its own, what checks of services say of their runs, and rules."""
 
 
 @ROUTES.get("/login", include_in_schema=False)
@@ -117,4 +117,4 @@ async def me(desk: AtDesk, caller: ByCaller) -> Response:
 async def texts(caller: ByCaller, lang: Annotated[Language | None, Query()] = None) -> Response:
     """Every sentence of the page, and every reason of a run, by code."""
     language = lang or caller.language
-    return small({code: say(code, language) for code in catalogue() if code.startswith(_SHOWN)})
+    return small({code: say(code, language) for code in catalogue() if code.startswith(SHOWN)})

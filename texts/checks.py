@@ -95,10 +95,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.rule.certificate-ends-soon": ("Certificate ends within 7 days", "证书 7 天内到期"),
     "alert.rule.http-slow": ("Slower than its limit", "响应时间超限"),
     "alert.rule.name-server-failed": ("A name server fails", "域名服务器异常"),
-    "page.rule.certificate-ends": ("Certificate ends within 30 days", "证书 30 天内到期"),
-    "page.rule.certificate-ends-soon": ("Certificate ends within 7 days", "证书 7 天内到期"),
-    "page.rule.http-slow": ("Slower than its limit", "响应时间超限"),
-    "page.rule.name-server-failed": ("A name server fails", "域名服务器异常"),
     # options
     "problem.bad_url": (
         "must be a whole URL, such as https://portal.example.gov.cn/",

@@ -87,8 +87,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.configurations.planned": ("announced work {work}", "计划工作 {work}"),
     "page.configurations.unplanned": ("not announced", "计划外"),
     "page.configurations.more": ("... and {count} more lines", "……另有 {count} 行"),
-    "page.rule.configuration-changed": ("Configuration changed", "计划外配置变更"),
-    "page.rule.configuration-old": ("Configuration not read for days", "配置多日未备份"),
     # what is wrong with the section
     "problem.bad_seal_key": (
         "must be 32 bytes, as 64 hexadecimal digits or in base64: openssl rand -hex 32",

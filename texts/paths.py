@@ -48,10 +48,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Video path worse than its class",
         "视频会议路径质量超限",
     ),
-    "page.rule.path-poor": (
-        "Video path worse than its class",
-        "视频会议路径质量超限",
-    ),
     # the before-meeting check
     "rehearse.head.node": ("Node", "会场"),
     "rehearse.head.loss": ("Loss", "丢包"),

@@ -34,9 +34,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # the page
     "page.kind.service": ("service", "业务"),
     "page.kind.group": ("group of services", "业务组"),
-    "page.rule.service-down": ("Service down", "业务中断"),
-    "page.rule.service-degraded": ("Service degraded", "业务劣化"),
-    "page.rule.group-down": ("Much of a group is down", "业务组大面积中断"),
     "page.reason.check_failed": ("not as expected", "不符合预期"),
     "page.reason.garbled": ("cannot be read", "应答异常"),
     "page.reason.need_degraded": ("something it needs is degraded", "所依赖的对象劣化"),

@@ -93,7 +93,7 @@ export const reason = (code) =>
 
 export const noRate = (code) => orItself("page.no_rate.", code);
 
-export const rule = (name) => orItself("page.rule.", name);
+export const rule = (name) => orItself("alert.rule.", name);
 
 // "3 × county, 14 × township" from {county: 3, township: 14}.
 export function places(counts) {

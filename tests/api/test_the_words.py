@@ -7,6 +7,8 @@ from typing import get_args
 import pytest
 
 from alerts.model import Severity
+from alerts.rules import load_rules
+from api.routes_session import SHOWN
 from texts.say import catalogue, say
 
 
@@ -20,8 +22,8 @@ def test_a_severity_has_one_chinese_name(severity: str) -> None:
 def test_a_direction_is_named_from_the_port_and_not_from_the_site(way: str, word: str) -> None:
     """`in` is what comes into the near, upper port: for the site behind it that goes up."""
     codes = (
-        f"page.rate.{way}", f"page.column.{way}", f"page.rule.bandwidth-{way}",
-        f"alert.rule.bandwidth-{way}", f"dashboards.full_{way}",
+        f"page.rate.{way}", f"page.column.{way}", f"alert.rule.bandwidth-{way}",
+        f"dashboards.full_{way}",
     )  # fmt: skip
     assert [code for code in codes if word not in say(code, "zh")] == []
     assert [code for code, (_, zh) in catalogue().items() if "上行" in zh or "下行" in zh] == []
@@ -29,3 +31,10 @@ def test_a_direction_is_named_from_the_port_and_not_from_the_site(way: str, word
 
 def test_an_interface_that_is_not_declared_is_missing_in_the_inventory() -> None:
     assert "资源清单" in say("wire.reason.no_interface", "zh")
+
+
+def test_the_page_names_every_shipped_rule_in_words() -> None:
+    rules, _ = load_rules(())
+    shown = [code for code in catalogue() if code.startswith(SHOWN)]
+
+    assert [rule.name for rule in rules if f"alert.rule.{rule.name}" not in shown] == []
