@@ -37,4 +37,4 @@ def test_the_page_names_every_shipped_rule_in_words() -> None:
     rules, _ = load_rules(())
     shown = [code for code in catalogue() if code.startswith(SHOWN)]
 
-    assert [rule.name for rule in rules if f"alert.rule.{rule.name}" not in shown] == []
+    assert [rule.id for rule in rules if f"alert.rule.{rule.id}" not in shown] == []
