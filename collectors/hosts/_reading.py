@@ -95,13 +95,16 @@ class Process(msgspec.Struct, frozen=True):
 class Backup(msgspec.Struct, frozen=True):
     """What a backup job left behind: when (clock of the host), how large, and what it says itself.
 
-    `size_bytes` None = it does not say. `words`: `key=value` of its first line.
+    `size_bytes` None = it does not say. `words`: `key=value` of its first line. `there`: False = a
+    link whose set was not seen (gone, not to be read, or its storage hangs); `at` is then when the
+    link was made.
     """
 
     name: str
     at: int
     size_bytes: int | None
     words: Mapping[str, str] = {}
+    there: bool = True
 
 
 class HostReading(msgspec.Struct, frozen=True, kw_only=True):

@@ -140,12 +140,13 @@ def backups(lines: Lines) -> dict[str, Any] | None:
         words = head.split(" ", 3)
         if len(words) != 4:
             continue
-        kind, at, size, name = words[0], whole(words[1]), whole(words[2]), decode(words[3])
+        kind, at, length, name = words[0], whole(words[1]), whole(words[2]), decode(words[3])
         if at is None or not name:
             continue
         told = {match[1]: match[2] for match in _WORD.finditer(decode(said))}
-        own = size if kind == "link" else None
-        found.append(Backup(name, at, whole(told.get("size", "")) if own is None else own, told))
+        own = length if kind == "link" else None
+        size = whole(told.get("size", "")) if own is None else own
+        found.append(Backup(name, at, size, told, there=kind != "lost"))
     return {"backups": tuple(found)}
 
 

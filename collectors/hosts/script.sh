@@ -75,12 +75,23 @@ sed 1,2d /proc/net/dev |
   head -n 128
 
 section time
+told=
 if have chronyc; then
-  echo chrony
-  $soon chronyc -n -c tracking | head -n 1 | cut -c 1-300
-elif have ntpq; then
-  echo ntp
-  $soon ntpq -c rv | head -n 20 | cut -c 1-300
+  told=$($soon chronyc -n -c tracking | head -n 1 | cut -c 1-300)
+  case $told in
+    *,*) printf 'chrony\n%s\n' "$told" ;;
+    *) told= ;;
+  esac
+fi
+if [ -z "$told" ] && have ntpq; then
+  told=$($soon ntpq -c rv | head -n 20 | cut -c 1-300)
+  case $told in
+    *offset=*) printf 'ntp\n%s\n' "$told" ;;
+    *) told= ;;
+  esac
+fi
+if [ -n "$told" ]; then
+  :
 elif [ -d /run/systemd/system ] && have timedatectl; then
   echo timedatectl
   $soon timedatectl show -p NTPSynchronized || $soon timedatectl status | head -n 20
@@ -104,25 +115,35 @@ fi
 
 section failed
 if [ -d /run/systemd/system ] && have systemctl; then
-  echo systemd
-  $soon systemctl list-units --full --plain --no-legend --no-pager --state=failed |
-    head -n 100 | cut -c 1-200
+  if list=$($soon systemctl list-units --full --plain --no-legend --no-pager --state=failed); then
+    echo systemd
+    printf '%s\n' "$list" | head -n 100 | cut -c 1-200
+  fi
 fi
 
 section backups
 states=/var/lib/extranet/backups.d
 if [ -d "$states" ]; then
   echo folder
-  number=0
+  number=0 hung=
   for file in "$states"/*; do
-    [ -e "$file" ] || continue
+    kind=file said= times=
+    if [ -L "$file" ]; then
+      kind=link
+      if [ -z "$hung" ]; then
+        times=$($soon stat -L -c '%Y %s' "$file") || [ $? -lt 124 ] || hung=1
+      fi
+      [ -n "$times" ] || kind=lost times=$(stat -c '%Y -' "$file")
+    else
+      [ -e "$file" ] || continue
+      [ -f "$file" ] || kind=other
+      if [ -d "$file" ]; then kind=folder; fi
+      times=$(stat -c '%Y %s' "$file")
+    fi
     number=$((number + 1))
     [ "$number" -le 64 ] || break
-    kind=file said=
-    if [ -L "$file" ]; then kind=link; fi
-    if [ -d "$file" ]; then kind=folder; fi
-    if [ "$kind" = file ]; then said=$(head -n 1 "$file" | cut -c 1-200); fi
-    printf '%s %s %s\t%s\n' "$kind" "$($soon stat -L -c '%Y %s' "$file")" "${file##*/}" "$said"
+    if [ "$kind" = file ]; then said=$(head -c 400 "$file" | head -n 1 | cut -c 1-200); fi
+    printf '%s %s %s\t%s\n' "$kind" "$times" "${file##*/}" "$said"
   done | tr '#' '?'
 fi
 

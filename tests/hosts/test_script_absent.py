@@ -1,0 +1,124 @@
+"""What a command could not say is not heard: no zero, nothing dropped, and no hang."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from collectors.hosts._reading import Backup, HostReading, oldest_backup
+from collectors.hosts._script import SCRIPT, read
+
+OLD = 1_700_000_000
+
+
+class Machine:
+    """Runs the script with commands of the test's own before those of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._bin = folder / "bin"
+        self.systemd, self.states = folder / "systemd", folder / "states"
+        for made in (self._bin, self.systemd, self.states):
+            made.mkdir()
+
+    def command(self, name: str, body: str) -> None:
+        made = self._bin / name
+        made.write_text(f"#!/bin/sh\n{body}\n")
+        made.chmod(0o755)
+
+    def reading(self) -> HostReading:
+        script = SCRIPT.replace("/run/systemd/system", str(self.systemd))
+        script = script.replace("/var/lib/extranet/backups.d", str(self.states))
+        done = subprocess.run(
+            ["dash"], input=script, env={"PATH": f"{self._bin}:/usr/bin:/bin"}, text=True,
+            capture_output=True, timeout=30, check=True,
+        )  # fmt: skip
+        found = read(done.stdout)
+        assert found is not None
+        return found
+
+    def backups(self) -> dict[str, Backup]:
+        return {one.name: one for one in self.reading().backups or ()}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_a_systemd_that_does_not_answer_has_not_said_that_nothing_failed(machine: Machine) -> None:
+    machine.command("systemctl", "echo 'Failed to connect to bus' >&2; exit 1")
+    found = machine.reading()
+    assert (found.failed, found.units) == (None, None)
+    assert {"failed", "units"} <= set(found.missing)
+
+
+def test_a_systemd_that_answers_says_what_failed_and_that_nothing_did(machine: Machine) -> None:
+    machine.command("systemctl", "exit 0")
+    assert machine.reading().failed == ()
+    machine.command("systemctl", "echo 'backup.service loaded failed failed Backup'")
+    assert machine.reading().failed == ("backup.service",)
+
+
+@pytest.mark.parametrize("refusal", ["echo '506 Cannot talk to daemon'; exit 1", "exit 1"])
+def test_where_chronyd_is_stopped_the_kernel_is_asked_whether_the_clock_is_right(
+    machine: Machine, refusal: str
+) -> None:
+    machine.command("chronyc", refusal)
+    machine.command("ntpq", "echo 'ntpq: read: Connection refused'; exit 1")
+    machine.command("timedatectl", "echo NTPSynchronized=no")
+    found = machine.reading()
+    assert (found.time_source, found.synchronised) == ("timedatectl", False)
+
+
+def test_a_chronyd_that_answers_is_believed(machine: Machine) -> None:
+    row = "0A2A0001,10.42.0.1,4,1795671873.1,-0.25,0,0,-12.3,-0.001,0.03,0.001,0.002,1032.1,Normal"
+    machine.command("chronyc", f"echo '{row}'")
+    found = machine.reading()
+    assert (found.time_source, found.clock_offset) == ("chrony", -0.25)
+
+
+def test_a_backup_whose_set_is_gone_is_still_told_and_grows_old(machine: Machine) -> None:
+    link = machine.states / "orders"
+    link.symlink_to(machine.states / "no-such-set")
+    os.utime(link, (OLD, OLD), follow_symlinks=False)
+    found = machine.reading()
+    assert found.backups == (Backup("orders", OLD, None, there=False),)
+    assert (oldest_backup(found) or 0) > 86_400
+
+
+def test_links_into_storage_that_hangs_cost_one_wait_and_are_told(machine: Machine) -> None:
+    machine.command("stat", '[ "$1" = -L ] && exit 124\nexec /usr/bin/stat "$@"')
+    for name in ("a", "b"):
+        (machine.states / name).symlink_to("/etc/hostname")
+    assert [one.there for one in machine.backups().values()] == [False, False]
+
+
+def test_a_link_tells_time_and_size_of_its_set_and_a_file_what_it_says(machine: Machine) -> None:
+    made = machine.states.parent / "set"
+    made.write_bytes(b"x" * 1234)
+    os.utime(made, (OLD, OLD))
+    (machine.states / "orders").symlink_to(made)
+    (machine.states / "etc").write_text("size=77 status=ok\nmore\n")
+    os.utime(machine.states / "etc", (OLD, OLD))
+    assert machine.backups() == {
+        "orders": Backup("orders", OLD, 1234),
+        "etc": Backup("etc", OLD, 77, {"size": "77", "status": "ok"}),
+    }
+
+
+def test_a_pipe_among_the_backups_holds_nobody(machine: Machine) -> None:
+    os.mkfifo(machine.states / "pipe")
+    assert "pipe" in machine.backups()
+
+
+def test_of_a_set_that_lies_there_itself_only_its_beginning_is_read(machine: Machine) -> None:
+    machine.command("head", f'echo "$*" >>{machine.states.parent}/asked\nexec /usr/bin/head "$@"')
+    (machine.states / "dump").write_bytes(bytes(1_000_000))
+    assert "dump" in machine.backups()
+    asked = (machine.states.parent / "asked").read_text().splitlines()
+    assert [line for line in asked if line.endswith("/dump")] == [
+        f"-c 400 {machine.states}/dump"
+    ]
