@@ -226,8 +226,8 @@ def storage(reading: HostReading) -> tuple[int, int] | None:
         return None
     sizes = [
         (one.size_bytes, one.available_bytes)
-        for one in each_once(reading.filesystems)
-        if one.size_bytes is not None and one.available_bytes is not None and _is_written(one)
+        for one in each_once(filter(_is_written, reading.filesystems))
+        if one.size_bytes is not None and one.available_bytes is not None
     ]
     if not sizes:
         return None

@@ -27,6 +27,8 @@ SECTIONS: Final = (
     "disks", "network", "time", "units", "failed", "backups", "users", "processes", "end",
 )  # fmt: skip
 """In the order of the script."""
+_MORE: Final = "more"
+"""Stands for the filesystems that the script left out."""
 _MOST_LINES: Final = 400
 _LONGEST_LINE: Final = 400
 _TICKS: Final = 100
@@ -66,6 +68,10 @@ def read(text: str) -> HostReading | None:
     if mounts is not None:
         space, inodes = found.pop("space", {}), found.pop("inodes", {})
         found["filesystems"] = tuple(_filesystem(one, space, inodes) for one in mounts)
+        if mounts and not space:  # df was stopped: it says nothing before it knows of all
+            missing.append("space")
+        if _MORE in sections["mounts"]:
+            missing.append("mounts")
     found.pop("space", None)
     found.pop("inodes", None)
     return HostReading(**found, missing=tuple(dict.fromkeys(missing)))

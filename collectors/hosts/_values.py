@@ -196,10 +196,9 @@ def _read_only(wanted: Wanted, reading: HostReading) -> Value:
 
 
 def _stopped(running: Sequence[bool | None]) -> Value:
-    """Count what should run and does not; None where the host tells of none of them."""
-    if all(is_up is None for is_up in running):
-        return None
-    return sum(is_up is False for is_up in running)
+    """Count what is known not to run; none of them only where all are known to run."""
+    stopped = sum(is_up is False for is_up in running)
+    return stopped if stopped or (running and None not in running) else None
 
 
 def _of_filesystem(one: Filesystem | None) -> tuple[Value, ...]:

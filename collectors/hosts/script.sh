@@ -51,8 +51,11 @@ while read -r device folder type options; do
     overlay) [ "$folder" = / ] || continue ;;
     *) continue ;;
   esac
-  [ $# -lt 64 ] || break
-  printf '%s %s %s %s\n' "$device" "$folder" "$type" "${options%%,*}"
+  if [ $# -ge 64 ]; then
+    echo more
+    break
+  fi
+  printf '%s %s %s %s\n' "$device" "$folder" "$type" "${options%%[, ]*}"
   case $folder in
     *\\*) folder=$(printf '%b.' "$folder") folder=${folder%.} ;;
   esac

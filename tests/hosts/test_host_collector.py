@@ -202,3 +202,15 @@ def test_this_machine_answers_it_whole() -> None:
     assert values["node_load1"] is not None
     assert values["node_memory_MemTotal_bytes"]
     assert values["extranet_host_cpus"]
+
+
+def test_where_one_service_is_unknown_it_is_not_said_that_none_is_stopped() -> None:
+    lines = "\n".join(f"u{number}.service loaded active running -" for number in range(300))
+    text = capture("kylin-v10")
+    begin, end = text.index("#extranet units"), text.index("#extranet failed")
+    cut = f"{text[:begin]}#extranet units\nsystemd\n{lines}\n\n{text[end:]}"
+    asked = probe(services=["u7", "beyond"])
+    values = named(asked, ask(asked, texts(cut)).values)
+    assert values["extranet_host_services_stopped"] is None
+    asked = probe(services=["u7", "u8"])
+    assert named(asked, ask(asked, texts(cut)).values)["extranet_host_services_stopped"] == 0

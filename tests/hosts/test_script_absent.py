@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from collectors.hosts._reading import Backup, HostReading, oldest_backup
+from collectors.hosts._reading import (
+    Backup,
+    Filesystem,
+    HostReading,
+    fullest,
+    oldest_backup,
+    storage,
+)
 from collectors.hosts._script import SCRIPT, read
+from tests.hosts.fleet import capture
 
 OLD = 1_700_000_000
 
@@ -28,9 +37,11 @@ class Machine:
         made.write_text(f"#!/bin/sh\n{body}\n")
         made.chmod(0o755)
 
-    def reading(self) -> HostReading:
+    def reading(self, more: Mapping[str, Path] | None = None) -> HostReading:
         script = SCRIPT.replace("/run/systemd/system", str(self.systemd))
         script = script.replace("/var/lib/extranet/backups.d", str(self.states))
+        for place, other in (more or {}).items():
+            script = script.replace(place, str(other))
         done = subprocess.run(
             ["dash"], input=script, env={"PATH": f"{self._bin}:/usr/bin:/bin"}, text=True,
             capture_output=True, timeout=30, check=True,
@@ -119,6 +130,34 @@ def test_of_a_set_that_lies_there_itself_only_its_beginning_is_read(machine: Mac
     (machine.states / "dump").write_bytes(bytes(1_000_000))
     assert "dump" in machine.backups()
     asked = (machine.states.parent / "asked").read_text().splitlines()
-    assert [line for line in asked if line.endswith("/dump")] == [
-        f"-c 400 {machine.states}/dump"
+    assert [line for line in asked if line.endswith("/dump")] == [f"-c 400 {machine.states}/dump"]
+
+
+def test_a_df_that_was_stopped_has_told_no_room_and_the_reading_is_not_whole() -> None:
+    text = capture("kylin-v10")
+    begin, end = text.index("#extranet space\n"), text.index("#extranet inodes\n")
+    found = read(text[:begin] + "#extranet space\n\n" + text[end:])
+    assert found is not None
+    assert fullest(found) is None
+    assert "space" in found.missing
+
+
+def test_more_filesystems_than_are_looked_at_are_not_passed_over_in_silence(
+    machine: Machine,
+) -> None:
+    mounts = machine.states.parent / "mounts"
+    mounts.write_text("".join(f"/dev/sd{n} / ext4 rw 0 0\n" for n in range(65)))
+    found = machine.reading({"/proc/mounts": mounts})
+    assert len(found.filesystems or ()) == 64
+    assert "mounts" in found.missing
+    mounts.write_text("".join(f"/dev/sd{n} / ext4 rw 0 0\n" for n in range(64)))
+    assert "mounts" not in machine.reading({"/proc/mounts": mounts}).missing
+
+
+def test_a_disk_that_is_mounted_read_only_elsewhere_first_still_counts_as_storage() -> None:
+    views = [
+        Filesystem(folder, "/dev/sdb", "xfs", read_only, 100, 40, 60)
+        for folder, read_only in (("/a", True), ("/b", False))
     ]
+    for both in (views, views[::-1]):
+        assert storage(HostReading(filesystems=tuple(both))) == (100, 60)
