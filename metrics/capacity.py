@@ -21,6 +21,8 @@ RESOURCES: Final[tuple[Resource, ...]] = ("cpu", "memory", "storage")
 FULL: Final = 0.9
 """The used part at which something counts as full: what is ordered then takes time to come."""
 LEAST_DAYS: Final = 14
+SILENT_DAYS: Final = 3
+"""Days, the last heard one among them, after which a silent host may have been taken away."""
 _MOST_DAYS: Final = 120
 _AHEAD: Final = 3
 """A date lies at most this many times as far ahead as the days that were looked at reach back."""
@@ -106,14 +108,25 @@ class Trend:
 
 
 def add_up(rows: Iterable[Daily], resource: Resource) -> dict[int, Amount]:
-    """Return by day what a group of hosts has and uses; a host that was not heard is left out."""
-    found: dict[int, Amount] = {}
+    """Return by day what a group of hosts has and uses, on days on which any of them was heard.
+
+    A host that was silent between two days, or for the last `SILENT_DAYS`, counts with what it said
+    before: it was there, and without it there would seem to be less. Else it is left out.
+    """
+    by_device: dict[str, dict[int, Amount]] = {}
     for row in rows:
         amount = row.of(resource)
         if amount is not None:
-            before = found.get(row.day)
-            found[row.day] = amount if before is None else before + amount
-    return found
+            by_device.setdefault(row.device, {})[row.day] = amount
+    days = sorted({day for heard in by_device.values() for day in heard})
+    found: dict[int, Amount] = {}
+    for heard in by_device.values():
+        last, until = None, max(heard) + SILENT_DAYS
+        for day in days:
+            last = heard.get(day, last)
+            if last is not None and day < until:
+                found[day] = found[day] + last if day in found else last
+    return {day: found[day] for day in days}
 
 
 def trend(by_day: Mapping[int, Amount], today: int) -> Trend:

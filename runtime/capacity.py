@@ -7,12 +7,10 @@ from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple
 
 from api.ports_hosts import Group, Use
-from metrics.capacity import FULL, RESOURCES, Amount, Daily, Resource, add_up, trend
+from metrics.capacity import FULL, RESOURCES, SILENT_DAYS, Amount, Daily, Resource, add_up, trend
 
 HISTORY_DAYS: Final = 130
 """Days that trends are drawn from, with some to spare."""
-_RECENT_DAYS: Final = 3
-"""A host that was not heard for longer has nothing any more: it may have been taken away."""
 _CHINA: Final = 8 * 3600
 """Seconds by which the clock of China is ahead of UTC, all year."""
 _DAY: Final = 86_400
@@ -89,7 +87,7 @@ def _at_present(rows: Iterable[Daily], resource: Resource, today: int) -> Amount
     last: dict[str, Amount] = {}
     for row in rows:
         amount = row.of(resource)
-        if amount is not None and row.day > today - _RECENT_DAYS:
+        if amount is not None and row.day > today - SILENT_DAYS:
             last[row.device] = amount
     whole: Amount | None = None
     for amount in last.values():
