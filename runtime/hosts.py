@@ -103,13 +103,17 @@ class HostKeeping:
             _log.error("capacity was damaged", extra={"aside": self._file.aside.as_posix()})
 
     async def _stop(self) -> None:
-        if self._task is not None:
-            await asyncio.wait((self._task,))
+        await self.settled()
         if self._thread is not None:
             if self._file is not None:
                 self._thread.submit(self._file.close)
             await asyncio.to_thread(self._thread.shutdown)
         self._file = None
+
+    async def settled(self) -> None:
+        """Wait until a sample that is being taken is kept."""
+        if self._task is not None:
+            await asyncio.wait((self._task,))
 
     def tick(self) -> None:
         """Take a sample where one is due; called each second."""
@@ -123,21 +127,31 @@ class HostKeeping:
     async def _sample(self, now: int) -> None:
         assert self._thread is not None
         rows = [row for device in self._places if (row := self._row(device, now)) is not None]
-        work = self._thread.submit(self._on_disk, rows, now, dict(self._places))
+        rolls = abs(now - self._rolled_at) >= _ROLL_EVERY
+        places = dict(self._places) if rolls else None
+        work = self._thread.submit(self._on_disk, rows, now, places)
         try:
-            self._capacities = await asyncio.wrap_future(work)
+            found = await asyncio.wrap_future(work)
             self.failure = ""
         except StoreError as error:
             self._failed(error)
+            return
+        if found is not None:
+            self._capacities, self._rolled_at = found, now
 
-    def _on_disk(self, rows: Sequence[Daily], now: int, places: Mapping[str, Place]) -> Capacities:
-        """Keep a sample and work everything out; in the thread that has the file."""
+    def _on_disk(
+        self, rows: Sequence[Daily], now: int, places: Mapping[str, Place] | None
+    ) -> Capacities | None:
+        """Keep a sample, and where places are given work everything out; in the file's thread."""
         file, today = self._file, day_of(now)
         assert file is not None
         file.keep(rows)
-        file.forget(today - KEPT_DAYS)
+        if places is None:
+            return None
+        file.forget(KEPT_DAYS)
         heard = frozenset(row.device for row in rows)
-        return Capacities(now, roll_up(file.since(today - HISTORY_DAYS), places, heard, today))
+        days = file.between(today - HISTORY_DAYS, today)
+        return Capacities(now, roll_up(days, places, heard, today))
 
     def _row(self, device: str, now: int) -> Daily | None:
         seen, place = self._seen(device), self._places[device]

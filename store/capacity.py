@@ -70,18 +70,29 @@ class Capacity:
                 ],
             )  # fmt: skip
 
-    def since(self, day: int) -> Sequence[Daily]:
-        """Return the rows from a day on, oldest first. Raises StoreError."""
+    def between(self, first: int, last: int) -> Sequence[Daily]:
+        """Return the rows of these days, both included, oldest first. Raises StoreError.
+
+        Days after today are those of a clock that was wrong once; who asks leaves them out.
+        """
         with _sqlite.translated(self.path):
             found = self._connection.execute(
-                "SELECT * FROM daily WHERE day >= ? ORDER BY day, device", (day,)
+                "SELECT * FROM daily WHERE day BETWEEN ? AND ? ORDER BY day, device", (first, last)
             ).fetchall()
         return [Daily(*row) for row in found]
 
-    def forget(self, before: int) -> None:
-        """Delete days before this one. Raises StoreError."""
+    def forget(self, most: int) -> None:
+        """Keep the newest days there are, this many, and delete the others. Raises StoreError.
+
+        They are counted and not reckoned from today: a clock that is wrong by years for a moment
+        must not empty the file.
+        """
         with _sqlite.translated(self.path), _sqlite.transaction(self._connection):
-            self._connection.execute("DELETE FROM daily WHERE day < ?", (before,))
+            self._connection.execute(
+                "DELETE FROM daily WHERE day < (SELECT min(day) FROM"
+                " (SELECT DISTINCT day FROM daily ORDER BY day DESC LIMIT ?))",
+                (most,),
+            )
 
     def close(self) -> None:
         """Close the file."""

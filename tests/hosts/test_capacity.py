@@ -111,10 +111,33 @@ def day(number: int, device: str = "db1", **told: float | None) -> Daily:
 
 
 def test_hosts_are_added_up_and_the_unheard_left_out() -> None:
-    rows = [day(1), day(1, "db2", busy=0.1, memory=None), day(2, storage_used=None)]
-    assert add_up(rows, "cpu") == {1: Amount(8, 2.4), 2: Amount(4, 2)}
-    assert add_up(rows, "memory") == {1: Amount(100, 60), 2: Amount(100, 60)}
+    rows = [day(1), day(1, "db2", busy=0.1, memory=None), day(9, storage_used=None)]
+    assert add_up(rows, "cpu") == {1: Amount(8, 2.4), 9: Amount(4, 2)}
+    assert add_up(rows, "memory") == {1: Amount(100, 60), 9: Amount(100, 60)}
     assert add_up(rows, "storage") == {1: Amount(2000, 1400)}
+
+
+def test_a_host_that_is_silent_for_some_days_does_not_make_the_group_smaller() -> None:
+    rows = [day(number, name) for number in range(1, 20) for name in ("db1", "db2")]
+    gaps = [row for row in rows if row.device == "db1" or row.day not in {7, 8, 9, 10}]
+    assert add_up(gaps, "storage") == add_up(rows, "storage")
+
+
+def test_a_day_without_one_of_ten_hosts_does_not_begin_the_trend_anew() -> None:
+    rows = [
+        day(TODAY - 60 + number, f"h{host}", storage_used=400.0 + 4 * number)
+        for number in range(60)
+        for host in range(10)
+        if (number, host) != (55, 3)
+    ]
+    found = trend(add_up(rows, "storage"), TODAY)
+    assert (found.days, found.remark) == (60, "good")
+
+
+def test_a_host_that_was_taken_away_counts_for_three_days_and_then_no_more() -> None:
+    rows = [day(number) for number in range(1, 9)] + [day(2, "gone")]
+    totals = {number: amount.total for number, amount in add_up(rows, "storage").items()}
+    assert totals == {1: 1000, 2: 2000, 3: 2000, 4: 2000, **dict.fromkeys(range(5, 9), 1000)}
 
 
 @settings(max_examples=15)
@@ -126,7 +149,7 @@ def test_samples_of_a_day_become_its_mean(
     try:
         for busy, used in samples:
             kept.keep([day(1, busy=busy, memory_used=used, storage_used=used)])
-        [row] = kept.since(0)
+        [row] = kept.between(0, 99_999)
     finally:
         kept.close()
     assert row.samples == len(samples)
@@ -140,7 +163,7 @@ def test_what_was_not_heard_later_stays(tmp_path: Path) -> None:
     kept.keep([day(1, busy=None)])
     kept.keep([day(1, busy=0.4)])
     kept.keep([day(1, cpus=None, memory=None, storage_used=None)])
-    [row] = kept.since(0)
+    [row] = kept.between(0, 99_999)
     assert (row.cpus, row.memory, row.storage_used) == (4, 100, 700.0)
     assert row.busy is not None
     kept.close()
@@ -151,14 +174,22 @@ def test_rows_outlive_a_restart_and_old_ones_go(tmp_path: Path) -> None:
     kept.keep([day(1), day(2), day(2, "db2")])
     kept.close()
     kept = open_capacity(tmp_path, 0)
-    kept.forget(2)
-    assert [(row.day, row.device) for row in kept.since(0)] == [(2, "db1"), (2, "db2")]
+    kept.forget(1)
+    assert [(row.day, row.device) for row in kept.between(0, 99_999)] == [(2, "db1"), (2, "db2")]
+    kept.close()
+
+
+def test_a_day_of_a_clock_that_was_wrong_by_years_empties_nothing(tmp_path: Path) -> None:
+    kept = open_capacity(tmp_path, 0)
+    kept.keep([day(TODAY - 1), day(TODAY), day(TODAY + 30_000, storage_used=1.0)])
+    kept.forget(800)
+    assert [row.day for row in kept.between(TODAY - 130, TODAY)] == [TODAY - 1, TODAY]
     kept.close()
 
 
 def test_a_damaged_file_is_set_aside_and_begun_anew(tmp_path: Path) -> None:
     (tmp_path / "capacity.sqlite").write_bytes(b"no database" * 1000)
     kept = open_capacity(tmp_path, 17)
-    assert kept.since(0) == []
+    assert kept.between(0, 99_999) == []
     assert kept.aside == tmp_path / "capacity-corrupt-17.sqlite"
     kept.close()

@@ -140,6 +140,35 @@ def test_a_host_that_is_silent_counts_with_what_it_had_lately(tmp_path: Path) ->
     assert use(found, "all", "", "cpu").total == 96 + 8
 
 
+def test_samples_are_taken_every_ten_minutes_and_added_up_once_an_hour(tmp_path: Path) -> None:
+    clock = Clock()
+    kept = keeping(tmp_path, memories("db1"), clock)
+
+    async def hours() -> list[int]:
+        told = []
+        async with AsyncExitStack() as stack:
+            await kept.start(stack)
+            for _ in range(13):
+                clock.pass_(600)
+                kept.tick()
+                await kept.settled()
+                told.append(kept.capacities().at or 0)
+        return told
+
+    told = asyncio.run(hours())
+    assert sorted(set(told)) == [NOW + 600, NOW + 600 + 3600, NOW + 600 + 7200]
+    file = open_capacity(tmp_path, NOW)
+    assert sum(row.samples for row in file.between(0, 99_999)) == 13
+    file.close()
+
+
+def test_a_day_that_a_wrong_clock_wrote_is_not_the_present(tmp_path: Path) -> None:
+    file = open_capacity(tmp_path, NOW)
+    file.keep([Daily(TODAY + 30_000, "db1", "cloud", "core", 1, 0.9, None, None, None, None)])
+    file.close()
+    assert use(capacities(tmp_path, "db1"), "all", "", "cpu").total == 96
+
+
 def test_one_reading_gives_no_date(tmp_path: Path) -> None:
     found = capacities(tmp_path, "db1")
     assert {one.full_on for group in found.groups for one in group.uses} <= {
