@@ -106,7 +106,9 @@ def _read(wire: bytes) -> dns.message.Message:
 
 def records(answer: dns.message.Message) -> tuple[str, ...]:
     """Return the data of the type asked for at the end of the chain of CNAMEs, sorted."""
-    (asked,) = answer.question
+    if not answer.question:  # a refusal may leave it out
+        return ()
+    asked = answer.question[0]
     name: dns.name.Name = asked.name
     for _ in range(_LONGEST_CHAIN):
         for rrset in answer.answer:

@@ -6,6 +6,7 @@ many bytes as sent and as unpacked. Time limits are the caller's.
 
 from __future__ import annotations
 
+import asyncio
 import time
 import zlib
 from typing import Final
@@ -21,6 +22,9 @@ from metrics.observation import Outcome
 
 _LARGEST_HEADER: Final = 65_536
 _MOST_INTERIM: Final = 20
+_AT_ONE_GO: Final = 256
+"""Pieces of a body that are read before others have their turn: chunks may be of one byte each."""
+_LARGEST_NUMBER: Final = 2**63 - 1
 _MOST_COOKIES: Final = 20
 _LONGEST_COOKIE: Final = 4_096
 _PACKED: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
@@ -50,21 +54,22 @@ class Exchange(msgspec.Struct):
 
     @property
     def length(self) -> int | None:
-        """How long the body is as sent, as far as anybody knows."""
-        return self.read if self.announced is None and self.whole_at else self.announced
+        """How long the body is as sent, as far as anybody knows, and where a store can hold it."""
+        length = self.read if self.announced is None and self.whole_at else self.announced
+        return None if length is None or length > _LARGEST_NUMBER else length
 
 
 async def ask(line: Line, url: URL, question: HttpQuestion, into: Exchange) -> h11.Connection:
     """Ask and read the header; `Trouble` where what comes is no HTTP, or nothing."""
     peer = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEADER)
-    headers = _headers(url, question)
     try:
+        headers = _headers(url, question)
         request = h11.Request(method=question.method, target=_target(url), headers=headers)
         data = [peer.send(request)]
         if question.body:
             data.append(peer.send(h11.Data(data=question.body)))
         data.append(peer.send(h11.EndOfMessage()))
-    except h11.LocalProtocolError:  # what the inventory asks to be sent is no HTTP
+    except (h11.LocalProtocolError, UnicodeEncodeError):  # what is to be sent is no HTTP
         raise Trouble(Outcome.SKIPPED, "bad_request") from None
     await line.send(b"".join(piece for piece in data if piece))
     into.sent_at = time.monotonic()
@@ -139,8 +144,12 @@ async def _body(
     bodiless = question.method == "HEAD" or into.status in {204, 304}
     if not bodiless and into.announced is not None and into.announced > question.most_bytes:
         into.trouble = "too_large"  # what is beyond the cap need not be sent
+    pieces = 0
     while not into.trouble:
         event = peer.next_event()
+        pieces += 1
+        if pieces % _AT_ONE_GO == 0:
+            await asyncio.sleep(0)
         if event is h11.NEED_DATA:
             peer.receive_data(await line.receive())
         elif isinstance(event, h11.Data):
@@ -200,7 +209,8 @@ def _target(url: URL) -> bytes:
     return (url.raw_path_qs or "/").encode("ascii")
 
 
-def _headers(url: URL, question: HttpQuestion) -> list[tuple[str, str]]:
+def _headers(url: URL, question: HttpQuestion) -> list[tuple[bytes, bytes]]:
+    """Write the headers; a cookie goes back in the very bytes in which it came (RFC 6265 5.4)."""
     own = {name.lower() for name, _ in question.headers}
     headers = [("Host", host_header(url))]
     for name, value in (
@@ -214,7 +224,7 @@ def _headers(url: URL, question: HttpQuestion) -> list[tuple[str, str]]:
     if question.body or question.method == "POST":
         headers.append(("Content-Length", str(len(question.body))))
     headers.append(("Connection", "close"))
-    return headers
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
 
 
 def host_header(url: URL) -> str:

@@ -139,6 +139,9 @@ class Line:
             await self._sendall(self._outgoing.read())
 
     async def _recv(self) -> bytes:
+        # What is there already is given without a pause: a peer that floods us would let nobody
+        # else have a turn, nor our own time limit come due.
+        await asyncio.sleep(0)
         try:
             return await self._loop.sock_recv(self._sock, _PIECE)
         except OSError as error:

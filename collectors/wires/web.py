@@ -1,8 +1,9 @@
 """Questions to services: HTTP, TLS, TCP, DNS. Each has connections of its own and an end.
 
-At most so many questions are under way at once; one that finds no place in its own time is SKIPPED
-(`checks_full`). A time limit names the phase it ended: `timeout_resolve`, `timeout_connect`,
-`timeout_tls`, `timeout_processing` are silence; `timeout_transfer` is an answer that is not whole.
+At most so many questions are under way at once; one that finds no place within a second is SKIPPED
+(`checks_full`), and the wait is none of its own time: others' silence makes nobody silent. A time
+limit names the phase it ended: `timeout_resolve`, `timeout_connect`, `timeout_tls`,
+`timeout_processing` are silence; `timeout_transfer` is an answer that is not whole.
 
 A name that does not resolve, an address that may not be connected to and a certificate that is not
 trusted are answers (somebody said so) with a reason; refused or reset connections are REFUSED;
@@ -14,7 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -43,6 +45,8 @@ from collectors.wires._web_trust import Trust
 from inventory.model import Endpoint, Secret
 from metrics.observation import Outcome
 
+_WAIT: Final = 1.0
+"""Seconds a question waits for its place; a probe's deadline has room for them."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LONGEST_LOCATION: Final = 8_192
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
@@ -52,7 +56,7 @@ _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 class _Way:
     """How far a question came: what a time limit finds."""
 
-    phase: str = "queue"
+    phase: str = "resolve"
     seconds: dict[str, float] = field(default_factory=dict)
     version: Literal[4, 6] | None = None
     exchange: _web_http.Exchange = field(default_factory=_web_http.Exchange)
@@ -81,8 +85,6 @@ class _Way:
 
     def late(self) -> Trouble:
         """Return what it means that time is up."""
-        if self.phase == "queue":
-            return Trouble(Outcome.SKIPPED, "checks_full")
         if self.phase == "processing" and self.exchange.header_at is not None:
             return Trouble(Outcome.ANSWERED, "timeout_transfer")
         return Trouble(Outcome.SILENT, f"timeout_{self.phase}")
@@ -112,7 +114,7 @@ class Web:
         """Ask for a document."""
         way = _Way(patience=question.timeout)
         try:
-            async with asyncio.timeout(question.timeout), self._room:
+            async with self._turn(question.timeout):
                 await self._follow(question, way)
             found: Trouble | None = None
         except TimeoutError:
@@ -139,7 +141,7 @@ class Web:
         """Look at a server's certificates."""
         way = _Way(patience=question.timeout)
         try:
-            async with asyncio.timeout(question.timeout), self._room:
+            async with self._turn(question.timeout):
                 seen, line = await self._handshake(question, way)
                 line.close()
         except TimeoutError:
@@ -166,7 +168,7 @@ class Web:
         way, heard, reason = _Way(patience=question.timeout), bytearray(), ""
         outcome = Outcome.ANSWERED
         try:
-            async with asyncio.timeout(question.timeout), self._room:
+            async with self._turn(question.timeout):
                 line, _ = await self._connected(question.place, way)
                 way.phase = "banner"
                 try:
@@ -184,15 +186,27 @@ class Web:
 
     async def dns(self, question: DnsQuestion) -> DnsReply:
         """Ask a name server."""
-        way = _Way()
         try:
-            async with asyncio.timeout(question.timeout), self._room:
-                way.phase = "resolve"
+            async with self._turn(question.timeout):
                 return await _web_dns.ask(question)
         except TimeoutError:
-            full = way.phase == "queue"
-            outcome = Outcome.SKIPPED if full else Outcome.SILENT
-            return DnsReply(outcome, "checks_full" if full else "timeout")
+            return DnsReply(Outcome.SILENT, "timeout")
+        except Trouble as trouble:
+            return DnsReply(trouble.outcome, trouble.reason)
+
+    @asynccontextmanager
+    async def _turn(self, seconds: float) -> AsyncIterator[None]:
+        """Wait for a place, then give the question its time; TimeoutError where that is up."""
+        try:
+            async with asyncio.timeout(_WAIT):
+                await self._room.acquire()
+        except TimeoutError:
+            raise Trouble(Outcome.SKIPPED, "checks_full") from None
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        finally:
+            self._room.release()
 
     async def _follow(self, question: HttpQuestion, way: _Way) -> None:
         """Ask, and go where redirects lead."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import dns.flags
+import dns.message
 import dns.rcode
 import pytest
 
 from collectors.dns import plain
+from collectors.wires._web_dns import records
 from metrics.observation import Outcome
 from tests.checks.asking import Checked, check, here
 from tests.checks.serving import Zone, nameserver, talking
@@ -205,3 +207,14 @@ def test_one_server_of_two_that_answers_wrongly_is_a_failure() -> None:
 
     assert (found.reason, found["success"]) == ("dns_wrong_answer", 0)
     assert found["dns_servers_failed"] == 1
+
+
+def test_a_refusal_that_leaves_the_question_out_has_no_records() -> None:
+    """By dnspython it is a response to any question (`Message.is_response`)."""
+    query = dns.message.make_query("www.gov.example", "A")
+    refusal = dns.message.make_response(query)
+    refusal.set_rcode(dns.rcode.REFUSED)
+    refusal.question = []
+
+    assert query.is_response(refusal)
+    assert records(refusal) == ()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
+import threading
 import time
 import tracemalloc
 import zlib
 from pathlib import Path
 
 import dns.rcode
+import msgspec
 import pytest
 
+from collectors._web import HttpQuestion, HttpReply
 from collectors.wires.web import Web
-from inventory.model import Endpoint
+from inventory.model import Endpoint, Secret
 from metrics.observation import Outcome
 from tests.checks.asking import Checked, check, web
 from tests.checks.serving import Talk, nameserver, saying, talking
@@ -198,7 +202,7 @@ def test_checks_beyond_the_limit_wait_and_prove_nothing() -> None:
             wire = web(at_once=1)
             url = f"http://127.0.0.1:{port}/"
             return await asyncio.gather(
-                check("http", wire, url=url, timeout=0.6), check("http", wire, url=url, timeout=0.2)
+                check("http", wire, url=url, timeout=1.3), check("http", wire, url=url, timeout=5)
             )
 
     first, second = asyncio.run(run())
@@ -207,6 +211,89 @@ def test_checks_beyond_the_limit_wait_and_prove_nothing() -> None:
     assert (second.outcome, second.reason, second["success"]) == (
         Outcome.SKIPPED, "checks_full", None,
     )  # fmt: skip
+
+
+def test_a_wait_for_a_place_is_no_silence_of_the_site() -> None:
+    """The place is free after 0.6 s; the site then needs 0.3 of its own 0.7."""
+
+    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def good(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.3)
+        writer.write(HEAD + b"Content-Length: 0\r\n\r\n")
+
+    async def run() -> Checked:
+        async with talking(silence) as dead, talking(good) as alive:
+            wire = web(at_once=1)
+            _, found = await asyncio.gather(
+                check("http", wire, url=f"http://127.0.0.1:{dead}/", timeout=0.6),
+                check("http", wire, url=f"http://127.0.0.1:{alive}/", timeout=0.7),
+            )
+            return found
+
+    found = asyncio.run(run())
+
+    assert (found.outcome, found.reason) == (Outcome.ANSWERED, "")
+
+
+def test_a_flood_of_chunks_of_one_byte_ends_at_its_time() -> None:
+    """From another thread: a server on this loop would give it the pauses that are missing."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def flood() -> None:
+        with contextlib.suppress(OSError):
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(4096)
+                peer.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+                while True:
+                    peer.sendall(b"1\r\nx\r\n" * 20_000)
+
+    thread = threading.Thread(target=flood, daemon=True)
+    thread.start()
+    found = asyncio.run(
+        check("http", url=f"http://127.0.0.1:{server.getsockname()[1]}/", timeout=0.5)
+    )
+    server.close()
+    thread.join(5)
+
+    assert found.reason == "timeout_transfer"
+
+
+def test_a_cookie_beyond_ascii_goes_back_as_it_came() -> None:
+    asked: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        onward = b"HTTP/1.1 302 x\r\nSet-Cookie: a=\xe4\xb8\xad\r\nLocation: /b\r\n"
+        writer.write((onward if len(asked) == 1 else HEAD) + b"Content-Length: 0\r\n\r\n")
+
+    found = met(talk)
+
+    assert found.reason == ""
+    assert b"a=\xe4\xb8\xad\r\n" in asked[1]
+
+
+def test_a_token_that_no_header_can_carry_is_not_sent() -> None:
+    question = HttpQuestion("http://127.0.0.1:9/", authorization=Secret("Bearer 密码"))
+
+    async def run() -> HttpReply:
+        async with saying(HEAD + b"Content-Length: 0\r\n\r\n") as port:
+            return await web().http(
+                msgspec.structs.replace(question, url=f"http://127.0.0.1:{port}/")
+            )
+
+    found = asyncio.run(run())
+
+    assert (found.outcome, found.reason) == (Outcome.SKIPPED, "bad_request")
+
+
+def test_a_length_that_no_store_can_hold_is_none() -> None:
+    found = told(HEAD + b"Content-Length: 99999999999999999999\r\n\r\n")
+
+    assert (found.reason, found["http_content_length"]) == ("too_large", None)
 
 
 def by_name(zone: dict[str, list[str]], name: str = "portal.example", **options: object) -> Checked:
