@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from collectors.commands._form import Unread
 from collectors.vendors._form import BgpPeer, OspfNeighbour
+
+T = TypeVar("T")
 
 _BGP: Final = {
     "idle": "idle",
@@ -35,9 +37,16 @@ _OSPF: Final = {
 
 
 _UNCONFIGURED: Final = re.compile(
-    r"\A\s*\Z|(?:bgp|ospf)[^\n]{0,40}\bnot (?:been )?(?:configured|enabled|running|active|exist)",
+    r"\A\s*\Z|(?:bgp|ospf)[^\n.]{0,40}\bnot (?:been )?(?:configured|enabled|running|active|exist)",
     re.IGNORECASE,
 )
+
+
+_ROW: Final = re.compile(
+    r"^ *\*?(?:(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:.]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line that begins with an address; IOS marks one of a dynamic neighbour by `*`."""
 
 
 def unconfigured(text: str) -> bool:
@@ -46,7 +55,8 @@ def unconfigured(text: str) -> bool:
 
 
 def joined(text: str) -> str:
-    """Write `Idle(Admin)` as one word: the templates of ntc-templates expect one."""
+    """Write `Idle(Admin)` and `No neg` as one word: the templates of ntc-templates expect one."""
+    text = re.sub(r"\bno neg\b", "Noneg", text, flags=re.IGNORECASE)
     return re.sub(r"\b(idle) ?\((admin|shut)\w*\)", r"\1\2", text, flags=re.IGNORECASE)
 
 
@@ -56,6 +66,18 @@ def told(text: str, peers: tuple[BgpPeer, ...]) -> tuple[BgpPeer, ...]:
     if said is not None and int(said[1]) != len(peers):
         raise Unread(f"{len(peers)} sessions of {said[1]}")
     return peers
+
+
+def every(text: str, head: str, found: tuple[T, ...]) -> tuple[T, ...]:
+    """Return the rows below `head`. Raises Unread where more lines there begin with an address.
+
+    A template passes over a line that it does not know, and a session that is not read is not up.
+    """
+    below = re.split(head, text, flags=re.IGNORECASE | re.MULTILINE)[1:]
+    lines = sum(len(_ROW.findall(part)) for part in below)
+    if lines > len(found):
+        raise Unread(f"{len(found)} rows of {lines}")
+    return found
 
 
 def bgp(found: Iterable[Mapping[str, Any]], peer: str, asn: str, state: str) -> Iterator[BgpPeer]:
