@@ -18,11 +18,12 @@ from typing import Any, Final
 from pydantic import Field
 
 from collectors._contract import Heard, SnmpReply, Wires
+from collectors._device import device_probe
 from collectors._inspection import UPTIME, Reader
 from collectors._interfaces import split
 from collectors._memory import DeviceMemory
 from collectors._recognition import vendor_of
-from collectors._series import area_of, shared
+from collectors._series import shared
 from collectors.vendors._form import Column, Sight, Source, Vendor
 from inventory.model import (
     Credential,
@@ -30,7 +31,6 @@ from inventory.model import (
     Endpoint,
     Inventory,
     ProbeSpec,
-    device_target,
 )
 from inventory.strict import Strict
 from metrics.observation import Outcome, Probe, Series, Value
@@ -93,30 +93,19 @@ def probe(
     assert device.credential is not None
     options = Options.model_validate(dict(spec.options))
     vendor = vendor_of(device.platform)
-    target = device_target(device.id)
-    return Probe(
-        id=f"{spec.kind}@{target}",
-        kind=spec.kind,
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=spec.deadline or min(spec.every * 0.9, _DEADLINE),
-        series=series,
-        raw=len(series),
-        rates=(),
-        question=Question(
-            device.address,
-            inventory.credentials[device.credential],
-            vendor,
-            sections,
-            lively,
-            names,
-            max(options.timeout, vendor.quirks.timeout),
-            options.retries,
-            shared((None,) * len(series)),
-        ),
+    question = Question(
+        device.address,
+        inventory.credentials[device.credential],
+        vendor,
+        sections,
+        lively,
+        names,
+        max(options.timeout, vendor.quirks.timeout),
+        options.retries,
+        shared((None,) * len(series)),
     )
+    deadline = spec.deadline or min(spec.every * 0.9, _DEADLINE)
+    return device_probe(spec, device, inventory, series, question, deadline=deadline)
 
 
 async def read(

@@ -21,9 +21,10 @@ from pydantic import Field
 
 from collectors._columns import UPTIME_OID
 from collectors._contract import Answer, Heard, Wires
+from collectors._device import device_probe
 from collectors._memory import DeviceMemory
 from collectors._recognition import vendor_of
-from collectors._series import area_of, device_series
+from collectors._series import device_series
 from collectors._ssh import Access, Kept, access_of
 from collectors.configurations.endings import ENDINGS
 from inventory.edge import Duration
@@ -86,30 +87,19 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
     credential = None if device.credential is None else inventory.credentials[device.credential]
     deadline = spec.deadline or min(spec.every * 0.9, _DEADLINE)
     series = device_series(_METRICS, device, inventory)
-    return Probe(
-        id=f"config_backup@{target}",
-        kind="config_backup",
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=deadline,
-        series=series,
-        raw=len(series),
-        rates=(),
-        question=_Question(
-            access,
-            device.platform,
-            options.whole * (1 - _SPREAD * crc32(name.encode()) / _WRAPS),
-            deadline * 0.9 - options.timeout * (1 + options.retries),
-            device.address,
-            credential,
-            "" if column is None or credential is None else f"{column.oid}.0",
-            options.timeout,
-            options.retries,
-            name,
-        ),
+    question = _Question(
+        access,
+        device.platform,
+        options.whole * (1 - _SPREAD * crc32(name.encode()) / _WRAPS),
+        deadline * 0.9 - options.timeout * (1 + options.retries),
+        device.address,
+        credential,
+        "" if column is None or credential is None else f"{column.oid}.0",
+        options.timeout,
+        options.retries,
+        name,
     )
+    return device_probe(spec, device, inventory, series, question, deadline=deadline)
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:

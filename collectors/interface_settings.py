@@ -16,9 +16,10 @@ from typing import Final
 from pydantic import Field
 
 from collectors._contract import Answer, Heard, Wires
+from collectors._device import device_probe
 from collectors._interfaces import IF_NAME, learn, split, whom
 from collectors._memory import DeviceMemory
-from collectors._series import area_of, interface_series, shared
+from collectors._series import interface_series, shared
 from collectors._text import decode
 from collectors.vendors._tables import speed
 from inventory.model import Credential, Endpoint, Inventory, ProbeSpec, TargetId
@@ -64,26 +65,16 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         for name in device.interfaces
         for series in interface_series((ADMIN_STATUS, SPEED), device, name, inventory)
     )
-    return Probe(
-        id=f"interface_settings@{target}",
-        kind="interface_settings",
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=spec.deadline or min(spec.every * 0.9, 30.0),
-        series=series,
-        raw=len(series),
-        rates=(),
-        question=_Question(
-            endpoint,
-            credential,
-            device.interfaces,
-            options.timeout,
-            options.retries,
-            shared((None,) * len(series)),
-        ),
+    question = _Question(
+        endpoint,
+        credential,
+        device.interfaces,
+        options.timeout,
+        options.retries,
+        shared((None,) * len(series)),
     )
+    deadline = spec.deadline or min(spec.every * 0.9, 30.0)
+    return device_probe(spec, device, inventory, series, question, deadline=deadline)
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:

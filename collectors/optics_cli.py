@@ -12,12 +12,13 @@ from typing import Final
 
 from collectors import _command_line
 from collectors._contract import Answer, Wires
+from collectors._device import device_probe
 from collectors._memory import DeviceMemory
-from collectors._series import area_of, interface_series
+from collectors._series import interface_series
 from collectors.commands._names import port
 from collectors.optics import darkest
 from collectors.vendors._form import Optics
-from inventory.model import Inventory, ProbeSpec, TargetId, device_target
+from inventory.model import Inventory, ProbeSpec, TargetId
 from inventory.strict import Strict
 from metrics.catalogue import OPTICAL_BIAS, OPTICAL_RX, OPTICAL_TX
 from metrics.observation import Outcome, Probe, Value
@@ -52,19 +53,8 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         for name in device.interfaces
         for series in interface_series(_METRICS, device, name, inventory)
     )
-    return Probe(
-        id=f"optics_cli@{device_target(device.id)}",
-        kind="optics_cli",
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=deadline,
-        series=series,
-        raw=len(series),
-        rates=(),
-        question=_Question(way, device.interfaces, (None,) * len(series)),
-    )
+    question = _Question(way, device.interfaces, (None,) * len(series))
+    return device_probe(spec, device, inventory, series, question, deadline=deadline)
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:

@@ -13,11 +13,12 @@ from typing import Final
 
 from collectors import _command_line
 from collectors._contract import Answer, Wires
+from collectors._device import device_probe
 from collectors._memory import DeviceMemory
-from collectors._series import area_of, device_series
+from collectors._series import device_series
 from collectors._sessions import adjacencies, peers
 from collectors.commands._form import Kind
-from inventory.model import Inventory, ProbeSpec, TargetId, device_target
+from inventory.model import Inventory, ProbeSpec, TargetId
 from inventory.strict import Strict
 from metrics.catalogue import BGP_DOWN, BGP_PEERS, OSPF_DOWN, OSPF_NEIGHBOURS
 from metrics.observation import Probe, Value
@@ -50,19 +51,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         return None
     device, way = found
     series = device_series(_METRICS, device, inventory)
-    return Probe(
-        id=f"routing_cli@{device_target(device.id)}",
-        kind="routing_cli",
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=deadline,
-        series=series,
-        raw=len(series),
-        rates=(),
-        question=_Question(way),
-    )
+    return device_probe(spec, device, inventory, series, _Question(way), deadline=deadline)
 
 
 async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:

@@ -6,11 +6,11 @@ from time import monotonic
 from typing import Final
 
 from collectors._contract import Answer
+from collectors._device import device_probe
 from collectors._memory import DeviceMemory
-from collectors._series import area_of
 from collectors.hosts._reading import HostReading, Seen, busy_ratio, clock_difference
 from collectors.hosts._values import Wanted, series_of, values_of
-from inventory.model import Device, Inventory, ProbeSpec, TargetId, device_target
+from inventory.model import Device, Inventory, ProbeSpec, TargetId
 from metrics.observation import Outcome, Probe, Value
 
 FLOOR_SECONDS: Final = 10.0
@@ -59,19 +59,9 @@ def probe_of(
 ) -> Probe:
     """Make the probe. It carries the device's state where nothing that asks by SNMP does."""
     state = all(probe.kind != "interfaces" for probe in device.probes)
-    target = device_target(device.id)
-    return Probe(
-        id=f"{spec.kind}@{target}",
-        kind=spec.kind,
-        target=target,
-        device=device.id,
-        area=area_of(inventory, device.site),
-        every_ms=round(spec.every * 1000),
-        deadline=deadline_of(spec),
-        series=series_of(wanted, device, inventory, state=state),
-        raw=wanted.raw,
-        rates=(),
-        question=question,
+    series = series_of(wanted, device, inventory, state=state)
+    return device_probe(
+        spec, device, inventory, series, question, deadline=deadline_of(spec), raw=wanted.raw
     )
 
 
