@@ -34,7 +34,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from collectors._checks import Ca, Networks, Url
+from collectors._checks import Ca, Networks, Url, answer
 from collectors._contract import Answer, Wires
 from collectors._freshness import Backup, Demand, Judged, judge
 from collectors._memory import DeviceMemory
@@ -150,18 +150,10 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:  # no
     try:
         judged = await _look(question, wires)
     except Trouble as trouble:
-        if trouble.outcome is Outcome.SKIPPED:
-            return Answer(trouble.outcome, trouble.reason, (None, None, *_NOTHING))
-        return Answer(trouble.outcome, trouble.reason, (0, monotonic() - began, *_NOTHING))
-    values = (
-        int(not judged.reason),
-        monotonic() - began,
-        judged.age,
-        judged.size,
-        judged.count,
-        question.demand.rpo,
-    )
-    return Answer(Outcome.ANSWERED, judged.reason, values)
+        return answer(trouble.outcome, trouble.reason, monotonic() - began, *_NOTHING)
+    took, rpo = monotonic() - began, question.demand.rpo
+    own = (judged.age, judged.size, judged.count, rpo)
+    return answer(Outcome.ANSWERED, judged.reason, took, *own)
 
 
 async def _look(question: _Question, wires: Wires) -> Judged:

@@ -30,7 +30,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from collectors._checks import Ca, Networks, Url
+from collectors._checks import Ca, Networks, Url, answer
 from collectors._contract import Answer, Wires
 from collectors._freshness import AHEAD
 from collectors._memory import DeviceMemory
@@ -135,13 +135,10 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:  # no
     try:
         lag, reason = await _lag(question, wires)
     except Trouble as trouble:
-        if trouble.outcome is Outcome.SKIPPED:
-            return Answer(trouble.outcome, trouble.reason, (None, None, *_NOTHING))
-        return Answer(trouble.outcome, trouble.reason, (0, monotonic() - began, *_NOTHING))
+        return answer(trouble.outcome, trouble.reason, monotonic() - began, *_NOTHING)
     if not reason and lag is not None and lag > question.rpo:
         reason = "replica_behind"
-    values = (int(not reason), monotonic() - began, lag, question.rpo)
-    return Answer(Outcome.ANSWERED, reason, values)
+    return answer(Outcome.ANSWERED, reason, monotonic() - began, lag, question.rpo)
 
 
 async def _lag(question: _Question, wires: Wires) -> tuple[float | None, str]:
