@@ -33,13 +33,7 @@ class Audits(Protocol):
 class NoAudits:
     """The wire of a monitor that reads no websites."""
 
-    async def audit(
-        self,
-        task: Task,
-        window: Window | None,  # noqa: ARG002 - of the Protocol
-        *,
-        seconds: float,  # noqa: ARG002 - of the Protocol
-    ) -> Summary:
+    async def audit(self, task: Task, *_asked: object, **_how: object) -> Summary:
         """Answer that nothing was asked."""
         url = task.seeds[0] if task.seeds else ""
         return Summary(task.service, url, 0, 0.0, failure="audits_off", outcome="SKIPPED")

@@ -41,6 +41,6 @@ class Beats(Protocol):
 class NoBeats:
     """The wire of a monitor that takes no reports."""
 
-    def heard(self, service: str) -> Beat | None:  # noqa: ARG002 - of the Protocol
+    def heard(self, *_asked: object, **_how: object) -> Beat | None:
         """Answer that nothing is known."""
         return None

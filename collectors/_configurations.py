@@ -29,22 +29,14 @@ class ConfigurationBook(Protocol):
 class NoConfigurations:
     """The book of a monitor that keeps none."""
 
-    def age(self, device: str) -> float | None:  # noqa: ARG002 - of the Protocol
+    def age(self, *_asked: object, **_how: object) -> float | None:
         """Know nothing."""
         return None
 
-    def is_wanted(self, device: str) -> bool:  # noqa: ARG002
+    def is_wanted(self, *_asked: object, **_how: object) -> bool:
         """Have heard nothing."""
         return False
 
-    async def keep(
-        self,
-        access: Access,  # noqa: ARG002
-        platform: str,  # noqa: ARG002
-        *,
-        timeout: float,  # noqa: ARG002
-        why: str,  # noqa: ARG002
-        modified: float | None,  # noqa: ARG002
-    ) -> Kept:
+    async def keep(self, *_asked: object, **_how: object) -> Kept:
         """Keep nothing."""
         return Kept(Outcome.SKIPPED, "not_open")

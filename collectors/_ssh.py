@@ -83,48 +83,19 @@ class SshWire(Protocol):
 class NoSsh:
     """The wire of a monitor that has none."""
 
-    async def run(
-        self,
-        access: Access,  # noqa: ARG002 - of the Protocol
-        script: str,  # noqa: ARG002
-        *,
-        timeout: float,  # noqa: ARG002
-        most_bytes: int = 262_144,  # noqa: ARG002
-    ) -> Said:
+    async def run(self, *_asked: object, **_how: object) -> Said:
         """Answer that nothing was asked."""
         return Said(Outcome.SKIPPED, "not_open")
 
-    async def list_files(
-        self,
-        access: Access,  # noqa: ARG002
-        folder: str,  # noqa: ARG002
-        pattern: str,  # noqa: ARG002
-        *,
-        timeout: float,  # noqa: ARG002
-    ) -> Said:
+    async def list_files(self, *_asked: object, **_how: object) -> Said:
         """Answer that nothing was asked."""
         return Said(Outcome.SKIPPED, "not_open")
 
-    async def converse(
-        self,
-        access: Access,  # noqa: ARG002
-        platform: str,  # noqa: ARG002
-        commands: tuple[str, ...],  # noqa: ARG002
-        *,
-        timeout: float,  # noqa: ARG002
-        most_bytes: int = 4_000_000,  # noqa: ARG002
-    ) -> Said:
+    async def converse(self, *_asked: object, **_how: object) -> Said:
         """Answer that nothing was asked."""
         return Said(Outcome.SKIPPED, "not_open")
 
-    async def keep_configuration(
-        self,
-        access: Access,  # noqa: ARG002
-        platform: str,  # noqa: ARG002
-        *,
-        timeout: float,  # noqa: ARG002
-        why: str = "",  # noqa: ARG002
-    ) -> Kept:
+    async def keep_configuration(self, *_asked: object, **_how: object) -> Kept:
         """Answer that nothing was asked."""
         return Kept(Outcome.SKIPPED, "not_open")
 

@@ -208,18 +208,18 @@ class WebWire(Protocol):
 class NoWeb:
     """The wire of a monitor that has none."""
 
-    async def http(self, question: HttpQuestion) -> HttpReply:  # noqa: ARG002 - of the Protocol
+    async def http(self, *_asked: object, **_how: object) -> HttpReply:
         """Answer that nothing was asked."""
         return HttpReply(Outcome.SKIPPED, "not_open")
 
-    async def tls(self, question: TlsQuestion) -> TlsReply:  # noqa: ARG002
+    async def tls(self, *_asked: object, **_how: object) -> TlsReply:
         """Answer that nothing was asked."""
         return TlsReply(Outcome.SKIPPED, "not_open")
 
-    async def tcp(self, question: TcpQuestion) -> TcpReply:  # noqa: ARG002
+    async def tcp(self, *_asked: object, **_how: object) -> TcpReply:
         """Answer that nothing was asked."""
         return TcpReply(Outcome.SKIPPED, "not_open")
 
-    async def dns(self, question: DnsQuestion) -> DnsReply:  # noqa: ARG002
+    async def dns(self, *_asked: object, **_how: object) -> DnsReply:
         """Answer that nothing was asked."""
         return DnsReply(Outcome.SKIPPED, "not_open")

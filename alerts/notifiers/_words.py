@@ -28,7 +28,7 @@ Parts = Callable[[str, TargetId], str]
 """Which part of a target it is of which a metric tells the worst value; "" = nobody knows."""
 
 
-def no_parts(metric: str, target: TargetId) -> str:  # noqa: ARG001 - of the type
+def no_parts(*_asked: object) -> str:
     """Know none."""
     return ""
 
