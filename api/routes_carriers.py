@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.answer import Json, small
 from api.desk import AtDesk, ByCaller
-from api.ports import UnknownPeriodError
+from api.figures import figure
 from api.queries import Id, Period, period_of
 from api.refusal import Refusal
 
@@ -53,7 +53,4 @@ async def availability(
         return await desk.ports.past.availability(carrier, name, links=links)
 
     kept = desk.reports if links else desk.figures
-    try:
-        return Json(await kept.get(("carrier", carrier, name), now, make))
-    except UnknownPeriodError:
-        raise Refusal(422, "unknown_period", period=name) from None
+    return Json(await figure(kept, ("carrier", carrier, name), name, now, make))

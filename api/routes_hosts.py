@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
+from msgspec.structs import asdict
 from starlette.responses import Response
 
 from api.answer import Json, encode_rows, small
@@ -48,5 +49,4 @@ async def host(desk: AtDesk, caller: ByCaller, device: Id) -> Response:
     if port is None or device not in port.hosts() or not desk.sees(caller, target):
         raise Refusal(404, "unknown_device", device=device)
     row = host_row(desk, caller, desk.inventory.devices[device])
-    fields = {name: getattr(row, name) for name in row.__struct_fields__}
-    return small({**fields, "affected": await lost_with(desk, caller, target)})
+    return small({**asdict(row), "affected": await lost_with(desk, caller, target)})

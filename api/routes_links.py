@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
+from msgspec.structs import asdict
 from starlette.responses import Response
 
 from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.figures import figure
 from api.listing import find, in_state
-from api.ports import UnknownPeriodError
 from api.queries import (
     Cursor,
     Id,
@@ -91,7 +92,7 @@ async def link_detail(desk: AtDesk, caller: ByCaller, link: Id) -> Response:
     contract = inventory.contracts[found.contract]
     return small(
         {
-            **{name: getattr(row, name) for name in row.__struct_fields__},
+            **asdict(row),
             "no_rate": "" if now_known is None else now_known.no_rate,
             "circuit": found.circuit,
             "ends": {"a": _end(found.a), "b": _end(found.b)},
@@ -160,10 +161,7 @@ async def availability(desk: AtDesk, caller: ByCaller, link: Id, period: Period 
     async def make() -> bytes:
         return await desk.ports.past.link_availability(link, name)
 
-    try:
-        return Json(await desk.figures.get(("link", link, name), now, make))
-    except UnknownPeriodError:
-        raise Refusal(422, "unknown_period", period=name) from None
+    return Json(await figure(desk.figures, ("link", link, name), name, now, make))
 
 
 def _seen(desk: Desk, caller: Caller, link: str) -> Link:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.answer import Json
 from api.desk import AtDesk, ByCaller
-from api.ports import UnknownPeriodError
+from api.figures import figure
 from api.queries import Id, Period, period_of
 from api.refusal import Refusal
 from inventory.model import link_target
@@ -47,8 +47,5 @@ async def p95(
     async def make() -> bytes:
         return await desk.ports.past.link_p95(link, month, mode=mode, missing=missing, cap=cap_bps)
 
-    try:
-        key = ("p95", link, month, mode, missing, cap_bps)
-        return Json(await desk.figures.get(key, now, make))
-    except UnknownPeriodError:
-        raise Refusal(422, "unknown_period", period=month) from None
+    key = ("p95", link, month, mode, missing, cap_bps)
+    return Json(await figure(desk.figures, key, month, now, make))

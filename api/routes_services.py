@@ -8,12 +8,13 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query
+from msgspec.structs import asdict
 from starlette.responses import Response
 
 from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.figures import figure
 from api.listing import find, in_state
-from api.ports import UnknownPeriodError
 from api.queries import Cursor, Id, Limit, Name, Period, States, period_of, wanted_states
 from api.refusal import Refusal
 from api.rows import outage_row
@@ -82,7 +83,7 @@ async def service_detail(desk: AtDesk, caller: ByCaller, service: Id) -> Respons
     said = None if desk.ports.services is None else desk.ports.services.service(service)
     return small(
         {
-            **{name: getattr(row, name) for name in row.__struct_fields__},
+            **asdict(row),
             "promised": None if found.promise is None else float(found.promise),
             "profile": {"name": found.profile.name, "slot": found.profile.slot},
             "checks": check_rows(() if said is None else said.checks, caller.language),
@@ -117,11 +118,8 @@ async def availability(
     async def make() -> bytes:
         return await desk.ports.past.service_availability(service, name)
 
-    try:
-        figure = await desk.figures.get(("service", service, name), now, make)
-    except UnknownPeriodError:
-        raise Refusal(422, "unknown_period", period=name) from None
-    return Json(figure) if not caller.scoped else small(_within(desk, caller, figure))
+    found = await figure(desk.figures, ("service", service, name), name, now, make)
+    return Json(found) if not caller.scoped else small(_within(desk, caller, found))
 
 
 @ROUTES.get("/service-groups")
@@ -181,9 +179,9 @@ async def lost_with(desk: Desk, caller: Caller, target: TargetId) -> dict[str, o
     return {"total": len(seen), "items": rows}
 
 
-def _within(desk: Desk, caller: Caller, figure: bytes) -> dict[str, Any]:
+def _within(desk: Desk, caller: Caller, found: bytes) -> dict[str, Any]:
     """Take the names of outages out of a document that the reader may not see."""
-    document: dict[str, Any] = msgspec.json.decode(figure)
+    document: dict[str, Any] = msgspec.json.decode(found)
     for cause in document["causes"]:
         if cause["target"] is not None and not desk.sees(caller, cause["target"]):
             cause |= {"outage": None, "target": "", "title": "", "carrier": None}

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query
+from msgspec.structs import asdict
 from starlette.responses import Response
 
 from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.figures import figure
 from api.listing import find, in_state
-from api.ports import UnknownPeriodError
 from api.queries import Cursor, Id, Limit, Name, Period, States, period_of, wanted_states
 from api.refusal import Refusal
 from api.routes_services import lost_with
@@ -75,7 +76,7 @@ async def site_detail(desk: AtDesk, caller: ByCaller, site: Id) -> Response:
     unit = inventory.units.get(found.unit or "")
     return small(
         {
-            **_fields(site_row(caller.person, inventory, found, states.get(site_target(site)))),
+            **asdict(site_row(caller.person, inventory, found, states.get(site_target(site)))),
             "unit_title": "" if unit is None else unit.title,
             "path": _path(desk, caller, site),
             "children": [
@@ -117,13 +118,10 @@ async def availability(desk: AtDesk, caller: ByCaller, site: Id, period: Period 
     async def make() -> bytes:
         return await desk.ports.past.site_availability(site, name)
 
-    try:
-        figure = await desk.figures.get(("site", site, name), now, make)
-    except UnknownPeriodError:
-        raise Refusal(422, "unknown_period", period=name) from None
+    found = await figure(desk.figures, ("site", site, name), name, now, make)
     if not caller.person.carriers:
-        return Json(figure)
-    document: dict[str, Any] = msgspec.json.decode(figure)
+        return Json(found)
+    document: dict[str, Any] = msgspec.json.decode(found)
     legs = [link for link in document["links"] if desk.sees(caller, link_target(link))]
     return small({**document, "links": legs})
 
@@ -133,10 +131,6 @@ def _seen(desk: Desk, caller: Caller, site: str) -> Site:
     if found is None or not desk.sees(caller, site_target(site)):
         raise Refusal(404, "unknown_site", site=site)
     return found
-
-
-def _fields(row: object) -> dict[str, object]:
-    return {name: getattr(row, name) for name in getattr(row, "__struct_fields__", ())}
 
 
 def _path(desk: Desk, caller: Caller, site: str) -> list[dict[str, object]]:
