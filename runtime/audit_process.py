@@ -24,6 +24,7 @@ import msgspec
 from collectors.audit.crawl import audit
 from collectors.audit.form import Report, Task
 from runtime import logs
+from runtime.exchange import exchange
 
 _NICE: Final = 10
 _SAYS_EVERY: Final = 5.0
@@ -48,7 +49,7 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.readline(_LONGEST_LINE), type=Order)
     Thread(target=_end_with_stdin, daemon=True).start()
     report = asyncio.run(_audit(order))
-    write(Path(words[1]), msgspec.json.encode(report))
+    exchange(Path(words[1]), msgspec.json.encode(report))
     _say(msgspec.json.encode(report.summary))
 
 
@@ -80,16 +81,6 @@ def _say(line: bytes) -> None:
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.buffer.write(line + b"\n")
         sys.stdout.buffer.flush()
-
-
-def write(path: Path, document: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        file.write(document)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _excel(path: Path, language: str) -> None:

@@ -26,8 +26,9 @@ from collectors._audits import Window
 from collectors.audit.form import Summary, Task
 from inventory.edge import is_id
 from metrics.observation import Probe
-from runtime.audit_process import Order, write
+from runtime.audit_process import Order
 from runtime.clock import monotonic
+from runtime.exchange import exchange
 
 _log = logging.getLogger("extranet.audits")
 KIND: Final = "website"
@@ -138,7 +139,7 @@ class Audits:
         folder = self._folder / service
         names = {f"{_name(one.started)}.json" for one in kept} | {_INDEX}
         try:
-            write(folder / _INDEX, msgspec.json.encode(kept))
+            exchange(folder / _INDEX, msgspec.json.encode(kept))
             for path in folder.iterdir():  # also what a process left that died while it wrote
                 if path.name not in names:
                     path.unlink()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -24,6 +23,7 @@ from metrics.families.checks import CERT_LEFT
 from metrics.families.hosts import HOST_FULLEST
 from metrics.families.services import PROBE, PROBE_DURATION, PROBE_SUCCESS, SERVICE_STATE
 from metrics.observation import Outcome, Probe, Reading
+from runtime.exchange import exchange
 
 _log = logging.getLogger("extranet.services")
 _FILE: Final = "last-success.json"
@@ -161,7 +161,7 @@ class ServiceView:
         self._changed = False
         known = dict(self._success)
         try:
-            await asyncio.to_thread(_write, self._path, known)
+            await asyncio.to_thread(exchange, self._path, msgspec.json.encode(known))
         except OSError as error:
             self._changed = True
             self.failures += 1
@@ -178,16 +178,6 @@ def _read(path: Path) -> dict[str, int]:
     except (OSError, msgspec.DecodeError) as error:
         _log.warning("the last successes are not known", extra={"why": str(error)})
         return {}
-
-
-def _write(path: Path, known: Mapping[str, int]) -> None:
-    """Exchange the file for a new one. Raises OSError."""
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(msgspec.json.encode(known))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def _values(reading: Reading) -> dict[Metric, float]:
