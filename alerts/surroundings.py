@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from alerts.model import DOWN, SHADOW, UNKNOWN, Alert
-from inventory.dependence import Dependence
+from inventory.dependence import Dependence, IsGone
 from inventory.model import (
     LEVELS,
     Inventory,
@@ -217,7 +217,7 @@ class Surroundings:
 
     def cut_off(self, target: TargetId, states: Mapping[TargetId, int]) -> dict[str, int]:
         """Count by level the sites that the loss of a link or a site cuts off."""
-        cut = self._dependence.cut_sites(target, lambda one: states.get(one) in GONE)
+        cut = self._dependence.cut_sites(target, _is_gone(states))
         counts = Counter(self.inventory.sites[site].level for site in cut)
         return {level: counts[level] for level in LEVELS if counts[level]}
 
@@ -226,7 +226,7 @@ class Surroundings:
 
         Of a group those that are down now. What is too much to be named is counted under "".
         """
-        is_gone = lambda one: states.get(one) in GONE  # noqa: E731 - shorter than its type
+        is_gone = _is_gone(states)
         if target.startswith(GROUP):
             members = self.members(target)
             return {target: sum(states.get(one) == DOWN for one in members)} if members else {}
@@ -259,7 +259,7 @@ class Surroundings:
     def lacks(self, service: TargetId, states: Mapping[TargetId, int]) -> bool:
         """Whether something that a service needs is gone, with every alternative to it."""
         name = service.removeprefix("service:")
-        return self._dependence.lacks(name, lambda one: states.get(one) in GONE)
+        return self._dependence.lacks(name, _is_gone(states))
 
     def work(
         self, target: TargetId, now: int, states: Mapping[TargetId, int]
@@ -289,3 +289,7 @@ class Surroundings:
     def _work_on(self, target: TargetId, now: int) -> PlannedWork | None:
         covering = [work for work in self._work.get(target, ()) if work.start <= now < work.end]
         return max(covering, key=lambda work: work.end, default=None)
+
+
+def _is_gone(states: Mapping[TargetId, int]) -> IsGone:
+    return lambda one: states.get(one) in GONE
