@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from alerts.model import Alert
+from api.ports_assessment import AssessmentPorts
 from api.ports_audits import Audits
 from api.ports_configurations import Configurations
 from api.ports_hosts import Capacity, Hosts
@@ -21,7 +22,7 @@ from inventory.model import Inventory, TargetId
 from sla.percentile import Missing, Mode
 from sla.states import State
 
-Role = Literal["viewer", "operator", "auditor", "admin"]
+Role = Literal["viewer", "operator", "auditor", "assessor", "carrier", "admin"]
 
 
 class StateNow(msgspec.Struct, frozen=True):
@@ -356,3 +357,4 @@ class Ports(msgspec.Struct, frozen=True):
     services: Services | None = None
     hosts: Hosts | None = None
     hosts_capacity: Capacity | None = None
+    assessment: AssessmentPorts | None = None

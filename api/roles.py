@@ -9,17 +9,41 @@ from typing import Final, Literal
 from api.ports import Person, Role
 
 Permission = Literal[
-    "read", "metrics", "configurations", "acknowledge", "accept", "rehearse", "reload"
+    "read",
+    "metrics",
+    "configurations",
+    "acknowledge",
+    "accept",
+    "rehearse",
+    "assess",
+    "file",
+    "decide",
+    "reload",
 ]
+"""`assess`: read assessments, reports, overlays, evidence. `file`: announce work, claim, note.
+`decide`: approve or reject what another person filed, settle a period."""
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "viewer": frozenset({"read", "metrics"}),
     "operator": frozenset(
-        {"read", "metrics", "configurations", "acknowledge", "accept", "rehearse"}
+        {"read", "metrics", "configurations", "acknowledge", "accept", "rehearse", "assess", "file"}
     ),
-    "auditor": frozenset({"read", "configurations"}),
+    "auditor": frozenset({"read", "configurations", "assess"}),
+    "assessor": frozenset({"read", "assess", "file", "decide"}),
+    "carrier": frozenset({"read", "assess", "file"}),
     "admin": frozenset(
-        {"read", "metrics", "configurations", "acknowledge", "accept", "rehearse", "reload"}
+        {
+            "read",
+            "metrics",
+            "configurations",
+            "acknowledge",
+            "accept",
+            "rehearse",
+            "assess",
+            "file",
+            "decide",
+            "reload",
+        }
     ),
 }
 

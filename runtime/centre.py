@@ -18,6 +18,7 @@ from collectors._contract import EchoWire
 from collectors.wires.web import Web
 from inventory.model import Inventory, device_target
 from metrics.observation import Probe
+from runtime.assessment import Assessment
 from runtime.audits import Audits
 from runtime.beats import BeatBook
 from runtime.clock import Steady, wall
@@ -26,6 +27,7 @@ from runtime.configuration_job import KIND
 from runtime.configurations import ConfigurationKeeping, Ways, settings
 from runtime.hosts import HostKeeping
 from runtime.live_services import ServiceView
+from runtime.record import Record
 from runtime.rehearsal import RehearsalDoor
 from runtime.ssh import SshDoor
 from store.entries import TrapEntry
@@ -34,12 +36,13 @@ from store.entries import TrapEntry
 class Centre:
     """Makes, opens, watches and closes them."""
 
-    def __init__(self, config: Config, clock: Steady) -> None:
+    def __init__(self, config: Config, clock: Steady, record: Record) -> None:
         self._config = config
         self._clock = clock
         web = config.web
         self._web = Web(wall, servers=web.nameservers, ca=web.ca, at_once=web.at_once)
 
+        self.assessment = Assessment(config, clock, record)
         self.services = ServiceView(config.store.path)
         self.beats = BeatBook(config.store.path, clock.now)
         self.rehearsals = RehearsalDoor(clock.now)
@@ -81,6 +84,7 @@ class Centre:
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
+        self.assessment.load(inventory)
         self.services.load(inventory, probes)
         self.ssh.load(inventory)
         self.configurations.load(inventory, probes)
@@ -92,6 +96,7 @@ class Centre:
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
         self._web.open()
+        await self.assessment.start(stack)
         self.services.start(stack)
         await self.ssh.start(stack)
         await self.configurations.start(stack)
@@ -102,6 +107,7 @@ class Centre:
 
     def tick(self) -> None:
         """Once a second."""
+        self.assessment.tick()
         self.services.tick()
         self.ssh.tick()
         self.configurations.tick()
@@ -111,6 +117,7 @@ class Centre:
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
         return {
+            **self.assessment.health(),
             **self.ssh.health(),
             **self.configurations.health(),
             **self.hosts.health(),
@@ -119,11 +126,16 @@ class Centre:
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
-        return {**self.configurations.losses(), **self.beats.losses()}
+        return {
+            **self.configurations.losses(),
+            **self.beats.losses(),
+            **self.assessment.losses(),
+        }
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
         return {
+            **self.assessment.stats(),
             "audits": self.audits.stats,
             "services": self.services.stats,
             "beats": self.beats.stats,

@@ -18,6 +18,7 @@ from inventory.model import LEVELS, EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
+from runtime.config_assessment import AssessmentConfig
 from runtime.config_audits import AuditsConfig
 from runtime.config_configurations import ConfigurationsConfig
 from runtime.config_paths import ExistingFile
@@ -150,6 +151,7 @@ class _ConfigForm(Strict):
     survey: SurveyConfig = SurveyConfig()
     web: WebConfig = WebConfig()
     ssh: SshConfig = SshConfig()
+    assessment: AssessmentConfig = AssessmentConfig()
     audits: AuditsConfig = AuditsConfig()
     configurations: ConfigurationsConfig = ConfigurationsConfig()
     canaries: Mapping[Id, CanaryConfig] = Field(default_factory=dict)
@@ -181,6 +183,7 @@ class Config:
     survey: SurveyConfig
     web: WebConfig
     ssh: SshConfig
+    assessment: AssessmentConfig
     audits: AuditsConfig
     configurations: ConfigurationsConfig
     canaries: Mapping[str, CanaryConfig]
@@ -253,6 +256,7 @@ def _resolve(
         form.survey,
         form.web,
         form.ssh,
+        form.assessment,
         form.audits,
         form.configurations,
         form.canaries,

@@ -48,7 +48,7 @@ class PeopleDoor:
 
 
 def _person(row: PersonRow) -> Person:
-    known: tuple[Role, ...] = ("viewer", "operator", "auditor", "admin")
+    known: tuple[Role, ...] = ("viewer", "operator", "auditor", "assessor", "carrier", "admin")
     return Person(
         row.name, tuple(role for role in known if role in row.roles), row.sites, row.carriers
     )

@@ -91,7 +91,7 @@ class Monitor:
         """Why it ends by itself."""
 
         # The cloud centre and the services.
-        self._centre = Centre(config, clock)
+        self._centre = Centre(config, clock, record)
         self._centre.load(inventory, self._probes)
 
         # Asking.
@@ -195,6 +195,7 @@ class Monitor:
                 services=self._centre.services,
                 hosts=self._centre.hosts,
                 hosts_capacity=self._centre.hosts,
+                assessment=self._centre.assessment.ports,
             ),
             ApiSettings(
                 tls=config.api.tls is not None,

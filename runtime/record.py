@@ -15,6 +15,7 @@ from inventory.model import Inventory
 from metrics.observation import Probe, Reading
 from runtime.config import Config
 from runtime.pipeline import Change, Pipeline
+from runtime.record_book import RecordBook
 from runtime.telling import Telling
 from sla.judge import Judge
 from store.entries import Entry, Heartbeat, TrapEntry
@@ -61,6 +62,7 @@ class Record:
         self._flushing = threading.Lock()
         self._recording_failure = ""
         self.people: People = load_people(ledger.reads, self._writer.submit)
+        self.book = RecordBook(ledger.reads.records(), self._writer, ledger.path, now)
         self.swept = 0
         self._traps_waiting: deque[int] = deque()
         """Which of the entries that wait are traps, by their number in the writer's order."""

@@ -11,9 +11,18 @@ import msgspec
 
 from alerts.model import Alert, Delivery
 from inventory.model import TargetId
+from sla.records import encode
 from sla.states import Blind, State, Transition
 from store import _outages
-from store.entries import Account, AuditEntry, Heartbeat, SessionEnd, SessionRecord, TrapEntry
+from store.entries import (
+    Account,
+    AuditEntry,
+    Heartbeat,
+    RecordEntry,
+    SessionEnd,
+    SessionRecord,
+    TrapEntry,
+)
 
 _TRAPS_OF_A_DEVICE: Final = 1_000
 _TRAPS: Final = 500_000
@@ -37,6 +46,7 @@ class Rows:
             SessionEnd: self._session_end,
             AuditEntry: self._audit,
             TrapEntry: self._trap,
+            RecordEntry: self._record,
         }
 
     def write(self, entry: object) -> None:
@@ -213,6 +223,12 @@ class Rows:
             (device, _TRAPS_OF_A_DEVICE),
         )
         self._connection.execute("DELETE FROM trap WHERE number <= ?", ((number or 0) - _TRAPS,))
+
+    def _record(self, entry: RecordEntry) -> None:
+        self._connection.execute(
+            "INSERT INTO record (at, person, body) VALUES (?, ?, ?)",
+            (entry.at, _text(entry.person), encode(entry.body).decode()),
+        )
 
 
 def audit_hash(before: bytes, entry: AuditEntry) -> bytes:

@@ -9,6 +9,7 @@ import msgspec
 
 from alerts.model import Alert, Delivery
 from inventory.model import TargetId
+from sla.records import Body
 from sla.states import Blind, Transition
 
 
@@ -85,6 +86,14 @@ class TrapEntry(msgspec.Struct, frozen=True, gc=False):
     told: str
 
 
+class RecordEntry(msgspec.Struct, frozen=True):
+    """A record about assessments: when it was filed, by whom ("" = the monitor), and what."""
+
+    at: int
+    person: str
+    body: Body
+
+
 Entry = (
     Transition
     | Blind
@@ -96,4 +105,5 @@ Entry = (
     | SessionEnd
     | AuditEntry
     | TrapEntry
+    | RecordEntry
 )

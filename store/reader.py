@@ -12,6 +12,7 @@ import msgspec
 
 from alerts.model import Alert, Delivery, Phase
 from inventory.model import Interval, TargetId
+from sla.records import Record, decode
 from sla.states import Blind, State, Transition, outage_id
 from store import _sqlite
 from store._rows import audit_hash
@@ -273,6 +274,14 @@ class Reader:
         """Return number and hash (hex) of the last entry of the audit trail; (0, "") = none."""
         rows = self._all("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
         return (int(rows[0][0]), bytes(rows[0][1]).hex()) if rows else (0, "")
+
+    def records(self, after: int = 0, limit: int = -1) -> list[Record]:
+        """Return records about assessments, oldest first, those with a greater number only."""
+        rows = self._all(
+            "SELECT number, at, person, body FROM record WHERE number > ? ORDER BY number LIMIT ?",
+            (after, limit),
+        )
+        return [Record(number, at, person, decode(body)) for number, at, person, body in rows]
 
     def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._translated():

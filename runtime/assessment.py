@@ -1,0 +1,46 @@
+"""What assessments need beside the record: rules, records, evidence log, reports.
+
+One part each, as in `runtime/centre.py`: made here, loaded with the inventory, opened by `start`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+
+from api.ports_assessment import AssessmentPorts
+from inventory.model import Inventory
+from runtime.clock import Steady
+from runtime.config import Config
+from runtime.record import Record
+
+
+class Assessment:
+    """Makes, opens and watches them."""
+
+    def __init__(self, config: Config, clock: Steady, record: Record) -> None:
+        self._config = config
+        self._clock = clock
+        self.book = record.book
+        self.ports = AssessmentPorts()
+
+    def load(self, inventory: Inventory) -> None:
+        """Take over an inventory, at the start and at each reload."""
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Open what is needed. Raises OSError naming what failed."""
+
+    def tick(self) -> None:
+        """Once a second."""
+
+    def health(self) -> Mapping[str, dict[str, object]]:
+        """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
+        return {}
+
+    def losses(self) -> Mapping[str, tuple[bool, float]]:
+        """Tell of each part whether anything was lost of late, and how much so far."""
+        return {}
+
+    def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
+        """Return the counters."""
+        return {}

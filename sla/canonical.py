@@ -1,0 +1,172 @@
+"""Canonical evidence: bytes that do not depend on how they are stored (methodology, section 2.1).
+
+Per circuit and UTC hour two lines of JSON with sorted keys, no white space, no floats, UTF-8, no
+line end: what was heard and decided, and the round trips. Lines of one carrier's hour, in the order
+of their bytes, are the leaves of a tree; its root is in a leaf of the evidence log.
+
+    {"circuit":"xg-telecom-1","hour":1772294400,
+     "slots":[[0,60,59,12,0],[3540,60,1,12,3]],
+     "states":[[0,3540,"UP","",""],[3540,3600,"DOWN","lost",""]]}
+    {"circuit":"xg-telecom-1","hour":1772294400,"latency":[[0,60,4200,5100,300], ...]}
+
+`slots`: runs of [offset of the first slot, seconds of a slot, how many, sent, lost of each].
+`states`: [from, to, state, reason, cause], offsets in the hour; what no step covers is UNKNOWN.
+`latency`: [offset, seconds, median, 95th percentile, jitter], microseconds, -1 = none; one per slot
+that had a reply. Offsets are from the hour's start.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from sla.states import State
+from sla.timeline import Step
+
+HOUR: Final = 3600
+
+
+class SlotRun(msgspec.Struct, frozen=True, array_like=True):
+    """Equal slots one after another; `offset` of the first, and `seconds` of each."""
+
+    offset: int
+    seconds: int
+    count: int
+    sent: int
+    lost: int
+
+
+class StateRun(msgspec.Struct, frozen=True, array_like=True):
+    """A stretch of the live timeline in an hour. `state` is the name of a `sla.states.State`."""
+
+    start: int
+    end: int
+    state: str
+    reason: str
+    cause: str
+
+
+class Latency(msgspec.Struct, frozen=True, array_like=True):
+    """Round trips of a slot in microseconds; -1 = there is none."""
+
+    offset: int
+    seconds: int
+    median: int
+    p95: int
+    jitter: int
+
+
+class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first line of a circuit's hour."""
+
+    circuit: str
+    hour: int
+    slots: tuple[SlotRun, ...]
+    states: tuple[StateRun, ...]
+
+
+class RoundTrips(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The second line of a circuit's hour; there is none where nothing replied."""
+
+    circuit: str
+    hour: int
+    latency: tuple[Latency, ...]
+
+
+class HourLeaf(msgspec.Struct, frozen=True, tag="hour", forbid_unknown_fields=True):
+    """Leaf of the evidence log: one carrier's hour. Roots are hexadecimal."""
+
+    carrier: str
+    hour: int
+    lines: int
+    sha256: str
+    sm3: str
+
+
+class MonitorLeaf(msgspec.Struct, frozen=True, tag="monitor", forbid_unknown_fields=True):
+    """Leaf: how the monitor itself did in an hour.
+
+    `alive`: [from, to] of its heartbeats within the hour, offsets; `clock`: offset of its clock in
+    microseconds, worst of the hour, None = nobody to ask; `blind`: [from, to] in which it could not
+    reach its own anchors.
+    """
+
+    hour: int
+    alive: tuple[tuple[int, int], ...]
+    blind: tuple[tuple[int, int], ...]
+    clock: int | None
+
+
+class RecordLeaf(msgspec.Struct, frozen=True, tag="record", forbid_unknown_fields=True):
+    """Leaf: a record of `sla.records`; `body` is its canonical JSON as a string."""
+
+    number: int
+    at: int
+    person: str
+    body: str
+
+
+Leaf = HourLeaf | MonitorLeaf | RecordLeaf
+Line = Heard | RoundTrips
+
+_encoder: Final = msgspec.json.Encoder(order="sorted")
+_leaf: Final = msgspec.json.Decoder(Leaf)
+_heard: Final = msgspec.json.Decoder(Heard)
+_round_trips: Final = msgspec.json.Decoder(RoundTrips)
+
+
+def encode(value: Leaf | Line) -> bytes:
+    """Return the canonical bytes."""
+    return _encoder.encode(value)
+
+
+def leaf_of(data: bytes) -> Leaf:
+    """Read a leaf. Raises msgspec.MsgspecError."""
+    leaf: Leaf = _leaf.decode(data)
+    return leaf
+
+
+def line_of(data: bytes) -> Line:
+    """Read a line of a circuit's hour. Raises msgspec.MsgspecError, ValueError."""
+    keys = json.loads(data)
+    if isinstance(keys, dict) and "latency" in keys:
+        return _round_trips.decode(data)
+    return _heard.decode(data)
+
+
+def states_in(live: Sequence[Step], hour: int) -> tuple[StateRun, ...]:
+    """Return what a timeline laid by `sla.timeline.steps` says of an hour."""
+    found = []
+    for step in live:
+        start = max(step.start, hour)
+        end = hour + HOUR if step.end is None else min(step.end, hour + HOUR)
+        if start < end:
+            found.append(
+                StateRun(start - hour, end - hour, step.state.name, step.reason, step.cause)
+            )
+    return tuple(found)
+
+
+def steps_of(hours: Iterable[Heard]) -> list[Step]:
+    """Lay the hours of one circuit, in order, end to end again; a gap is no step.
+
+    A stretch that goes on over the edge of an hour is one step. `seen_at` is its start: when it was
+    seen is no part of the evidence of an hour.
+    """
+    found: list[Step] = []
+    for heard in hours:
+        for run in heard.states:
+            start, end, state = heard.hour + run.start, heard.hour + run.end, State[run.state]
+            last = found[-1] if found else None
+            if (
+                last is not None
+                and last.end == start
+                and (last.state, last.reason, last.cause) == (state, run.reason, run.cause)
+            ):
+                found[-1] = last._replace(end=end)
+            else:
+                found.append(Step(state, start, end, start, run.reason, run.cause))
+    return found
