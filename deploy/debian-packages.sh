@@ -8,6 +8,9 @@ prometheus-snmp-exporter:prometheus-snmp-exporter iproute2:ip git:git openssh-se
 busybox:busybox prometheus-node-exporter:prometheus-node-exporter nginx-light:nginx"
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
+# As root sshd wants this folder, which its unit makes; after a restart of the machine it is gone.
+[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+
 missing=
 for pair in $PACKAGES; do
   command -v "${pair#*:}" >/dev/null 2>&1 || missing="$missing ${pair%%:*}"

@@ -47,7 +47,10 @@ def program() -> str | None:
 
 
 def prepare(folder: Path, port: int, public_key: str) -> bool:
-    """Write keys and configuration into `folder`; tell whether sshd would start with them."""
+    """Write keys and configuration into `folder`; tell whether sshd would start with them.
+
+    Where it would not, there is no configuration.
+    """
     sshd, folder = program(), folder.absolute()
     if sshd is None or any(character.isspace() for character in str(folder)):
         return False
@@ -73,6 +76,8 @@ def prepare(folder: Path, port: int, public_key: str) -> bool:
     tried = subprocess.run(  # noqa: S603 - by argument list, no shell
         [sshd, "-t", "-f", str(config)], capture_output=True, timeout=_SECONDS, check=False
     )
+    if tried.returncode != 0:
+        config.unlink()
     return tried.returncode == 0
 
 
