@@ -7,12 +7,19 @@ of their bytes, are the leaves of a tree; its root is in a leaf of the evidence 
     {"circuit":"xg-telecom-1","hour":1772294400,
      "slots":[[0,60,59,12,0],[3540,60,1,12,3]],
      "states":[[0,3540,"UP","",""],[3540,3600,"DOWN","lost",""]]}
-    {"circuit":"xg-telecom-1","hour":1772294400,"latency":[[0,60,4200,5100,300], ...]}
+    {"circuit":"xg-telecom-1","hour":1772294400,
+     "latency":[[0,60,[42,43,42],[51,-1,52],[3,3,4]], ...]}
 
 `slots`: runs of [offset of the first slot, seconds of a slot, how many, sent, lost of each].
 `states`: [from, to, state, reason, cause], offsets in the hour; what no step covers is UNKNOWN.
-`latency`: [offset, seconds, median, 95th percentile, jitter], microseconds, -1 = none; one per slot
-that had a reply. Offsets are from the hour's start.
+`latency`: runs of slots without a gap in which echoes were sent: [offset of the first, seconds of
+each, medians, 95th percentiles, jitters], one number of each per slot. -1 = there is none: the rank
+falls on a lost echo, which counts as infinite, or no two replies follow each other. Offsets are
+from the hour's start. A circuit that is judged without echoes has no second line.
+
+Round trips are in whole units of 100 microseconds, rounded up. So whether a slot meets a limit that
+is itself a multiple of 100 microseconds is exact; a percentile is too large by less than one unit.
+In microseconds the noise of the last digits would take three times the room for 15 years.
 """
 
 from __future__ import annotations
@@ -27,6 +34,8 @@ from sla.states import State
 from sla.timeline import Step
 
 HOUR: Final = 3600
+UNIT_US: Final = 100
+"""Microseconds of a unit of round trips; those of a line are rounded up to whole ones."""
 
 
 class SlotRun(msgspec.Struct, frozen=True, array_like=True):
@@ -50,13 +59,16 @@ class StateRun(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Latency(msgspec.Struct, frozen=True, array_like=True):
-    """Round trips of a slot in microseconds; -1 = there is none."""
+    """Round trips of slots without a gap, in units of `UNIT_US`, rounded up; -1 = there is none.
+
+    `offset` of the first slot, `seconds` of each; the three have one number for each slot.
+    """
 
     offset: int
     seconds: int
-    median: int
-    p95: int
-    jitter: int
+    medians: tuple[int, ...]
+    p95s: tuple[int, ...]
+    jitters: tuple[int, ...]
 
 
 class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,7 +81,7 @@ class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoundTrips(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The second line of a circuit's hour; there is none where nothing replied."""
+    """The second line of a circuit's hour; there is none where no echo was sent."""
 
     circuit: str
     hour: int
@@ -135,6 +147,11 @@ def line_of(data: bytes) -> Line:
     if isinstance(keys, dict) and "latency" in keys:
         return _round_trips.decode(data)
     return _heard.decode(data)
+
+
+def units(microseconds: int | None) -> int:
+    """Return a round trip as it stands in a line; -1 = None."""
+    return -1 if microseconds is None else -(-microseconds // UNIT_US)
 
 
 def states_in(live: Sequence[Step], hour: int) -> tuple[StateRun, ...]:
