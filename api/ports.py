@@ -274,7 +274,7 @@ class Past(Protocol):
         """Return one row per accounting slot, oldest first.
 
         Keys: slot, seconds, state (lower case), sent, lost, rtt_seconds, rtt_p95_seconds,
-        in_bytes, out_bytes; None = not heard.
+        jitter_seconds, in_bytes, out_bytes; None = not heard.
         """
 
 

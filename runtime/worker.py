@@ -202,6 +202,7 @@ def history(name: str, since: int, until: int) -> list[Mapping[str, object]]:
             "lost": row.lost,
             "rtt_seconds": row.rtt_median,
             "rtt_p95_seconds": row.rtt_p95,
+            "jitter_seconds": row.jitter,
             "in_bytes": row.in_octets,
             "out_bytes": row.out_octets,
         }

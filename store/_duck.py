@@ -19,6 +19,7 @@ COLUMNS: Final = {
     "out_octets": "BIGINT",
     "in_ms": "INTEGER",
     "out_ms": "INTEGER",
+    "jitter": "INTEGER",
     "state": "UTINYINT",
     "down_seconds": "INTEGER",
 }

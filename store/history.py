@@ -14,7 +14,6 @@ that is back-dated over a closed slot is right in both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import ceil
 from typing import Final
 
 import msgspec
@@ -40,6 +39,7 @@ from metrics.catalogue import (
 )
 from metrics.observation import Observation, Outcome, Probe, Reading, Value
 from sla.states import PORT_DOWN, PORT_UP
+from store._ranks import jitter, quantiles
 
 GRACE: Final = 15
 """Seconds after its end that a slot waits for late answers, at least."""
@@ -78,7 +78,8 @@ class SlotRow(msgspec.Struct, frozen=True, gc=False):
     """One link in one slot, as heard. Times in integer UTC seconds, round trips in microseconds.
 
     `rtt_median`, `rtt_p95`: methodology 1.9, ascending rank ceil(q N) of the echoes sent, a lost
-    one counts as infinite; None = nothing sent, or the rank falls on a lost one. Octets are those
+    one counts as infinite; None = nothing sent, or the rank falls on a lost one. `jitter`: mean
+    difference of round trips that follow each other (1.8); None = no two do. Octets are those
     between readings, in the slot of the later reading, and `in_ms`, `out_ms` the milliseconds of
     the agent's time between them; None = octets were lost to a reset, a gap, or a value that was
     not believed, so that the sum says too little.
@@ -95,6 +96,7 @@ class SlotRow(msgspec.Struct, frozen=True, gc=False):
     out_octets: int | None
     in_ms: int | None = 0
     out_ms: int | None = 0
+    jitter: int | None = None
 
 
 class ClosedSlot(msgspec.Struct, frozen=True):
@@ -107,7 +109,7 @@ class ClosedSlot(msgspec.Struct, frozen=True):
     def rows(self) -> Iterator[SlotRow]:
         """Sum up each cell, in the order of the links' names."""
         for link, cell in sorted(self.cells.items()):
-            median, p95 = quantiles(cell)
+            median, p95 = quantiles(cell.rtts, cell.lost)
             inward, in_ms = _believed(cell.in_octets, cell.in_ms)
             outward, out_ms = _believed(cell.out_octets, cell.out_ms)
             yield SlotRow(
@@ -122,6 +124,7 @@ class ClosedSlot(msgspec.Struct, frozen=True):
                 outward,
                 in_ms,
                 out_ms,
+                jitter(cell.rtts),
             )
 
 
@@ -360,17 +363,6 @@ def judging(probes: Iterable[ProbeSpec]) -> ProbeSpec | None:
 def _has_echo(link: Link) -> bool:
     """Whether a link is echoed: that needs an address at its far end."""
     return link.b.address is not None and any(spec.kind == "echo" for spec in link.probes)
-
-
-def quantiles(cell: Cell) -> tuple[int | None, int | None]:
-    """Return median and 95th percentile of a cell's round trips in microseconds."""
-    heard = sorted(rtt for rtt in cell.rtts if rtt is not None)
-    count = len(heard) + cell.lost
-    return _ranked(heard, ceil(count / 2)), _ranked(heard, ceil(count * 95 / 100))
-
-
-def _ranked(heard: list[float], rank: int) -> int | None:
-    return round(heard[rank - 1] * 1e6) if 0 < rank <= len(heard) else None
 
 
 def _believed(octets: int | None, ms: int | None) -> tuple[int | None, int | None]:

@@ -46,17 +46,20 @@ CREATE TABLE IF NOT EXISTS history_hour (
     out_octets INTEGER,
     in_ms      INTEGER,
     out_ms     INTEGER,
+    jitter     INTEGER,
     PRIMARY KEY (slot, link)
 ) STRICT, WITHOUT ROWID
 """
 # A slot that a restart tore in two is added up; its round trips are those of the larger part.
 _ADD: Final = """
 INSERT INTO history_hour
-    (link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets, in_ms, out_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (link, slot, seconds, sent, lost, rtt_median, rtt_p95, in_octets, out_octets, in_ms, out_ms,
+     jitter)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (slot, link) DO UPDATE SET
     rtt_median = iif(excluded.sent > sent, excluded.rtt_median, rtt_median),
     rtt_p95 = iif(excluded.sent > sent, excluded.rtt_p95, rtt_p95),
+    jitter = iif(excluded.sent > sent, excluded.jitter, jitter),
     sent = sent + excluded.sent,
     lost = lost + excluded.lost,
     in_octets = coalesce(in_octets + excluded.in_octets, in_octets, excluded.in_octets),
@@ -65,7 +68,7 @@ ON CONFLICT (slot, link) DO UPDATE SET
     out_ms = out_ms + excluded.out_ms
 """
 _OF_THE_ROW: Final = (OverflowError, sqlite3.IntegrityError)
-_LATER: Final = ("in_ms", "out_ms")
+_LATER: Final = ("in_ms", "out_ms", "jitter")
 """Columns that hours of an older program lack."""
 
 

@@ -49,6 +49,7 @@ class HistoryRow(msgspec.Struct, frozen=True, gc=False):
     down_seconds: int
     in_ms: int | None = 0
     out_ms: int | None = 0
+    jitter: float | None = None
 
 
 def read(folder: Path, ledger: Reader, link: str, since: int, until: int) -> list[HistoryRow]:
@@ -115,7 +116,8 @@ def _touched(folder: Path, suffix: str, since: int, until: int) -> list[int]:
 
 
 def _row(row: Sequence[Any]) -> HistoryRow:
-    link, slot, seconds, sent, lost, median, p95, inward, outward, in_ms, out_ms, state, down = row
+    (link, slot, seconds, sent, lost, median, p95, inward, outward, in_ms, out_ms, jitter, state,
+     down) = row  # fmt: skip
     return HistoryRow(
         link,
         slot,
@@ -130,6 +132,7 @@ def _row(row: Sequence[Any]) -> HistoryRow:
         down,
         in_ms,
         out_ms,
+        _seconds(jitter),
     )
 
 

@@ -59,6 +59,25 @@ def test_a_lost_echo_counts_as_an_infinite_round_trip() -> None:
     assert (row.rtt_median, row.rtt_p95) == (10_000, None)
 
 
+def test_jitter_is_the_mean_step_between_replies_that_follow_each_other() -> None:
+    network = inventory()
+    history, probe = History(network), echo_probe(network)
+    history.observe(echoed(probe, T0 * 1000, (0.010, 0.013)))
+    history.observe(echoed(probe, T0 * 1000 + 10_000, (0.012, None, 0.040)))
+    (row,) = rows(history)
+
+    assert row.jitter == 2_000  # 3 ms and 1 ms; nothing over the one that is lost
+
+
+def test_a_slot_without_two_replies_in_a_row_has_no_jitter() -> None:
+    network = inventory()
+    history, probe = History(network), echo_probe(network)
+    history.observe(echoed(probe, T0 * 1000, (0.010, None, 0.012)))
+    (row,) = rows(history)
+
+    assert row.jitter is None
+
+
 def test_what_was_not_sent_is_neither_sent_nor_lost() -> None:
     network = inventory()
     history, probe = History(network), echo_probe(network)

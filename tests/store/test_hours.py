@@ -38,7 +38,8 @@ def slot(start: int, links: int = 1, sent: int = 12, octets: int | None = 1_000)
     cells = {}
     for number in range(links):
         cell = cells[f"l{number}"] = Cell()
-        cell.sent, cell.lost, cell.rtts = sent, 1, [*[0.010] * (sent - 1), None]
+        heard = [0.010, 0.011] * (sent // 2)
+        cell.sent, cell.lost, cell.rtts = sent, 1, [*heard[: sent - 1], None]
         cell.in_octets, cell.out_octets = octets, None
     return ClosedSlot(start, 60, cells)
 
@@ -63,7 +64,8 @@ def seal_only_hour(folder: Path, files: HourFiles, ledger: Ledger) -> None:
 
 
 def row(start: int, state: State, down: int, sent: int = 12) -> HistoryRow:
-    return HistoryRow("l0", start, 60, sent, 1, 0.01, None, 1_000, None, state, down)
+    heard = (0.01, None, 1_000, None)
+    return HistoryRow("l0", start, 60, sent, 1, *heard, state, down, jitter=0.001)
 
 
 def test_a_running_hour_is_read_with_the_states_of_the_ledger(
