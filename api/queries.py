@@ -13,7 +13,10 @@ from api.refusal import Refusal
 from sla.states import State
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
-_PERIOD: Final = re.compile(r"\A20\d\d(?:-(?:0[1-9]|1[0-2])|Q[1-4])?\Z", re.ASCII)
+_DAY: Final = r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_PERIOD: Final = re.compile(
+    rf"\A(?:20\d\d(?:-(?:0[1-9]|1[0-2])|Q[1-4])?|{_DAY}\.\.{_DAY})\Z", re.ASCII
+)
 _LONGEST: Final = 4_102_444_800
 """2100-01-01: an instant beyond it is a mistake in units."""
 
@@ -26,7 +29,11 @@ States = Annotated[
     str | None, Query(max_length=80, description="one or more states, with commas between")
 ]
 Period = Annotated[
-    str | None, Query(max_length=20, description="2026, 2026Q4 or 2026-11; absent = this month")
+    str | None,
+    Query(
+        max_length=24,
+        description="2026, 2026Q4, 2026-11 or 2026-10-01..2026-11-15; absent = this month",
+    ),
 ]
 
 

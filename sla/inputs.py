@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import msgspec
 
@@ -19,20 +20,28 @@ from sla.timeline import Step
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What a slot of a circuit is held to: microseconds, and parts per million for loss."""
+    """What a slot of a circuit is held to: microseconds, and parts per million for loss.
+
+    `min_sent`: with fewer a slot is not valid (methodology 1.3). `quantile`: of a slot's round
+    trips, the one that is its latency (1.8).
+    """
 
     rtt_us: int
     loss_ppm: int
     jitter_us: int
+    min_sent: int = 10
+    quantile: Literal["median", "p95"] = "median"
 
 
 class SlotSums(msgspec.Struct, frozen=True):
     """Sums over accounting slots of available time (methodology 1.8).
 
-    `valid`: slots with enough sent; `within_*`: those that meet the limit, of those that have the
-    value (`with_latency`, `with_jitter`; a slot whose quantile falls on a lost echo has an infinite
-    latency and meets no limit). `latency`: slots by bucket of the slot's value, for the percentile:
-    bucket b holds values in (1.01 ** (b - 1), 1.01 ** b] microseconds.
+    `slots`: those heard of; `valid`: those with enough sent, and everything below is of these only.
+    `within_*`: those that meet the limit, of those that have the value (`with_latency`,
+    `with_jitter`; a slot whose quantile falls on a lost echo has an infinite latency and meets no
+    limit). `latency`: slots by bucket of the slot's value, for the percentile: bucket b holds
+    values in (1.01 ** (b - 1), 1.01 ** b] microseconds; infinite ones are in none, so they are
+    `with_latency` less all that are in one. Made by `sla.slot_sums`.
     """
 
     limits: Limits
@@ -93,3 +102,5 @@ class Inputs:
     clock_verified: bool = False
     revision: int = 1
     previous: str = ""
+    tzdata: str = ""
+    """Version of the time zone data that the window was computed with."""

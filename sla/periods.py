@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])|Q([1-4]))?")
+_RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
@@ -37,10 +38,36 @@ class Window:
 
 
 def parse(period: str, now: int, zone: str = "Asia/Shanghai") -> Window:
-    """Parse `2026`, `2026-11` or `2026Q4` in local time of `zone`.
+    """Parse `2026`, `2026-11`, `2026Q4` or `2026-10-01..2026-11-15` in local time of `zone`.
 
-    Raises PeriodError: `period_form` for anything else, `period_future` for what has not begun.
+    The last day of a range is in it. Raises PeriodError: `period_form` for anything else (a range
+    that ends before it begins too), `period_future` for what has not begun.
     """
+    start, end = _bounds(period, zone)
+    if start >= now:
+        raise PeriodError("period_future", period)
+    return Window(period, start, min(end, now), provisional=end > now)
+
+
+def whole(period: str, zone: str = "Asia/Shanghai") -> Window:
+    """Return a period to its end, whether that has come or not. Raises PeriodError."""
+    return Window(period, *_bounds(period, zone))
+
+
+def months_of(start: int, end: int, zone: str = "Asia/Shanghai") -> list[tuple[str, int, int]]:
+    """Cut [start, end) at the local beginnings of months: name, start, end of each piece."""
+    found = []
+    while start < end:
+        local = datetime.fromtimestamp(start, ZoneInfo(zone))
+        upto = min(end, _month_start(local.year, local.month + 1, zone))
+        found.append((f"{local:%Y-%m}", start, upto))
+        start = upto
+    return found
+
+
+def _bounds(period: str, zone: str) -> tuple[int, int]:
+    if pair := _RANGE.fullmatch(period):
+        return _days(period, pair[1], pair[2], zone)
     found = _FORM.fullmatch(period)
     if found is None or not _FIRST_YEAR <= int(found[1]) <= _LAST_YEAR:
         raise PeriodError("period_form", period)
@@ -51,11 +78,21 @@ def parse(period: str, now: int, zone: str = "Asia/Shanghai") -> Window:
         first, months = 3 * int(found[3]) - 2, 3
     else:
         first, months = 1, 12
-    start = _month_start(year, first, zone)
-    end = _month_start(year, first + months, zone)
-    if start >= now:
-        raise PeriodError("period_future", period)
-    return Window(period, start, min(end, now), provisional=end > now)
+    return _month_start(year, first, zone), _month_start(year, first + months, zone)
+
+
+def _days(period: str, first: str, last: str, zone: str) -> tuple[int, int]:
+    try:
+        begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise PeriodError("period_form", period) from None
+    if not _FIRST_YEAR <= begin.year <= end.year <= _LAST_YEAR or end < begin:
+        raise PeriodError("period_form", period)
+    return _day_start(begin, zone), _day_start(end + timedelta(1), zone)
+
+
+def _day_start(day: date, zone: str) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())
 
 
 def _month_start(year: int, month: int, zone: str) -> int:

@@ -87,9 +87,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "api.unknown_period": (
         (
             "“{period}” is no period with figures. Write a month as 2026-11, a quarter as 2026Q4, a"
-            " year as 2026; it must have begun."
+            " year as 2026, days as 2026-10-01..2026-11-15; it must have begun."
         ),
-        "“{period}”不是可统计的周期。月写作 2026-11，季度写作 2026Q4，年写作 2026，且须已开始。",
+        (
+            "“{period}”不是可统计的周期。月写作 2026-11，季度写作 2026Q4，年写作 2026，"
+            "起止日期写作 2026-10-01..2026-11-15，且须已开始。"
+        ),
     ),
     "api.unknown_state": (
         "“{state}” is no state. Accepted, with commas between: {accepted}.",

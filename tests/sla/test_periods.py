@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.periods import PeriodError, Window, parse
+from sla.periods import PeriodError, Window, months_of, parse
 
 LATER = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp())
 
@@ -88,3 +88,33 @@ def test_summer_time_of_the_past_is_the_tz_databases() -> None:
 
 def test_another_zone_has_its_own_midnight() -> None:
     assert parse("2026-01", LATER, "UTC").start == _utc("2026-01-01T00:00:00+00:00")
+
+
+def test_a_range_of_days_has_its_last_day_in_it() -> None:
+    assert parse("2026-10-01..2026-11-15", LATER) == Window(
+        "2026-10-01..2026-11-15",
+        _utc("2026-10-01T00:00:00+08:00"),
+        _utc("2026-11-16T00:00:00+08:00"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-10-02..2026-10-01", "2026-02-30..2026-03-01", "2026-10-01..", "2026-10..2026-11",
+     "2026-10-01...2026-10-02", "1969-12-31..1970-01-01"],
+)  # fmt: skip
+def test_a_range_that_is_none_is_refused_by_code(text: str) -> None:
+    with pytest.raises(PeriodError) as caught:
+        parse(text, LATER)
+    assert caught.value.code == "period_form"
+
+
+def test_a_range_is_cut_where_its_months_begin() -> None:
+    days = parse("2026-10-20..2026-12-03", LATER)
+    november, december = parse("2026-11", LATER), parse("2026-12", LATER)
+
+    assert months_of(days.start, days.end) == [
+        ("2026-10", days.start, november.start),
+        ("2026-11", november.start, november.end),
+        ("2026-12", december.start, days.end),
+    ]
