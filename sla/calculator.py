@@ -5,7 +5,7 @@ Pure, in integers and exact rationals. Every second of the window falls in exact
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
@@ -168,6 +168,15 @@ def compute(
     outages = _outages(window, horizon.kept, segments, terms.d_min, evidence_ends)
     flashes = sum(window[0] <= episode.start < window[1] for episode in horizon.flashes)
     return _add_up(window, by_class, outages, flashes, rejected, terms, segments)
+
+
+def figures(window: Span, by_class: Mapping[Class, int], terms: Terms) -> Achieved:
+    """Return the figures of seconds that were given their classes before; without outages.
+
+    For a part of a window (a month of a quarter): so that its seconds are those of the whole.
+    """
+    seconds = dict.fromkeys(Class, 0) | dict(by_class)
+    return _add_up(window, seconds, [], 0, (), terms, [])
 
 
 def _outages(
