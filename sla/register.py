@@ -1,8 +1,8 @@
 """The part of the inventory that a carrier's report is about, and its canonical bytes.
 
 A report of last year is read with the circuits, contracts and sites of then: they are written
-beside it. No more is in it than the figures need: no address, no login, no probe, and nothing of
-another carrier's.
+beside it. No more is in it than the figures need: which probes there are but none of their options, no
+login, and nothing of another carrier's. The addresses of a circuit's ends are its carrier's own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from inventory.model import Inventory, Link, LinkEnd
+from inventory.model import Inventory, Link
 from sla.inputs import Register
 
 
@@ -41,11 +41,8 @@ def register_of(inventory: Inventory, carrier: str) -> Register:
 
 
 def _bare(link: Link) -> Link:
-    return replace(link, a=_end(link.a), b=_end(link.b), probes=())
-
-
-def _end(end: LinkEnd) -> LinkEnd:
-    return replace(end, address=None)
+    """Return a link without the options of its probes, which may name anything."""
+    return replace(link, probes=tuple(replace(probe, options={}) for probe in link.probes))
 
 
 def encode(register: Register) -> bytes:
