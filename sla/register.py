@@ -1,8 +1,9 @@
 """The part of the inventory that a carrier's report is about, and its canonical bytes.
 
 A report of last year is read with the circuits, contracts and sites of then: they are written
-beside it. No more is in it than the figures need: which probes there are but none of their options, no
-login, and nothing of another carrier's. The addresses of a circuit's ends are its carrier's own.
+beside it. No more is in it than the figures need: which probes there are but none of their
+options, no login, and nothing of another carrier's. The addresses of a circuit's ends are its
+carrier's own.
 """
 
 from __future__ import annotations
