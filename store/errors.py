@@ -6,8 +6,8 @@
 Temporary ones (nothing was written, try again): `disk_full`, `disk_failed`, `locked`, `read_only`,
 `unopened`. Permanent ones: `held` (another process writes it), `newer` (made by a later version),
 `corrupt` (and set aside), `set_aside` (an earlier one was, and nobody has decided yet), `entry`,
-`failed`, `wrong_key`, and of backups `not_empty`, `not_a_backup`, `damaged`. `texts/store.py` says
-each.
+`failed`, `wrong_key`, and of backups `not_empty`, `not_a_backup`, `damaged`, and of
+evidence `differs` (kept again it would be something else). `texts/store.py` says each.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ Code = Literal[
     "not_empty",
     "not_a_backup",
     "damaged",
+    "differs",
 ]
 
 

@@ -83,4 +83,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{path}: does not hold what its manifest says; wrong: {detail}. Nothing was restored.",
         "{path}：内容与清单不符，有误的文件：{detail}。未恢复任何内容。",
     ),
+    "store.differs": (
+        (
+            "{path}: kept again, this hour of evidence would be something else. What was kept first"
+            " stays. Find out what changed in the ledger, the history or the inventory."
+        ),
+        "{path}：重新生成的该小时证据与已保存的不同，保留最先保存的内容。请查明数据有何变化。",
+    ),
 }
