@@ -220,7 +220,7 @@ class Deduction(msgspec.Struct, frozen=True):
 
 
 class CreditLine(msgspec.Struct, frozen=True):
-    """A credit of one circuit and month, in fen."""
+    """A credit of one circuit and month, in fen. `status`: that of the month's figure."""
 
     link: str
     month: str
@@ -228,10 +228,15 @@ class CreditLine(msgspec.Struct, frozen=True):
     settled: Ratio
     percent: int
     fen: int
+    status: str = "OK"
 
 
 class Credits(msgspec.Struct, frozen=True):
-    """What is due back. `cap_fen` None = no cap; `due_fen` = the lesser of sum and cap."""
+    """What is due back. `cap_fen` None = no cap; `due_fen` = the lesser of sum and cap.
+
+    A cap is of each quarter; in a year they are added up, and so is what is due. `review`: circuit,
+    month and status of those that cannot be settled, or whose credit depends on what is unknown.
+    """
 
     lines: tuple[CreditLine, ...]
     sum_fen: int
@@ -239,6 +244,7 @@ class Credits(msgspec.Struct, frozen=True):
     due_fen: int
     fee_fen: int
     payment_share: Ratio | None = None
+    review: tuple[tuple[str, str, str], ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True):

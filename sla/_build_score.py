@@ -1,0 +1,363 @@
+"""Money and points of a report (methodology 1.8, 1.11, 1.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from inventory.model import LEVELS
+from sla import report
+from sla._build_links import Circuit, exact, number, ratio, unscored
+from sla._overlays import Class
+from sla.inputs import Inputs, SlotSums
+from sla.periods import whole
+from sla.records import BandwidthTested, PointsDeducted, ServiceScored
+from sla.ruleset import Item, RuleSet, ScoreRule
+from sla.slot_sums import percentile
+
+_ONE: Final = Fraction(1)
+_NONE: Final = Fraction(0)
+
+
+# Money.
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due back for one circuit. `percent`: of its one month; None = of several."""
+
+    percent: int | None
+    fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The credits of a report, and those of each circuit that has any fee."""
+
+    credits: report.Credits
+    of: Mapping[str, Due]
+
+
+def fen(amount: Fraction | None) -> int | None:
+    """Return an amount in whole fen, half up; None stays None."""
+    return (
+        None
+        if amount is None
+        else (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+    )
+
+
+def credits_of(inputs: Inputs, circuits: Sequence[Circuit]) -> Money:
+    """Return a line for each circuit and month with a credit; each is rounded, then they are added.
+
+    A month's fee is that of the time in service: its share of the month's seconds. A month that
+    cannot be settled, or whose credit depends on what is unknown, is named for joint review.
+    """
+    bands = inputs.rules.bands
+    lines, review, of = [], [], {}
+    for one in circuits:
+        total, percents = 0, []
+        for month in one.months:
+            if month.achieved.status.value in {"INSUFFICIENT", "NO_DATA", "AMBIGUOUS"}:
+                review.append((one.link.id, month.name, month.achieved.status.value))
+            if month.fee_fen is None or month.settled is None:
+                continue
+            settled = month.settled
+            percent = next((band.credit for band in bands if settled >= band.floor), 0)
+            percents.append(percent)
+            due = fen(month.fee_fen * percent / 100) or 0
+            total += due
+            if percent:
+                fee = fen(month.fee_fen) or 0
+                beside = min((band.floor for band in bands if band.floor > settled), default=_ONE)
+                lines.append(
+                    report.CreditLine(
+                        one.link.id, month.name, fee, exact(settled, beside), percent, due,
+                        month.achieved.status.value,
+                    )
+                )  # fmt: skip
+        if percents:
+            of[one.link.id] = Due(percents[0] if len(one.months) == 1 else None, total)
+    return Money(_added(inputs, circuits, lines, review), of)
+
+
+def _added(
+    inputs: Inputs,
+    circuits: Sequence[Circuit],
+    lines: Sequence[report.CreditLine],
+    review: Sequence[tuple[str, str, str]],
+) -> report.Credits:
+    fees = sum((one.fee_fen or _NONE for one in circuits), _NONE)
+    total = sum(line.fen for line in lines)
+    due, cap = total, None
+    if "-" not in inputs.window.period:  # a cap is of quarters: there is none in a month or range
+        due = cap = 0
+        for quarter in dict.fromkeys(_quarter(m.name) for one in circuits for m in one.months):
+            fee = sum(
+                (
+                    month.fee_fen or _NONE
+                    for one in circuits
+                    for month in one.months
+                    if _quarter(month.name) == quarter
+                ),
+                _NONE,
+            )
+            most = fen(fee * inputs.rules.quarter_cap) or 0
+            cap += most
+            due += min(most, sum(line.fen for line in lines if _quarter(line.month) == quarter))
+    return report.Credits(
+        lines=tuple(lines),
+        sum_fen=total,
+        cap_fen=cap,
+        due_fen=due,
+        fee_fen=fen(fees) or 0,
+        review=tuple(review),
+    )
+
+
+def _quarter(month: str) -> tuple[str, int]:
+    return month[:4], (int(month[5:]) + 2) // 3
+
+
+# Latency, loss, jitter: of one circuit.
+
+
+def latency(sums: SlotSums) -> report.Quality:
+    """Return how many slots of available time met the limit, and the P95 of the slots."""
+    valid, within = sums.with_latency, sums.within_latency
+    return report.Quality(
+        valid, within, sums.limits.rtt_us, _share(within, valid),
+        percentile(sums, -(-95 * valid // 100)),
+    )  # fmt: skip
+
+
+def loss(sums: SlotSums) -> report.Quality:
+    """Return the same for loss; the period's loss is a ratio of sums."""
+    valid, within = sums.valid, sums.within_loss
+    return report.Quality(
+        valid, within, sums.limits.loss_ppm, _share(within, valid), None, sums.lost, sums.sent
+    )
+
+
+def jitter(sums: SlotSums) -> report.Quality:
+    """Return the same for jitter."""
+    valid, within = sums.with_jitter, sums.within_jitter
+    return report.Quality(valid, within, sums.limits.jitter_us, _share(within, valid))
+
+
+def _share(within: int, valid: int) -> report.Ratio | None:
+    return ratio(Fraction(within, valid)) if valid else None
+
+
+# Points.
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The composite score and what it came from."""
+
+    availability: report.Ratio | None
+    levels: tuple[report.Level, ...]
+    items: tuple[report.Item, ...]
+    score: report.Number | None
+    deductions: tuple[report.Deduction, ...]
+    final: report.Number | None
+    grade: str
+    share: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What an item is scored by; `value` None = not applicable."""
+
+    value: Fraction | None
+    basis: dict[str, int]
+
+
+def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.Link]) -> Points:
+    """Return the score of a carrier (methodology 1.11)."""
+    rules = inputs.rules
+    levels = tuple(_levels(rules, circuits))
+    measured: Mapping[Item, _Measured] = {
+        "availability": _availability(levels),
+        "repair_in_time": _repairs(rows),
+        "outage_frequency": _frequency(inputs, circuits),
+        "latency": _quality(row.latency for row in rows),
+        "loss": _quality(row.loss for row in rows),
+        "jitter": _quality(row.jitter for row in rows),
+        "bandwidth": _bandwidth(inputs),
+        "service": _service(inputs),
+    }
+    items = []
+    for item, weight in rules.items.items():
+        one = measured[item]
+        scored = None if one.value is None else _scored(rules.scores.get(item), one.value)
+        points = None if scored is None else 100 * weight * scored
+        items.append((weight, scored, points, item, one.basis))
+    present = sum(weight for weight, scored, *_ in items if scored is not None)
+    total = sum((points for _, _, points, *_ in items if points is not None), _NONE)
+    score = total / present if present and present >= rules.least_weight else None
+    deductions = tuple(_deductions(inputs))
+    taken = min(
+        Fraction(sum(one.hundredths for one in deductions), 100), Fraction(rules.deductions_cap)
+    )
+    final = None if score is None else max(_NONE, score - taken)
+    grade = next((g for g in rules.grades if final is not None and final >= g.floor), None)
+    return Points(
+        availability=_weighted(levels),
+        levels=levels,
+        items=tuple(
+            report.Item(
+                item,
+                weight,
+                ratio(scored),
+                number(None if scored is None else weight * scored),
+                basis,
+            )
+            for weight, scored, _, item, basis in items
+        ),
+        score=number(score),
+        deductions=deductions,
+        final=number(final),
+        grade="" if grade is None else grade.name,
+        share=None if grade is None else grade.share,
+    )
+
+
+def _scored(rule: ScoreRule | None, value: Fraction) -> Fraction:
+    if rule is None:
+        return min(_ONE, max(_NONE, value))
+    return min(_ONE, max(_NONE, (value - rule.zero) / (rule.one - rule.zero)))
+
+
+def _levels(rules: RuleSet, circuits: Sequence[Circuit]) -> Iterable[report.Level]:
+    weigh = _WEIGHTS[rules.circuit_weight]
+    for level in LEVELS:
+        here = [one for one in circuits if one.assessed.level == level]
+        rule = rules.levels.get(level)
+        if not here or rule is None:
+            continue
+        scored = [one for one in here if not unscored(one)]
+        whole_of = sum((weigh(one) * one.achieved.evaluated for one in scored), _NONE)
+        lost = sum((weigh(one) * one.achieved.down for one in scored), _NONE)
+        reached = (whole_of - lost) / whole_of if whole_of else None
+        yield report.Level(
+            level=level,
+            weight=report.Number(rule.weight.numerator, rule.weight.denominator),
+            circuits=len(here),
+            scored=len(scored),
+            availability=ratio(reached, rule.target),
+            target=exact(rule.target),
+            floor=exact(rule.floor),
+            score=ratio(
+                None if reached is None else _scored(ScoreRule(rule.floor, rule.target), reached)
+            ),
+        )
+
+
+_WEIGHTS: Final[Mapping[str, Callable[[Circuit], Fraction]]] = {
+    "equal": lambda _: _ONE,
+    "bandwidth": lambda one: Fraction(one.link.bandwidth_bps or 0),
+    "fee": lambda one: Fraction(one.link.monthly_fee_fen or 0),
+}
+
+
+def _weighted(levels: Sequence[report.Level]) -> report.Ratio | None:
+    """Return the figure of all levels, by their weights; for display, not for the score."""
+    there = [(one.weight.value, one.availability) for one in levels]
+    present = [(weight, figure.value) for weight, figure in there if figure is not None]
+    total = sum((weight for weight, _ in present), _NONE)
+    return ratio(sum((w * figure for w, figure in present), _NONE) / total) if total else None
+
+
+def _availability(levels: Sequence[report.Level]) -> _Measured:
+    present = [(one.weight.value, one.score.value) for one in levels if one.score is not None]
+    total = sum((weight for weight, _ in present), _NONE)
+    value = sum((weight * score for weight, score in present), _NONE) / total if total else None
+    return _Measured(value, {"levels": len(present)})
+
+
+def _repairs(rows: Sequence[report.Link]) -> _Measured:
+    closed = [
+        outage.repair
+        for row in rows
+        for outage in row.outages
+        if outage.repair is not None and outage.closed and outage.repair.in_time is not None
+    ]
+    in_time = sum(repair.in_time is True for repair in closed)
+    value = Fraction(in_time, len(closed)) if closed else _ONE
+    return _Measured(value, {"closed": len(closed), "in_time": in_time})
+
+
+def _frequency(inputs: Inputs, circuits: Sequence[Circuit]) -> _Measured:
+    outages = sum(one.achieved.started for one in circuits)
+    served = sum(
+        (
+            Fraction(
+                month.end - month.start - month.achieved.by_class[Class.OUT],
+                whole(month.name, inputs.rules.zone).seconds,
+            )
+            for one in circuits
+            for month in one.months
+        ),
+        _NONE,
+    )
+    basis = {
+        "outages": outages,
+        "circuit_months_num": served.numerator,
+        "circuit_months_den": served.denominator,
+    }
+    return _Measured(outages / served if served else None, basis)
+
+
+def _quality(rows: Iterable[report.Quality | None]) -> _Measured:
+    there = [one for one in rows if one is not None]
+    valid, within = sum(one.valid for one in there), sum(one.within for one in there)
+    return _Measured(Fraction(within, valid) if valid else None, {"valid": valid, "within": within})
+
+
+def _bandwidth(inputs: Inputs) -> _Measured:
+    """Return which circuits passed the last test of the period; untested ones do not count."""
+    own = {link.id for link in inputs.register.links}
+    last = {
+        one.body.link: one.body
+        for one in inputs.records
+        if isinstance(one.body, BandwidthTested)
+        and one.body.link in own
+        and inputs.window.start <= one.body.at < inputs.window.end
+    }
+    least = inputs.rules.bandwidth_pass
+    passed = sum(
+        min(test.measured_up, test.measured_down) >= least * test.contracted
+        for test in last.values()
+    )
+    value = Fraction(passed, len(last)) if last else None
+    return _Measured(value, {"tested": len(last), "passed": passed})
+
+
+def _service(inputs: Inputs) -> _Measured:
+    said = [
+        one.body
+        for one in inputs.records
+        if isinstance(one.body, ServiceScored)
+        and (one.body.carrier, one.body.period)
+        == (inputs.register.carrier.id, inputs.window.period)
+    ]
+    if not said or not said[-1].den:
+        return _Measured(None, {})
+    return _Measured(
+        Fraction(said[-1].num, said[-1].den), {"num": said[-1].num, "den": said[-1].den}
+    )
+
+
+def _deductions(inputs: Inputs) -> Iterable[report.Deduction]:
+    for one in inputs.records:
+        body = one.body
+        if isinstance(body, PointsDeducted) and (body.carrier, body.period) == (
+            inputs.register.carrier.id, inputs.window.period,
+        ):  # fmt: skip
+            yield report.Deduction(
+                body.hundredths, body.why, one.person, body.documents, one.number
+            )
