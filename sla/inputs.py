@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from inventory.model import Carrier, Contract, Link, PlannedWork, Site
-from sla.periods import Window
+from sla.periods import Window, months_of, whole
 from sla.records import Record
 from sla.ruleset import RuleSet
-from sla.timeline import Step
+from sla.timeline import Span, Step
+
+BESIDE: Final = 7 * 86_400
+"""Seconds before and after a window's months that are looked at beside them."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -84,7 +87,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything. `live`: each link's timeline from well before the window to `recorded_until`.
+    """Everything. `live`: each link's timeline over `horizon`, whose end is `recorded_until`.
 
     `records`: all that concern the carrier's links or the carrier, oldest first. `sums`: by link,
     over the spans that `sla.build.counted_spans` names; a link without is without such figures.
@@ -104,3 +107,16 @@ class Inputs:
     previous: str = ""
     tzdata: str = ""
     """Version of the time zone data that the window was computed with."""
+
+
+def horizon(window: Window, recorded_until: int, zone: str) -> Span:
+    """Return which evidence a window's report is made from, UTC seconds.
+
+    Whole months, since a quota is of a month, and a week at both ends for outages over an edge; no
+    more, so that a report is the same whenever it is made and its evidence fits into a bundle. It
+    begins on an hour, and ends at `recorded_until` at the latest.
+    """
+    months = months_of(window.start, window.end, zone)
+    start = whole(months[0][0], zone).start - BESIDE
+    end = whole(months[-1][0], zone).end + BESIDE
+    return start - start % 3600, min(end, max(recorded_until, window.start))
