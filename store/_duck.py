@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from store import _sqlite
+from store.errors import StoreError
+
+_ROW_GROUP: Final = 20_000
+"""Rows that share minimum and maximum of `link`: what reading one link has to unpack."""
 COLUMNS: Final = {
     "link": "VARCHAR",
     "slot": "BIGINT",
@@ -40,6 +47,30 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         },
     )
+
+
+def write(query: str, path: Path) -> int:
+    """Write the rows of a query into a Parquet file; return how many. Raises StoreError, OSError.
+
+    The file is private and appears whole, under a temporary name first.
+    """
+    temporary = path.with_suffix(".parquet.tmp")
+    with closing(connect(path.parent)) as engine:
+        try:
+            written = engine.execute(
+                f"COPY ({query}) TO {quoted(temporary)}"
+                f" (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2,"
+                f" ROW_GROUP_SIZE {_ROW_GROUP})"
+            ).fetchone()
+        except duckdb.Error as error:
+            temporary.unlink(missing_ok=True)
+            raise StoreError("disk_failed", path, str(error), temporary=True) from error
+    temporary.chmod(_sqlite.PRIVATE)
+    with temporary.open("rb") as content:
+        os.fsync(content.fileno())
+    temporary.rename(path)
+    _sqlite.sync_folder(path.parent)
+    return int(written[0]) if written else 0
 
 
 def sealed(files: str) -> str:

@@ -36,6 +36,15 @@ def private_folder(folder: Path) -> None:
         folder.chmod(PRIVATE_FOLDER)
 
 
+def sync_folder(folder: Path) -> None:
+    """Let a rename in a folder survive a power cut. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def open_writer(path: Path, synchronous: Literal["FULL", "NORMAL"]) -> sqlite3.Connection:
     """Open for writing; made with mode 0600, which its `-wal` and `-shm` take over.
 

@@ -217,17 +217,9 @@ def _write_folder(final: Path, files: Mapping[str, bytes]) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    _sync(temporary)
+    _sqlite.sync_folder(temporary)
     temporary.rename(final)
-    _sync(final.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _sqlite.sync_folder(final.parent)
 
 
 def monitor_leaf(ledger: Reader, hour: int, clock: int | None) -> MonitorLeaf:

@@ -10,13 +10,10 @@ goes, and an hour that has both is sealed again; rows that were sealed already s
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
-
-import duckdb
+from typing import Any
 
 from sla.timeline import Step
 from store import _duck, _sqlite
@@ -25,9 +22,6 @@ from store._judged import judged, steps_of_links
 from store.errors import StoreError, from_os
 from store.hours import HOUR, columns, running_file, sealed_file, set_aside
 from store.reader import Reader
-
-_ROW_GROUP: Final = 20_000
-"""Rows that share minimum and maximum of `link`: what reading one link has to unpack."""
 
 
 def seal(folder: Path, hour: int, ledger: Reader) -> int:
@@ -75,33 +69,9 @@ def _write_csv(
 
 def _write_parquet(table: Path, sealed: Path) -> int:
     """Sort, write under a temporary name, sync, rename, sync the folder."""
-    temporary = sealed.with_suffix(".parquet.tmp")
     fresh = f"SELECT {NAMES} FROM read_csv({quoted(table)}, header = false, columns = {COLUMNS!r})"  # noqa: S608 - names are ours
     source = fresh
     if sealed.exists():
         old = f"SELECT {NAMES} FROM {_duck.sealed(quoted(sealed))}"  # noqa: S608 - as above
         source = f"{old} UNION ALL SELECT * FROM ({fresh}) ANTI JOIN ({old}) USING (link, slot)"  # noqa: S608 - as above
-    with closing(_duck.connect(sealed.parent)) as engine:
-        try:
-            written = engine.execute(
-                f"COPY (SELECT * FROM ({source}) ORDER BY link, slot) TO {quoted(temporary)}"  # noqa: S608 - as above
-                f" (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2,"
-                f" ROW_GROUP_SIZE {_ROW_GROUP})"
-            ).fetchone()
-        except duckdb.Error as error:
-            temporary.unlink(missing_ok=True)
-            raise StoreError("disk_failed", sealed, str(error), temporary=True) from error
-    temporary.chmod(_sqlite.PRIVATE)
-    with temporary.open("rb") as content:
-        os.fsync(content.fileno())
-    temporary.rename(sealed)
-    _sync_folder(sealed.parent)
-    return int(written[0]) if written else 0
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    return _duck.write(f"SELECT * FROM ({source}) ORDER BY link, slot", sealed)  # noqa: S608 - as above
