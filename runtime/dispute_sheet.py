@@ -89,7 +89,8 @@ class SheetError(Exception):
 
 class _Cell(NamedTuple):
     value: Any
-    formula: bool
+    formula: str
+    """As it is written, "" = there is none; `value` None then = Excel has not computed it."""
 
 
 def read(path: Path, zone: str = "Asia/Shanghai") -> tuple[list[Written], list[Complaint]]:
@@ -203,9 +204,10 @@ def _lines(
         own = False
         for name, column in heading.columns.items():
             at = corners.get((row, column), (row, column))
-            formula = sheet.cell(*at).data_type == "f"
+            cell = sheet.cell(*at)
+            formula = str(cell.value) if cell.data_type == "f" else ""
             cells[name] = _Cell(values.cell(*at).value, formula)
-            own = own or (at[0] == row and (cells[name].value is not None or formula))
+            own = own or (at[0] == row and (cells[name].value is not None or formula != ""))
         if own:
             yield _Line(sheet.title, row, cells)
 
@@ -228,9 +230,11 @@ class _Reading:
         )
 
     def text(self, name: str) -> str:
-        """Return what a cell says, "" = nothing."""
+        """Return what a cell says, a formula without a value itself; "" = nothing."""
         cell = self._line.cells.get(name)
-        return "" if cell is None or cell.value is None else _text(cell.value)
+        if cell is None:
+            return ""
+        return _text(cell.formula if cell.value is None else cell.value)
 
     def value(self, name: str) -> object:
         """Return the value of a cell, None = it has none; of a formula that is said."""
