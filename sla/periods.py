@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -54,7 +56,8 @@ def whole(period: str, zone: str = "Asia/Shanghai") -> Window:
     return Window(period, *_bounds(period, zone))
 
 
-def months_of(start: int, end: int, zone: str = "Asia/Shanghai") -> list[tuple[str, int, int]]:
+@lru_cache(256)
+def months_of(start: int, end: int, zone: str = "Asia/Shanghai") -> Sequence[tuple[str, int, int]]:
     """Cut [start, end) at the local beginnings of months: name, start, end of each piece."""
     found = []
     while start < end:
@@ -95,6 +98,7 @@ def _day_start(day: date, zone: str) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())
 
 
+@lru_cache(4096)
 def _month_start(year: int, month: int, zone: str) -> int:
     years, index = divmod(month - 1, 12)
     return int(datetime(year + years, index + 1, 1, tzinfo=ZoneInfo(zone)).timestamp())

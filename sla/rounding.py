@@ -12,8 +12,9 @@ _MOST_DIGITS = 12
 
 def percent(value: Fraction, digits: int = 4) -> str:
     """Print a ratio as a percentage: Fraction(11149, 11160) is `99.9014`."""
-    scaled = round(value * 100 * 10**digits)
-    sign, whole = "-" if scaled < 0 else "", abs(scaled)
+    whole, rest = divmod(abs(value.numerator) * 100 * 10**digits, value.denominator)
+    whole += 2 * rest > value.denominator or (2 * rest == value.denominator and whole % 2)
+    sign = "-" if value < 0 and whole else ""
     if digits == 0:
         return f"{sign}{whole}"
     return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
@@ -21,10 +22,8 @@ def percent(value: Fraction, digits: int = 4) -> str:
 
 def percent_beside(value: Fraction, limit: Fraction, digits: int = 4) -> str:
     """Print a percentage with as many digits as it takes not to look like a limit it misses."""
-    while (
-        digits < _MOST_DIGITS
-        and value != limit
-        and percent(value, digits) == percent(limit, digits)
-    ):
+    said = percent(value, digits)
+    while digits < _MOST_DIGITS and said == percent(limit, digits) and value != limit:
         digits += 1
-    return percent(value, digits)
+        said = percent(value, digits)
+    return said
