@@ -21,18 +21,18 @@ import msgspec
 
 from api.ports import Outage, Trap, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target, service_target, site_target
+from runtime.around import around
 from sla import percentile
 from sla.assess import assess_carrier, assess_link, assess_site
 from sla.assess_service import assess_service
 from sla.documents import carrier_document, link_document, service_document, site_document
 from sla.percentile import Missing, Mode
 from sla.periods import PeriodError, Window, parse
-from sla.states import Blind, Transition
 from store import past, retention, seal, traffic
 from store.errors import StoreError
 from store.hours import HOUR, settle_seconds
 from store.ledger import FILE, open_reader
-from store.reader import OutageRow, Reader
+from store.reader import Reader
 
 
 @dataclass(slots=True)
@@ -44,7 +44,6 @@ class _Here:
 
 
 _here: _Here | None = None
-_DAY: Final = 86_400
 _WRITTEN: Final = 180
 """Seconds after which a slot of history has been closed and written."""
 
@@ -110,7 +109,7 @@ def carrier(name: str, period: str, now: int, links: bool) -> bytes:  # noqa: FB
     inventory, reader = _known()
     window = _window(period, now)
     targets = [link_target(link.id) for link in inventory.links.values() if link.carrier == name]
-    evidence = _evidence(reader, targets, window)
+    evidence = around(reader, targets, window)
     document = carrier_document(
         assess_carrier(
             name,
@@ -133,7 +132,7 @@ def link(name: str, period: str, now: int) -> bytes:
     window = _window(period, now)
     found = inventory.links[name]
     target = link_target(name)
-    evidence = _evidence(reader, [target], window)
+    evidence = around(reader, [target], window)
     works = [work for work in inventory.planned_work.values() if name in work.links]
     document = link_document(
         assess_link(
@@ -156,7 +155,7 @@ def site(name: str, period: str, now: int) -> bytes:
     inventory, reader = _known()
     window = _window(period, now)
     legs = inventory.topology.uplinks.get(name, ())
-    evidence = _evidence(reader, [*map(link_target, legs)] or [site_target(name)], window)
+    evidence = around(reader, [*map(link_target, legs)] or [site_target(name)], window)
     document = site_document(
         assess_site(
             name,
@@ -176,7 +175,7 @@ def service(name: str, period: str, now: int) -> bytes:
     inventory, reader = _known()
     window = _window(period, now)
     target = service_target(name)
-    evidence = _evidence(reader, [target], window)
+    evidence = around(reader, [target], window)
     assessed = assess_service(
         inventory.services[name],
         window,
@@ -246,7 +245,7 @@ def used_shares(now: int) -> list[tuple[str, float]]:
     whole = _window(month.period, month.start + 32 * 86_400)
     hurt = {row.target for row in reader.outages(since=month.start, until=now, limit=1_000_000)}
     targets = [link_target(name) for name in inventory.links if link_target(name) in hurt]
-    evidence = _evidence(reader, targets, month)
+    evidence = around(reader, targets, month)
     shares = []
     for target in targets:
         found = inventory.links[target.partition(":")[2]]
@@ -301,37 +300,3 @@ def _window(period: str, now: int) -> Window:
 
 def _this_month(now: int) -> str:
     return f"{datetime.fromtimestamp(now, ZoneInfo('Asia/Shanghai')):%Y-%m}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What the ledger says of some targets around a window."""
-
-    transitions: Mapping[TargetId, Sequence[Transition]]
-    blinds: Sequence[Blind]
-    first_heartbeat: int | None
-    recorded_until: int | None
-
-
-def _evidence(reader: Reader, targets: Sequence[TargetId], window: Window) -> _Evidence:
-    """Read a window and what reaches over its edges, in full (methodology 1.5, 5).
-
-    An outage is counted where it starts and repaired where it ends, and whatever lies near an edge
-    may merge with it; so a day more is read on either side of every outage that touches an edge.
-    """
-    wanted = set(targets)
-    begun = [row.start for row in _open_at(reader, window.start) if row.target in wanted]
-    ended = [row.end for row in _open_at(reader, window.end) if row.target in wanted]
-    last = reader.last_heartbeat()
-    since = min([window.start, *begun]) - _DAY
-    until = max([window.end, *(last or 0 if end is None else end for end in ended)]) + _DAY
-    return _Evidence(
-        reader.transitions(targets, since, until),
-        reader.blinds(since, until),
-        reader.first_heartbeat(),
-        None if last is None else min(last, until),
-    )
-
-
-def _open_at(reader: Reader, second: int) -> list[OutageRow]:
-    return reader.outages(since=second, until=second + 1, limit=1_000_000)
