@@ -114,6 +114,14 @@ def read_monitor(folder: Path, hour: int) -> MonitorLeaf:
     return leaf
 
 
+def heard_in(folder: Path, hour: int, carrier: str) -> Iterator[tuple[Heard, RoundTrips | None]]:
+    """Yield what was heard of each circuit of a carrier in an hour. Raises StoreError."""
+    try:
+        yield from paired(read_hour(folder, hour, carrier))
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise StoreError("corrupt", file_of(folder, hour, carrier), str(error)) from error
+
+
 def circuits_in(
     folder: Path, hour: int, carrier: str, circuits: Collection[str]
 ) -> Iterator[tuple[Heard, RoundTrips | None]]:
@@ -180,13 +188,20 @@ def keep_hour(
     what was decided is kept. Kept again it must come to the same bytes: if not, StoreError
     (`differs`), and what was kept first stays. Other StoreErrors: nothing was kept.
     """
-    final = hour_folder(folder, hour)
     lines = lines_of(history if heard else None, hour, inventory, ledger)
-    leaf = encode(monitor_leaf(ledger, hour, clock))
+    return write_hour(folder, lines, monitor_leaf(ledger, hour, clock))
+
+
+def write_hour(
+    folder: Path, lines: Mapping[str, list[bytes]], monitor: MonitorLeaf
+) -> list[Written]:
+    """Write the lines of an hour by carrier, in the order of their bytes. As `keep_hour`."""
+    hour, leaf = monitor.hour, encode(monitor)
     written = [
         Written(carrier, hour, file_of(folder, hour, carrier), found)
         for carrier, found in sorted(lines.items())
     ]
+    final = hour_folder(folder, hour)
     if final.exists():
         _compare(folder, hour, written, leaf)
         return written

@@ -1,0 +1,226 @@
+"""Sealed days of evidence: per circuit what its slots came to while it was UP or DEGRADED.
+
+    evidence/days/2026-11-25.parquet    of a local day, sorted by carrier and circuit
+
+Days are those of the zone in which months are counted, so that a quarter is whole days. A row has
+the sums of `sla.inputs.SlotSums`, the limits they were made with, and from when to when the circuit
+was available; they are made from the canonical lines and can be made from them again. Who counts
+other spans of a day, or holds its slots to other limits, takes the hours: `store.sums`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import duckdb
+import msgspec
+
+from sla.canonical import HOUR
+from sla.inputs import Limits, SlotSums
+from sla.slot_sums import Tally, available, overlap
+from sla.timeline import Span, union
+from store import _duck, _sqlite, evidence
+from store.errors import StoreError, from_os
+
+ZONE: Final = "Asia/Shanghai"
+_FOLDER: Final = "days"
+PLAIN: Final = (
+    "slots", "valid", "sent", "lost", "within_loss", "with_latency", "within_latency",
+    "with_jitter", "within_jitter",
+)  # fmt: skip
+LIMITS: Final = ("rtt_us", "loss_ppm", "jitter_us", "min_sent", "quantile")
+COLUMNS: Final = {
+    "carrier": "VARCHAR",
+    "link": "VARCHAR",
+    "day": "BIGINT",
+    "rtt_us": "BIGINT",
+    "loss_ppm": "INTEGER",
+    "jitter_us": "BIGINT",
+    "min_sent": "INTEGER",
+    "quantile": "VARCHAR",
+    "whole": "BOOLEAN",
+    "spans": "INTEGER[]",
+    **dict.fromkeys(PLAIN, "INTEGER"),
+    "buckets": "SMALLINT[]",
+    "counts": "INTEGER[]",
+}
+"""`day`: its first second; `spans`: available from, to, from, to, ... after it, none when `whole`;
+`buckets` and `counts`: `SlotSums.latency`."""
+_NAMES: Final = ", ".join(COLUMNS)
+
+
+class DayRow(msgspec.Struct, frozen=True):
+    """A circuit's day, [start, end). `spans`: when it was UP or DEGRADED. UTC seconds."""
+
+    carrier: str
+    link: str
+    start: int
+    end: int
+    spans: tuple[Span, ...]
+    sums: SlotSums
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A circuit whose sealed day is not what its evidence comes to; None = there is no row."""
+
+    carrier: str
+    link: str
+    sealed: DayRow | None
+    evidence: DayRow | None
+
+
+def bounds(day: date, zone: str = ZONE) -> Span:
+    """Return first second and end of a local day."""
+    where = ZoneInfo(zone)
+    first, after = (datetime.combine(one, time(), where) for one in (day, day + timedelta(days=1)))
+    return int(first.timestamp()), int(after.timestamp())
+
+
+def days_between(start: int, end: int, zone: str = ZONE) -> list[date]:
+    """Return the local days that touch [start, end)."""
+    if start >= end:
+        return []
+    where = ZoneInfo(zone)
+    first = datetime.fromtimestamp(start, where).date()
+    last = datetime.fromtimestamp(end - 1, where).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def file_of(folder: Path, day: date) -> Path:
+    """Name the file of a sealed day. `folder`: that of the evidence."""
+    return folder / _FOLDER / f"{day:%Y-%m-%d}.parquet"
+
+
+def pending(folder: Path, zone: str = ZONE) -> Iterator[date]:
+    """Yield the days that are kept up to their end and not sealed, oldest first.
+
+    The first one may begin with the first hour there is.
+    """
+    hours = evidence.hours_kept(folder)
+    if hours:
+        for day in days_between(hours[0], hours[-1] + HOUR, zone):
+            if bounds(day, zone)[1] <= hours[-1] + HOUR and not file_of(folder, day).exists():
+                yield day
+
+
+def seal_day(folder: Path, day: date, limits: Mapping[str, Limits], zone: str = ZONE) -> int:
+    """Seal a day; return how many circuits it has.
+
+    `limits`: by circuit; one without is left out, and will be counted from its hours. A sealed day
+    is replaced as a whole. Raises StoreError; then nothing has changed.
+    """
+    return write_day(folder, day, days_rows(folder, day, limits, zone))
+
+
+def write_day(folder: Path, day: date, rows: Iterable[DayRow]) -> int:
+    """Write the rows of a day; return how many. Raises StoreError; then nothing has changed."""
+    path = file_of(folder, day)
+    table = path.with_suffix(".csv")
+    try:
+        _sqlite.private_folder(path.parent)
+        table.unlink(missing_ok=True)
+        table.touch(_sqlite.PRIVATE)
+        with table.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows(map(_values, rows))
+        kinds = {name: "VARCHAR" if kind.endswith("]") else kind for name, kind in COLUMNS.items()}
+        cast = ", ".join(
+            f"{name}::{kind} AS {name}" if kind.endswith("]") else name
+            for name, kind in COLUMNS.items()
+        )
+        source = (
+            f"read_csv({_duck.quoted(table)}, header = false, auto_detect = false, delim = ',',"
+            f" quote = '\"', escape = '\"', columns = {kinds!r})"
+        )
+        return _duck.write(f"SELECT {cast} FROM {source} ORDER BY carrier, link", path)  # noqa: S608 - names are ours
+    except OSError as error:
+        raise from_os(error, path) from error
+    finally:
+        table.unlink(missing_ok=True)
+
+
+def days_rows(
+    folder: Path, day: date, limits: Mapping[str, Limits], zone: str = ZONE
+) -> Iterator[DayRow]:
+    """Add up a day from its canonical lines, by carrier and circuit. Raises StoreError."""
+    start, end = bounds(day, zone)
+    hours = range(start - start % HOUR, end, HOUR)
+    carriers = sorted({name for hour in hours for name in evidence.carriers_of(folder, hour)})
+    for carrier in carriers:
+        tallies: dict[str, tuple[Tally, list[Span]]] = {}
+        for hour in evidence.hours_of(folder, carrier, start, end):
+            for heard, trips in evidence.heard_in(folder, hour, carrier):
+                held_to = limits.get(heard.circuit)
+                if held_to is None:
+                    continue
+                found = tallies.get(heard.circuit)
+                if found is None:
+                    found = tallies[heard.circuit] = (Tally(held_to), [])
+                tally, spans = found
+                inside = overlap(available(heard), start, end)
+                spans += inside
+                tally.count(heard, trips, inside)
+        for link, (tally, spans) in sorted(tallies.items()):
+            yield DayRow(carrier, link, start, end, tuple(union(spans)), tally.sums())
+
+
+def recompute_day(folder: Path, day: date, zone: str = ZONE) -> list[Difference]:
+    """Add up a sealed day again, with its own limits; return where it is something else.
+
+    Raises StoreError.
+    """
+    rows = {(row.carrier, row.link): row for row in read_day(folder, day, zone)}
+    limits = {row.link: row.sums.limits for row in rows.values()}
+    again = {(row.carrier, row.link): row for row in days_rows(folder, day, limits, zone)}
+    return [
+        Difference(*key, rows.get(key), again.get(key))
+        for key in sorted(rows.keys() | again.keys())
+        if rows.get(key) != again.get(key)
+    ]
+
+
+def read_day(folder: Path, day: date, zone: str = ZONE) -> list[DayRow]:
+    """Return the rows of a sealed day, by carrier and circuit. Raises StoreError."""
+    path = file_of(folder, day)
+    end = bounds(day, zone)[1]
+    with closing(_duck.connect(folder)) as engine:
+        try:
+            rows = engine.execute(
+                f"SELECT {_NAMES} FROM read_parquet($1) ORDER BY carrier, link",  # noqa: S608 - names are ours
+                [str(path)],
+            ).fetchall()
+        except duckdb.Error as error:
+            code: Literal["corrupt", "unopened"] = "corrupt" if path.exists() else "unopened"
+            raise StoreError(code, path, str(error)) from error
+    return [row_of(row, end) for row in rows]
+
+
+def row_of(row: Sequence[Any], end: int) -> DayRow:
+    """Read a row; `end` is that of its day, in UTC seconds."""
+    carrier, link, start = row[:3]
+    spans = ((start, end),) if row[8] else tuple(_paired(row[9], start))
+    plain = dict(zip(PLAIN, row[10:19], strict=True))
+    latency = dict(zip(row[19], row[20], strict=True))
+    sums = SlotSums(Limits(*row[3:8]), **plain, latency=latency)
+    return DayRow(carrier, link, start, end, spans, sums)
+
+
+def _paired(edges: Sequence[int], start: int) -> Iterator[Span]:
+    for place in range(0, len(edges), 2):
+        yield start + edges[place], start + edges[place + 1]
+
+
+def _values(row: DayRow) -> tuple[object, ...]:
+    sums = row.sums
+    whole = row.spans == ((row.start, row.end),)
+    edges = [] if whole else [edge - row.start for span in row.spans for edge in span]
+    return (
+        row.carrier, row.link, row.start, *(getattr(sums.limits, name) for name in LIMITS),
+        whole, edges, *(getattr(sums, name) for name in PLAIN),
+        list(sums.latency), list(sums.latency.values()),
+    )  # fmt: skip
