@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from sla.report import Report, Span
 
@@ -29,7 +30,7 @@ def _differing(
     edges = sorted({edge for span in (*before, *after) for edge in (span.start, span.end)})
     found: list[tuple[int, int, str, str]] = []
     here = there = 0
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         here, was = _at(before, here, start)
         there, now = _at(after, there, start)
         if was == now:
