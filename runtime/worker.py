@@ -5,15 +5,10 @@ Plain functions over what `start` left here; the pool calls them one at a time.
 
 from __future__ import annotations
 
-import atexit
-import os
-import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import parent_process
 from pathlib import Path
-from threading import Thread
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +17,7 @@ import msgspec
 from api.ports import Outage, Trap, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target, service_target, site_target
 from runtime.around import around
+from runtime.underling import settle_in
 from sla import percentile
 from sla.assess import assess_carrier, assess_link, assess_site
 from sla.assess_service import assess_service
@@ -52,17 +48,7 @@ def start(store: Path, inventory: Inventory) -> None:
     """Remember where the record lies; the first call in a new process."""
     global _here  # noqa: PLW0603 - a pool's process has no other place of its own
     _here = _Here(store, inventory)
-    atexit.register(os._exit, 0)  # DuckDB's binding prints what it leaks when Python winds down
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the monitor ends this process, not a key
-    Thread(target=_end_with_parent, daemon=True).start()
-    os.nice(10)  # nobody waits for a report as urgently as a poll for its instant
-
-
-def _end_with_parent() -> None:
-    """Leave nothing behind when the monitor is killed: nobody is left to end this process then."""
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(0)
+    settle_in()
 
 
 def _known() -> tuple[Inventory, Reader]:
