@@ -8,10 +8,10 @@ bytes, whoever calls and whenever.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -26,7 +26,20 @@ from sla.calculator import Status
 from sla.inputs import Inputs
 from sla.timeline import Span
 
+T = TypeVar("T")
+_TOLD_EVERY: Final = 100
 _STATUSES: Final = (Status.AMBIGUOUS, Status.OK, Status.INSUFFICIENT, Status.NO_DATA)
+
+
+def _nobody(done: int) -> None:
+    """Tell nobody."""
+
+
+def _told(items: Sequence[T], tell: Callable[[int], None]) -> Iterator[T]:
+    for done, item in enumerate(items):
+        if done % _TOLD_EVERY == 0:
+            tell(done)
+        yield item
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +52,11 @@ class Prepared:
     circuits: tuple[Circuit, ...]
 
 
-def prepare(inputs: Inputs) -> Prepared:
-    """Give every second its class. Of `inputs`, `sums` are not looked at."""
+def prepare(inputs: Inputs, tell: Callable[[int], None] = _nobody) -> Prepared:
+    """Give every second its class. Of `inputs`, `sums` are not looked at.
+
+    `tell`: is told how many circuits are done.
+    """
     causes = causes_of(inputs)
     laid = overlays.laid(inputs, causes)
     return Prepared(
@@ -48,10 +64,8 @@ def prepare(inputs: Inputs) -> Prepared:
         laid,
         causes,
         tuple(
-            circuit(inputs, link, laid[link.id].overlays)
-            if link.id in laid
-            else circuit(inputs, link, overlays.NONE)
-            for link in inputs.register.links
+            circuit(inputs, link, laid[link.id].overlays if link.id in laid else overlays.NONE)
+            for link in _told(inputs.register.links, tell)
         ),
     )
 
@@ -66,12 +80,17 @@ def counted(prepared: Prepared) -> Mapping[str, Sequence[Span]]:
     return {one.link.id: one.available() for one in prepared.circuits}
 
 
-def report(inputs: Inputs, prepared: Prepared | None = None) -> document.Report:
-    """Make the report. `prepared`: what `prepare` made of the same inputs but for `sums`."""
+def report(
+    inputs: Inputs, prepared: Prepared | None = None, tell: Callable[[int], None] = _nobody
+) -> document.Report:
+    """Make the report. `prepared`: what `prepare` made of the same inputs but for `sums`.
+
+    `tell`: is told how many circuits are done.
+    """
     ready = prepare(inputs) if prepared is None else prepared
     circuits = ready.circuits
     money = score.credits_of(inputs, circuits)
-    rows = tuple(_row(inputs, ready, one, money) for one in circuits)
+    rows = tuple(_row(inputs, ready, one, money) for one in _told(circuits, tell))
     points = score.score_of(inputs, circuits, rows)
     by_class = {kind.value: sum(one.achieved.by_class[kind] for one in circuits) for kind in Class}
     evaluated = sum(one.achieved.evaluated for one in circuits)

@@ -1,0 +1,50 @@
+"""A report in a format: the plug-ins of `sla/renderers/`, by what each calls itself."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Final
+
+import msgspec
+
+from sla.report import Report
+
+_FOLDER: Final = "sla.renderers"
+OF_ONE: Final = "link"
+"""The format of one circuit."""
+OF_ALL: Final = "leader"
+"""The format of all carriers' reports of a period."""
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """A view."""
+
+    content: bytes
+    media: str
+
+
+class NoSuchFormatError(LookupError):
+    """There is no renderer of that name."""
+
+
+@cache
+def renderers() -> dict[str, ModuleType]:
+    """Return the renderers by their format, in the order of their names."""
+    folder = import_module(_FOLDER)
+    modules = (
+        import_module(f"{_FOLDER}.{found.name}")
+        for found in sorted(iter_modules(folder.__path__), key=lambda one: one.name)
+        if not found.ispkg and not found.name.startswith("_")
+    )
+    return {module.FORMAT: module for module in modules if hasattr(module, "FORMAT")}
+
+
+def render(form: str, report: Report, sha256: str, language: str) -> Rendered:
+    """Make a view. Raises NoSuchFormatError, and what the renderer raises (`RenderError`)."""
+    module = renderers().get(form)
+    if module is None or form in {OF_ONE, OF_ALL}:
+        raise NoSuchFormatError(form)
+    return Rendered(module.render(report, sha256, language), module.MEDIA)

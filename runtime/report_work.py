@@ -1,0 +1,218 @@
+"""Makes reports of carriers and their views: plain functions, called in a process of their own.
+
+The command line calls the same ones.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from runtime.report_inputs import gather, with_sums
+from runtime.report_views import render
+from sla import build, register, report
+from sla.changes import Change, changes
+from sla.inputs import Register
+from sla.periods import Window
+from sla.report import Report
+from sla.ruleset import RuleSet
+from store import reports
+from store.errors import StoreError
+from store.reports import Place
+
+_log = logging.getLogger("extranet.reports")
+MADE: Final = "made.json"
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What is said of a report that was made, beside it. `end`: of its window, UTC seconds."""
+
+    sha256: str
+    made_at: int
+    start: int
+    end: int
+    provisional: bool
+    previous: str
+    rules: str
+    tree: int
+    root: str
+    changed: int
+    not_rendered: tuple[str, ...] = ()
+    """Formats that were to be made with it and could not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be made. `earlier`: SHA-256 (hex) of the revision before, "" = there is none.
+
+    `register`: canonical bytes. `views`: formats that are made with it, in `languages`.
+    """
+
+    store: Path
+    place: Place
+    window: Window
+    register: bytes
+    rules: RuleSet
+    earlier: str
+    now: int
+    views: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+class StoppedError(Exception):
+    """Whoever wanted the report wants it no more."""
+
+
+def make(order: Order, tell: Callable[[int, int], None]) -> tuple[Made, tuple[Change, ...]]:
+    """Make a report and keep it with what it was made from.
+
+    `tell`: is told how far it is, `done` of `of`; what it raises ends the work. Raises StoreError.
+    """
+    gc.disable()  # hundreds of thousands of values that all live to the end
+    try:
+        return _made(order, tell)
+    finally:
+        gc.enable()
+
+
+def _made(order: Order, tell: Callable[[int, int], None]) -> tuple[Made, tuple[Change, ...]]:
+    place, store = order.place, order.store
+    known: Register = register.decode(order.register)
+    steps = 2 * len(known.links) + 4
+    tell(0, steps)
+    before = _earlier(order)
+    inputs = gather(
+        store, known, order.window, order.rules, revision=place.revision, previous=order.earlier
+    )
+    tell(1, steps)
+    prepared = build.prepare(inputs, lambda done: tell(1 + done, steps))
+    full = with_sums(store, prepared)
+    half = len(known.links) + 2
+    tell(half, steps)
+    document = build.report(full, prepared, lambda done: tell(half + done, steps))
+    data = report.encode(document)
+    sha256 = report.digest(data)
+    changed = () if before is None else changes(before, document)
+    made = Made(
+        sha256=sha256,
+        made_at=order.now,
+        start=document.start,
+        end=document.end,
+        provisional=document.provisional,
+        previous=document.previous,
+        rules=document.rules_sha256,
+        tree=document.tree_size,
+        root=document.tree_sha256,
+        changed=sum(end - start for _, start, end, _, _ in changed),
+    )
+    views, failed = _views(order, document, sha256)
+    made = msgspec.structs.replace(made, not_rendered=failed)
+    reports.write(
+        store,
+        place,
+        {
+            reports.REGISTER: order.register,
+            reports.RULES: order.rules.text.encode(),
+            MADE: msgspec.json.encode(made, order="sorted"),
+            reports.REPORT: data,
+            **views,
+        },
+    )
+    tell(steps, steps)
+    return made, changed
+
+
+def _views(
+    order: Order, document: Report, sha256: str
+) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
+    """Make the views that are kept beside a report; one that cannot be made keeps back no other."""
+    made: dict[str, bytes] = {}
+    failed: list[str] = []
+    for form in order.views:
+        for language in order.languages:
+            try:
+                view = render(form, document, sha256, language)
+            except Exception:  # noqa: BLE001 - a plug-in, or what it needs, is missing
+                _log.exception("a report could not be rendered", extra={"format": form})
+                failed.append(form)
+            else:
+                made[f"report.{language}.{form}"] = view.content
+    return made, tuple(dict.fromkeys(failed))
+
+
+def _earlier(order: Order) -> Report | None:
+    """Return the revision before. Raises StoreError: it, or what it is about, was changed."""
+    if not order.earlier:
+        return None
+    before = order.place._replace(revision=order.place.revision - 1)
+    found, _ = load(order.store, before, order.earlier)
+    for name, data, said in (
+        (reports.REGISTER, order.register, found.register_sha256),
+        (reports.RULES, order.rules.text.encode(), found.rules_sha256),
+    ):
+        if hashlib.sha256(data).hexdigest() != said:
+            raise StoreError(
+                "corrupt", reports.folder_of(order.store, before) / name, f"not {said}"
+            )
+    return found
+
+
+def load(store: Path, place: Place, sha256: str) -> tuple[Report, str]:
+    """Return a report and its SHA-256; `sha256` "" = whatever is there.
+
+    Raises StoreError.
+    """
+    try:
+        data = reports.read(store, place, sha256=sha256)
+    except FileNotFoundError as error:
+        path = reports.folder_of(store, place) / reports.REPORT
+        raise StoreError("corrupt", path, "missing") from error
+    try:
+        return report.decode(data), report.digest(data)
+    except (msgspec.MsgspecError, ValueError) as error:
+        path = reports.folder_of(store, place) / reports.REPORT
+        raise StoreError("corrupt", path, str(error)) from error
+
+
+def figures(store: Path, place: Place, sha256: str, link: str | None) -> bytes | None:
+    """Return a report without its circuits as JSON, or one circuit; None = no such circuit.
+
+    Raises StoreError.
+    """
+    found, digest = load(store, place, sha256)
+    links = tuple(one for one in found.links if one.link == link)
+    if link is not None and not links:
+        return None
+    body: Mapping[str, Any] = {
+        "sha256": digest,
+        "report": msgspec.structs.replace(
+            found, links=(), credits=msgspec.structs.replace(found.credits, lines=())
+        ),
+    }
+    if link is None:
+        rows = [_brief(one) for one in found.links]
+        return msgspec.json.encode({**body, "links": rows})
+    mine: Sequence[object] = [line for line in found.credits.lines if line.link == link]
+    return msgspec.json.encode({**body, "link": links[0], "credits": mine})
+
+
+def _brief(one: report.Link) -> Mapping[str, object]:
+    """Return the row of a circuit in a list."""
+    return {
+        "link": one.link,
+        "title": one.title,
+        "level": one.level,
+        "status": one.status,
+        "settled": one.settled,
+        "met": one.met,
+        "outages": len(one.outages),
+        "down_seconds": one.seconds["DOWN"],
+        "credit_fen": one.credit_fen,
+    }
