@@ -1,7 +1,7 @@
 """The whole suite: `python -m tests`, or with arguments what pytest makes of them.
 
-Half of it waits for agents that are silent on purpose, so that half runs beside the other; what it
-says is shown when both are through.
+Much of it waits: for agents that are silent on purpose, for programs that start. So three parts run
+side by side; what the others say is shown when all are through.
 """
 
 from __future__ import annotations
@@ -10,27 +10,37 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 
-WAITING = ("tests/collectors", "tests/devices", "tests/metrics", "tests/runtime", "tests/traps")
-"""What mostly waits."""
+BESIDE = (
+    ("tests/collectors", "tests/devices", "tests/metrics", "tests/runtime", "tests/traps"),
+    ("tests/e2e", "tests/gear", "tests/ssh", "tests/store"),
+)
+"""What waits most, and what starts the whole program or another; the third part is the rest."""
 _PYTEST = (sys.executable, "-m", "pytest")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run both halves; return the exit code of the first that failed."""
+    """Run all parts; return the exit code of the first that failed."""
     if arguments:
         return subprocess.call([*_PYTEST, *arguments])
-    ignored = [f"--ignore={folder}" for folder in WAITING]
-    with tempfile.TemporaryFile() as said:
-        beside = subprocess.Popen([*_PYTEST, *WAITING], stdout=said, stderr=subprocess.STDOUT)
+    ignored = [f"--ignore={folder}" for part in BESIDE for folder in part]
+    with ExitStack() as stack:
+        said = [stack.enter_context(tempfile.TemporaryFile()) for _ in BESIDE]
+        beside = [
+            subprocess.Popen([*_PYTEST, *part], stdout=output, stderr=subprocess.STDOUT)
+            for part, output in zip(BESIDE, said, strict=True)
+        ]
+        codes = []
         try:
-            code = subprocess.call([*_PYTEST, "tests", *ignored])
+            codes.append(subprocess.call([*_PYTEST, "tests", *ignored]))
         finally:
-            other = beside.wait()
-        said.seek(0)
-        sys.stdout.buffer.write(said.read())
-        sys.stdout.flush()
-    return code or other
+            codes += [process.wait() for process in beside]
+        for output in said:
+            output.seek(0)
+            sys.stdout.buffer.write(output.read())
+            sys.stdout.flush()
+    return next(filter(None, codes), 0)
 
 
 if __name__ == "__main__":
