@@ -89,7 +89,7 @@ class Reports(Protocol):
     def job(self, name: str) -> ReportJob | None:
         """Return one of them."""
 
-    def formats(self) -> Sequence[str]:
+    async def formats(self) -> Sequence[str]:
         """Return in which formats a report can be had."""
 
     def make(self, carrier: str, period: str, person: str) -> ReportJob:

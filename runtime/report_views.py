@@ -8,8 +8,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Final
 
-import msgspec
-
+from runtime.report_form import Rendered
 from sla.report import Report
 
 _FOLDER: Final = "sla.renderers"
@@ -19,15 +18,10 @@ OF_ALL: Final = "leader"
 """The format of all carriers' reports of a period."""
 
 
-class Rendered(msgspec.Struct, frozen=True):
-    """A view."""
-
-    content: bytes
-    media: str
-
-
 class NoSuchFormatError(LookupError):
     """There is no renderer of that name."""
+
+    code = "unknown_format"
 
 
 @cache
@@ -48,3 +42,11 @@ def render(form: str, report: Report, sha256: str, language: str) -> Rendered:
     if module is None or form in {OF_ONE, OF_ALL}:
         raise NoSuchFormatError(form)
     return Rendered(module.render(report, sha256, language), module.MEDIA)
+
+
+def render_link(report: Report, sha256: str, language: str, link: str) -> Rendered:
+    """Make the page of one circuit. Raises NoSuchFormatError."""
+    module = renderers().get(OF_ONE)
+    if module is None:
+        raise NoSuchFormatError(OF_ONE)
+    return Rendered(module.render(report, sha256, language, link=link), module.MEDIA)

@@ -9,61 +9,23 @@ import gc
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
+from runtime.report_form import MADE, Made, Order, Rendered
 from runtime.report_inputs import gather, with_sums
-from runtime.report_views import render
+from runtime.report_views import OF_ONE, render, render_link, renderers
 from sla import build, register, report
 from sla.changes import Change, changes
 from sla.inputs import Register
-from sla.periods import Window
 from sla.report import Report
-from sla.ruleset import RuleSet
 from store import reports
 from store.errors import StoreError
 from store.reports import Place
 
 _log = logging.getLogger("extranet.reports")
-MADE: Final = "made.json"
-
-
-class Made(msgspec.Struct, frozen=True):
-    """What is said of a report that was made, beside it. `end`: of its window, UTC seconds."""
-
-    sha256: str
-    made_at: int
-    start: int
-    end: int
-    provisional: bool
-    previous: str
-    rules: str
-    tree: int
-    root: str
-    changed: int
-    not_rendered: tuple[str, ...] = ()
-    """Formats that were to be made with it and could not be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be made. `earlier`: SHA-256 (hex) of the revision before, "" = there is none.
-
-    `register`: canonical bytes. `views`: formats that are made with it, in `languages`.
-    """
-
-    store: Path
-    place: Place
-    window: Window
-    register: bytes
-    rules: RuleSet
-    earlier: str
-    now: int
-    views: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
 
 
 class StoppedError(Exception):
@@ -216,3 +178,25 @@ def _brief(one: report.Link) -> Mapping[str, object]:
         "down_seconds": one.seconds["DOWN"],
         "credit_fen": one.credit_fen,
     }
+
+
+def view(
+    store: Path, place: Place, sha256: str, form: str, language: str, link: str
+) -> Rendered | None:
+    """Return a report in a format; None = it has no such circuit.
+
+    JSON is the file itself. Raises StoreError, NoSuchFormatError, and what renderers raise.
+    """
+    found, digest = load(store, place, sha256)
+    if form == "json":
+        return Rendered(report.encode(found), "application/json")
+    if form == OF_ONE:
+        if all(one.link != link for one in found.links):
+            return None
+        return render_link(found, digest, language, link)
+    return render(form, found, digest, language)
+
+
+def formats() -> list[str]:
+    """Return in which formats a report can be had."""
+    return [*dict.fromkeys(("json", *renderers()))]

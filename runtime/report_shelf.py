@@ -1,0 +1,125 @@
+"""Which reports there are: what lies on the disk beside what the records say of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from api.ports_carrier_reports import RefusedError, ReportRow
+from runtime.record_book import RecordBook
+from runtime.report_form import MADE, Made
+from sla.deadlines import appeal_until, freezes
+from sla.periods import whole
+from sla.records import PeriodClosed, Record
+from sla.ruleset import RuleSet
+from store import reports
+from store.errors import StoreError
+from store.reports import Place
+
+_log = logging.getLogger("extranet.reports")
+
+
+class Shelf:
+    """Used by the event loop; only `look` waits for a disk."""
+
+    def __init__(self, rules: RuleSet, book: RecordBook) -> None:
+        self._rules = rules
+        self._book = book
+        self.made: dict[Place, Made] = {}
+
+    def closed(self, carrier: str, period: str) -> list[PeriodClosed]:
+        """Return how often and as what a period was settled, oldest first."""
+        return [body for _, body in settled(self._book.records, carrier, period)]
+
+    def rows(self) -> Sequence[ReportRow]:
+        """Return every revision that is kept or was closed, by carrier, period and revision."""
+        closed = {
+            Place(body.carrier, body.period, body.revision): (record, body)
+            for record, body in settled(self._book.records)
+        }
+        places = sorted({*self.made, *closed})
+        return [
+            self._draft(place, self.made[place])
+            if place not in closed
+            else self._settled(*closed[place], self.made.get(place))
+            for place in places
+        ]
+
+    def _settled(self, record: Record, body: PeriodClosed, made: Made | None) -> ReportRow:
+        window = whole(body.period, self._rules.zone)
+        return ReportRow(
+            carrier=body.carrier,
+            period=body.period,
+            revision=body.revision,
+            state="closed",
+            sha256=body.report,
+            start=window.start,
+            end=window.end,
+            freezes=freezes(body.period, self._rules),
+            appeal_until=appeal_until(body.period, self._rules),
+            made_at=None if made is None else made.made_at,
+            closed_at=record.at,
+            closed_by=record.person,
+            previous=body.previous,
+            changed=sum(end - start for _, start, end, _, _ in body.changed),
+        )
+
+    def _draft(self, place: Place, made: Made) -> ReportRow:
+        return ReportRow(
+            carrier=place.carrier,
+            period=place.period,
+            revision=place.revision,
+            state="provisional" if made.provisional else "draft",
+            sha256=made.sha256,
+            start=made.start,
+            end=made.end,
+            freezes=freezes(place.period, self._rules),
+            appeal_until=appeal_until(place.period, self._rules),
+            made_at=made.made_at,
+            previous=made.previous,
+            changed=made.changed,
+        )
+
+    def find(self, carrier: str, period: str, revision: int | None = None) -> ReportRow:
+        """Return a revision, or the latest closed one, or else the draft. Raises RefusedError."""
+        found = [row for row in self.rows() if (row.carrier, row.period) == (carrier, period)]
+        if revision is not None:
+            found = [row for row in found if row.revision == revision]
+        chosen = [row for row in found if row.state == "closed"] or found
+        if not chosen:
+            raise RefusedError(404, "unknown_report", carrier=carrier, period=period)
+        return chosen[-1]
+
+    def final(self) -> Iterator[Place]:
+        """Yield what was made of a period that was over and frozen by then."""
+        for place, made in self.made.items():
+            if not made.provisional and made.made_at >= freezes(place.period, self._rules):
+                yield place
+
+
+def settled(
+    records: Sequence[Record], carrier: str = "", period: str = ""
+) -> Iterator[tuple[Record, PeriodClosed]]:
+    """Yield what was settled, oldest first: of a carrier's period, or all."""
+    for record in records:
+        body = record.body
+        if isinstance(body, PeriodClosed) and (
+            not carrier or (body.carrier, body.period) == (carrier, period)
+        ):
+            yield record, body
+
+
+def look(store: Path) -> dict[Place, Made]:
+    """Return what was made earlier; what cannot be read is left out and made anew."""
+    found = {}
+    for place in reports.kept(store):
+        try:
+            found[place] = msgspec.json.decode(reports.read(store, place, MADE), type=Made)
+            whole(place.period)
+        except (OSError, StoreError, msgspec.MsgspecError, ValueError):
+            found.pop(place, None)
+            _log.warning("what is said of a report cannot be read", extra={"report": str(place)})
+    return found
