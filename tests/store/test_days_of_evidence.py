@@ -36,7 +36,7 @@ START, END = days.bounds(DAY)
 FIRST, LAST = START - 3 * HOUR, END + 24 * HOUR + 5 * HOUR
 LIMITS = Limits(5_000, 100_000, 400)
 OTHERS = Limits(4_400, 0, 200, 12, "p95")
-LINKS = ("a", "b", "c")
+LINKS = ("a", "b", "c", "d")
 STATES = ("UP", "UP", "UP", "DEGRADED", "DOWN", "UNKNOWN")
 
 
@@ -59,7 +59,7 @@ class Made(msgspec.Struct, frozen=True):
 
 
 def hour_of(link: str, hour: int, chance: Random) -> tuple[list[Slot], list[StateRun]]:
-    """Make an hour: mostly UP, with a stretch of something else at times, and slots missing."""
+    """Make an hour with slots missing; `d` is UP, the others are something else at times."""
     seconds = 10 if link == "c" else 60
     slots = []
     for at in range(0, HOUR, seconds):
@@ -71,7 +71,8 @@ def hour_of(link: str, hour: int, chance: Random) -> tuple[list[Slot], list[Stat
         late = -1 if lost else trip + 3
         trips = (-1, -1, -1) if lost == sent else (trip, late, chance.choice((1, 3, 5)))
         slots.append(Slot(hour + at, seconds, sent, lost, None if link == "b" else trips))
-    edges = sorted({0, HOUR, *(chance.sample(range(0, HOUR, 30), chance.choice((0, 0, 2))))})
+    some = 0 if link == "d" else chance.choice((0, 0, 2))
+    edges = sorted({0, HOUR, *chance.sample(range(0, HOUR, 30), some)})
     states = [
         StateRun(start, end, chance.choice(STATES) if len(edges) > 2 else "UP", "", "")
         for start, end in pairwise(edges)
@@ -111,7 +112,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         evidence.write_hour(folder, {"telecom": found}, MonitorLeaf(hour, (), (), None))
     assert [day.day for day in days.pending(folder)] == [24, 25, 26]
     days.seal_day(folder, DAY, dict.fromkeys(LINKS, LIMITS))
-    days.seal_day(folder, date(2026, 11, 26), {"a": LIMITS, "c": LIMITS})
+    days.seal_day(folder, date(2026, 11, 26), dict.fromkeys("acd", LIMITS))
     return Made(folder, slots, {link: union(spans) for link, spans in available.items()})
 
 
@@ -183,7 +184,7 @@ def test_sums_are_those_of_each_slot_counted(
         link: cut(made.available[link], [*found, (0, since, False), (until, LAST, False)])
         for link, found in changed.items()
     }
-    held_to = {"a": limits, "b": LIMITS, "c": limits}
+    held_to = {"a": limits, "b": LIMITS, "c": limits, "d": limits}
     expected = {
         link: by_slot(made.slots[link], held_to[link], spans) for link, spans in counted.items()
     }
