@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api import (
     pages,
     routes_alerts,
+    routes_assessments,
     routes_audits,
     routes_beats,
     routes_capacity,
@@ -20,6 +21,7 @@ from api import (
     routes_configurations,
     routes_drift,
     routes_events,
+    routes_evidence,
     routes_health,
     routes_hosts,
     routes_links,
@@ -29,6 +31,7 @@ from api import (
     routes_p95,
     routes_paths,
     routes_polls,
+    routes_reports,
     routes_services,
     routes_session,
     routes_sites,
@@ -65,6 +68,9 @@ SUBJECTS: Final = (
     routes_health,
     routes_beats,
     routes_capacity,
+    routes_assessments,
+    routes_reports,
+    routes_evidence,
     pages,
 )
 

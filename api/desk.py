@@ -14,6 +14,7 @@ from api.board import Board, make_board
 from api.listing import Listing, make_listing
 from api.memo import Memo
 from api.ports import Person, Ports, Session
+from api.ports_assessment import AssessmentPorts
 from api.roles import permissions
 from api.scope import sees
 from api.settings import ApiSettings
@@ -21,6 +22,7 @@ from api.throttle import Throttle
 from inventory.model import Inventory
 from texts.say import Language
 
+_NO_ASSESSMENT: Final = AssessmentPorts()
 LISTING_SECONDS: Final = 3600
 BOARD_SECONDS: Final = 2
 FIGURE_SECONDS: Final = 30
@@ -79,6 +81,11 @@ class Desk:
     def inventory(self) -> Inventory:
         """The inventory in force."""
         return self.ports.live.inventory()
+
+    @property
+    def assessment(self) -> AssessmentPorts:
+        """What may be called for assessments; without any part where there is nothing."""
+        return self.ports.assessment or _NO_ASSESSMENT
 
     async def listing(self, person: Person) -> Listing:
         """Return what `person` may see of the inventory in force; made once per scope."""

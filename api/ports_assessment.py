@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from api.ports_carrier_reports import EvidenceLog, Reports
+
 
 class AssessmentPorts(msgspec.Struct, frozen=True):
     """All of it."""
+
+    reports: Reports | None = None
+    evidence: EvidenceLog | None = None

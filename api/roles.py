@@ -118,6 +118,16 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/api/v1/carriers"): _READ,
     ("GET", "/api/v1/carriers/{carrier}/availability"): _READ,
     ("GET", "/api/v1/events"): _READ,
+    ("GET", "/api/v1/assessments"): Need("assess"),
+    ("GET", "/api/v1/assessments/{carrier}"): Need("assess"),
+    ("GET", "/api/v1/assessments/{carrier}/links/{link}"): Need("assess"),
+    ("GET", "/api/v1/reports"): Need("assess"),
+    ("POST", "/api/v1/reports"): Need("file"),
+    ("GET", "/api/v1/reports/{report}"): Need("assess"),
+    ("POST", "/api/v1/reports/{carrier}/{period}/close"): Need("decide"),
+    ("GET", "/api/v1/reports/{carrier}/{period}/{revision}/{form}"): Need("assess"),
+    ("GET", "/api/v1/evidence"): Need("assess"),
+    ("GET", "/api/v1/evidence/{index}"): Need("assess"),
     ("POST", "/api/v1/reload"): Need("reload", whole=True),
 }
 

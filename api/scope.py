@@ -62,6 +62,16 @@ def _below(person: Person, inventory: Inventory, name: str) -> bool:
     return False
 
 
+def assesses(person: Person, carrier: str) -> bool:
+    """Say whether a person may see what a carrier is assessed by, also one that is gone by now.
+
+    Who has the role of carriers sees those named with it; where none is named, nothing.
+    """
+    if person.sites or ("carrier" in person.roles and carrier not in person.carriers):
+        return False
+    return not person.carriers or carrier in person.carriers
+
+
 def outage_target(outage: str) -> str:
     """Return the target an outage id (`<target>@<start>`) is about; "" for no outage."""
     return outage.rpartition("@")[0]

@@ -1,0 +1,109 @@
+"""Reports of carriers: why one is not made, not settled or not shown; the command line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_REFUSED: Final[dict[str, tuple[str, str]]] = {
+    "unknown_report": (
+        (
+            "There is no report of {carrier} for {period} yet. Have one made: POST"
+            " /api/v1/reports, or `extranet sla report`."
+        ),
+        (
+            "尚无 {carrier} 在 {period} 的报告。请先生成：POST /api/v1/reports 或"
+            " `extranet sla report`。"
+        ),
+    ),
+    "unknown_job": (
+        "No report “{job}” is in the making, nor was of late.",
+        "没有编号为“{job}”的报告生成任务。",
+    ),
+    "unknown_format": (
+        "A report cannot be had as “{format}”. Accepted: {accepted}.",
+        "不支持报告格式“{format}”。可选：{accepted}。",
+    ),
+    "unknown_leaf": (
+        "The evidence log has no leaf {index} that you may see.",
+        "在您可见的范围内，证据日志没有第 {index} 条。",
+    ),
+    "no_evidence_log": (
+        "There is no evidence log yet: it begins with the first hour that is sealed.",
+        "尚无证据日志：封存第一个小时后开始记录。",
+    ),
+    "bad_size": (
+        "The evidence log has {size} leaves; a tree of another size cannot be shown.",
+        "证据日志共有 {size} 条，无法给出所要求大小的树。",
+    ),
+    "too_early_to_close": (
+        (
+            "The evidence of {period} freezes at {when} local time; the period can be closed from"
+            " then on."
+        ),
+        "{period} 的证据于 {when}（当地时间）冻结，此后方可办结。",
+    ),
+    "period_is_closed": (
+        (
+            "{period} is closed as revision {revision} and does not change any more. A correction"
+            " is the next revision: ask for it with `correct`."
+        ),
+        "{period} 已按第 {revision} 版办结，不再更改。如需更正，请以 correct 生成下一版。",
+    ),
+    "period_is_open": (
+        "{period} is not closed, so there is nothing to correct. Close it first.",
+        "{period} 尚未办结，无需更正。请先办结。",
+    ),
+    "too_many_reports": (
+        "{limit} reports wait to be made. Try again when some of them are done.",
+        "已有 {limit} 份报告等待生成，请稍后再试。",
+    ),
+    "report_not_read": (
+        "The process that reads reports died; another one is begun. Try again.",
+        "读取报告的进程已退出，正在重新启动，请重试。",
+    ),
+    "report_not_rendered": (
+        "The report could not be rendered: {reason} {detail}",
+        "报告无法输出为该格式：{reason} {detail}",
+    ),
+    "report_damaged": (
+        (
+            "The file of {carrier} {period} revision {revision} is not what was settled: its"
+            " SHA-256 differs from the record, or it is missing. Nothing of it is shown. Bring it"
+            " back from a backup, and find out who changed it."
+        ),
+        (
+            "{carrier} {period} 第 {revision} 版的文件与办结记录不符：SHA-256 不一致或文件缺失，"
+            "因此不予显示。请从备份恢复，并查明何人改动。"
+        ),
+    ),
+}
+
+_FAILURES: Final[dict[str, tuple[str, str]]] = {
+    "failed": (
+        "It could not be made; the log of the monitor says why.",
+        "未能生成，原因见系统日志。",
+    ),
+    "corrupt": (
+        "What it is made from is damaged: a file is not what was kept. The log says which.",
+        "所依据的数据已损坏：某个文件与保存时不一致，详见系统日志。",
+    ),
+    "worker_died": (
+        "The process that made it was ended. Ask for it again.",
+        "生成报告的进程被终止，请重新提交。",
+    ),
+    "disk_full": ("The disk is full.", "磁盘已满。"),
+    "disk_failed": ("The disk could not be read or written.", "磁盘读写失败。"),
+    "stopped": ("The monitor was stopped meanwhile.", "其间系统已停止运行。"),
+    "too_early_to_close": ("Its evidence is not frozen yet.", "其证据尚未冻结。"),
+    "period_is_closed": (
+        "Somebody else has closed the period meanwhile.", "其间该周期已由他人办结。",
+    ),
+    "unknown_carrier": (
+        "The carrier is not in the inventory any more.", "该运营商已不在清单中。",
+    ),
+}  # fmt: skip
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **{f"api.{code}": pair for code, pair in _REFUSED.items()},
+    **{f"report.failure.{code}": pair for code, pair in _FAILURES.items()},
+}
