@@ -8,7 +8,15 @@ from datetime import datetime
 from fractions import Fraction
 
 from inventory.model import (
-    PROFILES, Carrier, Contract, Interval, Level, Link, LinkEnd, PlannedWork, Site,
+    PROFILES,
+    Carrier,
+    Contract,
+    Interval,
+    Level,
+    Link,
+    LinkEnd,
+    PlannedWork,
+    Site,
 )  # fmt: skip
 from sla.calculator import Band
 from sla.inputs import Inputs, Register
