@@ -30,9 +30,11 @@ from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.schema import SECTIONS, DefaultsForm
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, parse, read_source
+from runtime import rulesets
 from runtime.check_platforms import check_platforms
 from runtime.check_services import check_services
 from runtime.config import DEFAULT, Config, FilePath, load_config
+from runtime.config_assessment import AssessmentConfig
 from runtime.dump import dump
 from runtime.plugins import plugins
 from runtime.receivers import check_routes
@@ -72,7 +74,8 @@ def check(
     inventory_path = inventory_path or named.inventory
     inventory, found, marks = load(inventory_path, environ)
     rules, more = load_rules(named.rules, shipped=named.shipped_rules)
-    problems = [*problems, *more]
+    assessed_by = rulesets.read(named.assessment.rules)[1]
+    problems = [*problems, *more, *assessed_by]
     if config is not None and inventory is not None:
         problems += check_routes(config, inventory, None if fatal(more) else rules)
     asked = _all_asked(inventory) if inventory else _still_asked(inventory_path, marks)
@@ -90,6 +93,7 @@ class _Named(Strict):
     inventory: Annotated[FilePath, Field(validate_default=True)] = Path("inventory.yaml")
     rules: tuple[FilePath, ...] = ()
     shipped_rules: bool = True
+    assessment: AssessmentConfig = AssessmentConfig()
 
 
 def _named(path: Path) -> _Named:
