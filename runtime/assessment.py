@@ -12,6 +12,8 @@ from api.ports_assessment import AssessmentPorts
 from inventory.model import Inventory
 from runtime.clock import Steady
 from runtime.config import Config
+from runtime.evidence_log import LogKeeping
+from runtime.past import PastDoor
 from runtime.record import Record
 
 
@@ -23,24 +25,32 @@ class Assessment:
         self._clock = clock
         self.book = record.book
         self.ports = AssessmentPorts()
+        store, origin = config.store.path, config.assessment.origin
+        self.log = LogKeeping(store, origin, self.book, clock.now)
+
+    def connect(self, past: PastDoor) -> None:
+        """Say who answers for the past, before `start`."""
+        self.log.connect(past.hour_leaves)
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory, at the start and at each reload."""
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
+        await self.log.start(stack)
 
     def tick(self) -> None:
         """Once a second."""
+        self.log.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {}
+        return {**self.log.health()}
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
-        return {}
+        return {**self.log.losses()}
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
-        return {}
+        return {"evidence_log": self.log.stats}

@@ -137,6 +137,11 @@ class PastDoor:
         found: Sequence[str] = await self._ask("seal_hours", hours)
         return found
 
+    async def hour_leaves(self, hours: Sequence[int]) -> Sequence[Any]:
+        """Return `store.evidence_leaves.HourLeaves` of hours that are kept."""
+        found: Sequence[Any] = await self._ask("hour_leaves", hours)
+        return found
+
     async def sweep(self, days: int, floor: int) -> int:
         """Delete history that is too old or for which there is no room."""
         found: int = await self._ask("sweep", self._now(), days, floor)

@@ -26,6 +26,8 @@ from sla.percentile import Missing, Mode
 from sla.periods import PeriodError, Window, parse
 from store import past, retention, seal, traffic
 from store.errors import StoreError
+from store.evidence_leaves import HourLeaves, leaves_of_hours
+from store.evidence_log import EVIDENCE
 from store.hours import HOUR, settle_seconds
 from store.ledger import FILE, open_reader
 from store.reader import Reader
@@ -270,6 +272,12 @@ def seal_hours(hours: Sequence[int]) -> list[str]:
         except StoreError as error:
             failed.append(f"{hour}: {error}")
     return failed
+
+
+def hour_leaves(hours: Sequence[int]) -> list[HourLeaves]:
+    """Return the leaves of hours of evidence for the log."""
+    assert _here is not None
+    return leaves_of_hours(_here.store / EVIDENCE, hours)
 
 
 def sweep(now: int, days: int, floor: int) -> int:

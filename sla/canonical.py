@@ -29,6 +29,7 @@ from typing import Final
 
 import msgspec
 
+from sla import records
 from sla.states import State
 from sla.timeline import Step
 
@@ -132,6 +133,12 @@ _round_trips: Final = msgspec.json.Decoder(RoundTrips)
 def encode(value: Leaf | Line) -> bytes:
     """Return the canonical bytes."""
     return _encoder.encode(value)
+
+
+def record_leaf(record: records.Record) -> bytes:
+    """Return the leaf of a record of the ledger."""
+    body = records.encode(record.body).decode()
+    return encode(RecordLeaf(record.number, record.at, record.person, body))
 
 
 def leaf_of(data: bytes) -> Leaf:

@@ -33,6 +33,8 @@ from store.errors import StoreError
 from store.evidence_notes import Notes
 
 FOLDER: Final = "evidence-log"
+EVIDENCE: Final = "evidence"
+"""`evidence.FOLDER`, for those who must not load what it needs."""
 LEAVES: Final = "leaves.jsonl"
 HASHES: Final = "hashes"
 LOCK: Final = "lock"
