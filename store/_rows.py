@@ -17,6 +17,7 @@ from store import _outages
 from store.entries import (
     Account,
     AuditEntry,
+    ClockChecked,
     Heartbeat,
     RecordEntry,
     SessionEnd,
@@ -26,6 +27,7 @@ from store.entries import (
 
 _TRAPS_OF_A_DEVICE: Final = 1_000
 _TRAPS: Final = 500_000
+_HOUR: Final = 3_600
 _json: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -47,6 +49,7 @@ class Rows:
             AuditEntry: self._audit,
             TrapEntry: self._trap,
             RecordEntry: self._record,
+            ClockChecked: self._clock,
         }
 
     def write(self, entry: object) -> None:
@@ -228,6 +231,17 @@ class Rows:
         self._connection.execute(
             "INSERT INTO record (at, person, body) VALUES (?, ?, ?)",
             (entry.at, _text(entry.person), encode(entry.body).decode()),
+        )
+
+    def _clock(self, entry: ClockChecked) -> None:
+        # The sign says which way it was off; what is worst is the size.
+        self._connection.execute(
+            "INSERT INTO clock_check (hour, checks, verified, worst) VALUES (?1, 1, ?2, ?3)"
+            " ON CONFLICT (hour) DO UPDATE SET checks = checks + 1,"
+            " verified = verified + excluded.verified,"
+            " worst = iif(worst IS NULL OR abs(excluded.worst) > abs(worst),"
+            " excluded.worst, worst)",
+            (entry.at - entry.at % _HOUR, entry.offset_us is not None, entry.offset_us),
         )
 
 

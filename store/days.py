@@ -102,10 +102,10 @@ def pending(folder: Path, zone: str = ZONE) -> Iterator[date]:
 
     The first one may begin with the first hour there is.
     """
-    hours = evidence.hours_kept(folder)
-    if hours:
-        for day in days_between(hours[0], hours[-1] + HOUR, zone):
-            if bounds(day, zone)[1] <= hours[-1] + HOUR and not file_of(folder, day).exists():
+    first, last = evidence.first_kept(folder), evidence.last_kept(folder)
+    if first is not None and last is not None:
+        for day in days_between(first, last + HOUR, zone):
+            if bounds(day, zone)[1] <= last + HOUR and not file_of(folder, day).exists():
                 yield day
 
 

@@ -86,6 +86,13 @@ class TrapEntry(msgspec.Struct, frozen=True, gc=False):
     told: str
 
 
+class ClockChecked(msgspec.Struct, frozen=True, gc=False):
+    """How far our clock was from its sources at `at`; `offset_us` None = no source says."""
+
+    at: int
+    offset_us: int | None
+
+
 class RecordEntry(msgspec.Struct, frozen=True):
     """A record about assessments: when it was filed, by whom ("" = the monitor), and what."""
 
@@ -106,4 +113,5 @@ Entry = (
     | AuditEntry
     | TrapEntry
     | RecordEntry
+    | ClockChecked
 )

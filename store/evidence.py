@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -64,8 +64,35 @@ def hour_folder(folder: Path, hour: int) -> Path:
 
 def hours_kept(folder: Path) -> list[int]:
     """Return the hours that were kept, oldest first."""
-    found = (_hour_of(path) for path in folder.glob("[0-9]*/[01][0-9]/[0-3][0-9]/[0-2][0-9]"))
-    return sorted(hour for hour in found if hour is not None)
+    return list(_kept(folder, newest_first=False))
+
+
+def first_kept(folder: Path) -> int | None:
+    """Return the oldest hour that was kept, without looking at the others; None = there is none."""
+    return next(_kept(folder, newest_first=False), None)
+
+
+def last_kept(folder: Path) -> int | None:
+    """Return the newest hour that was kept, without looking at the others; None = there is none."""
+    return next(_kept(folder, newest_first=True), None)
+
+
+def _kept(folder: Path, *, newest_first: bool) -> Iterator[int]:
+    """Yield the hours that were kept, in order. Fifteen years are 131,000 folders."""
+    for year in _numbered(folder, 4, newest_first):
+        for month in _numbered(year, 2, newest_first):
+            for day in _numbered(month, 2, newest_first):
+                for path in _numbered(day, 2, newest_first):
+                    hour = _hour_of(path)
+                    if hour is not None:
+                        yield hour
+
+
+def _numbered(folder: Path, digits: int, newest_first: bool) -> list[Path]:  # noqa: FBT001 - handed on
+    with suppress(FileNotFoundError):
+        found = (path for path in folder.iterdir() if len(path.name) == digits)
+        return sorted((x for x in found if x.name.isdecimal()), reverse=newest_first)
+    return []
 
 
 def hours_of(folder: Path, carrier: str, since: int, until: int) -> list[int]:
@@ -164,8 +191,8 @@ def pending(folder: Path, history: Path, first: int | None, told_until: int) -> 
     """
     if first is None:
         return
-    kept = hours_kept(folder)
-    hour = kept[-1] + HOUR if kept else first - first % HOUR
+    last = last_kept(folder)
+    hour = first - first % HOUR if last is None else last + HOUR
     while hour + HOUR <= told_until and not running_file(history, hour).exists():
         yield hour
         hour += HOUR
@@ -258,13 +285,16 @@ def sweep(folder: Path, now: int, years: int) -> list[int]:
     Only by age: no want of room takes evidence away. Raises StoreError.
     """
     gone = []
-    for hour in hours_kept(folder):
+    for hour in _kept(folder, newest_first=False):
         if hour + HOUR > now - years * 366 * _DAY:
             break
         path = hour_folder(folder, hour)
         with _sqlite.translated(path):
             shutil.rmtree(path)
         gone.append(hour)
+        for empty in list(path.parents)[:3]:
+            with suppress(OSError):
+                empty.rmdir()  # one that still holds another hour stays
     return gone
 
 

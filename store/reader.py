@@ -81,6 +81,16 @@ class Reader:
         value: int | None = self._all("SELECT max(last) FROM heartbeat")[0][0]
         return value
 
+    def clock(self, hour: int) -> int | None:
+        """Return the worst offset of our clock in an hour (its first second) in microseconds.
+
+        None = it was not looked at, or not each time was there a source that knew.
+        """
+        rows = self._all(
+            "SELECT worst FROM clock_check WHERE hour = ? AND verified = checks", (hour,)
+        )
+        return rows[0][0] if rows else None
+
     # Transitions, blinds and outages.
 
     def last_transitions(self) -> dict[TargetId, Transition]:

@@ -18,7 +18,7 @@ from alerts.model import Alert, Delivery, Phase
 from inventory.model import Interval, TargetId, link_target
 from sla.states import Blind, State, Transition
 from store._migrate import migrate, migrations, newest
-from store.entries import Heartbeat
+from store.entries import ClockChecked, Heartbeat
 from store.errors import EntryError, StoreError
 from store.ledger import FILE, Ledger, open_ledger, open_reader
 
@@ -323,3 +323,23 @@ def test_a_corrupt_ledger_is_set_aside_and_never_replaced_silently(
     afresh = open_ledger(tmp_path, T0 + 9, start_afresh=True)
     assert afresh.reads.last_transitions() == {}
     afresh.close()
+
+
+@pytest.mark.parametrize(
+    ("offsets", "worst"),
+    [
+        ((), None),
+        ((30, -400, 200), -400),
+        ((0,), 0),
+        ((30, None), None),
+        ((None, 30), None),
+    ],
+)
+def test_the_worst_offset_of_the_clock_in_an_hour_is_known_when_each_look_found_a_source(
+    ledger: Ledger, offsets: tuple[int | None, ...], worst: int | None
+) -> None:
+    hour = T0 - T0 % 3_600
+    ledger.append([ClockChecked(hour + 60 * n, offset) for n, offset in enumerate(offsets)])
+    ledger.append([ClockChecked(hour - 1, 9_000_000), ClockChecked(hour + 3_600, None)])
+
+    assert ledger.reads.clock(hour) == worst
