@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -43,7 +44,7 @@ def _level(weight: str, target: str, floor: str) -> LevelRule:
 
 RULES = RuleSet(
     id="example",
-    sha256="0" * 64,
+    sha256=hashlib.sha256(b"example").hexdigest(),
     text="example",
     zone="Asia/Shanghai",
     levels={
