@@ -1,4 +1,4 @@
-"""When the evidence of a period freezes, and until when a carrier may object (methodology 1.14)."""
+"""When evidence freezes, until when a carrier may object (methodology 1.14) and claim (1.6)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def appeal_until(period: str, rules: RuleSet) -> int:
     """Return until when the draft may be objected to: so many working days after the freeze."""
     days = rules.freeze_days + rules.appeal_days
     return _end_of(_after(_last_day(period, rules), days, rules), rules)
+
+
+def claim_until(end: int, rules: RuleSet) -> int:
+    """Return until when force majeure that ended at `end` is claimed, in UTC seconds (1.6).
+
+    So many working days after the day of its last second, at their end.
+    """
+    day = datetime.fromtimestamp(end - 1, ZoneInfo(rules.zone)).date()
+    return _end_of(_after(day, rules.claim_days, rules), rules)
 
 
 def _last_day(period: str, rules: RuleSet) -> date:
