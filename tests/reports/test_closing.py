@@ -72,7 +72,8 @@ async def _tell(store: Path) -> Told:
         damaged = await _refused(story)
         return Told(
             draft, early, first, first_row, again, not_yet, part["link"]["title"], second,
-            registers[1], registers[0], data, damaged, health_before, keeping.health(), [*look(store)],
+            registers[1], registers[0], data, damaged, health_before, keeping.health(),
+            [*look(store)],
         )  # fmt: skip
 
 
