@@ -70,6 +70,7 @@ class LogKeeping:
         self._now = now
         self._log: EvidenceLog | None = None
         self._wake = asyncio.Event()
+        self._one = asyncio.Lock()
         self._looked = 0
         """When evidence was last looked at; 0 = at once."""
         self._all = False
@@ -107,16 +108,20 @@ class LogKeeping:
             await self._wake.wait()
             self._wake.clear()
             self._looked = self._now()
+            await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Do all there is to do now; what keeps it from being done is in `failure` then."""
+        async with self._one:
             failure, detail = await self._pass()
+        if failure:
+            self.counts["failures"] += 1
+        if failure != self.failure:
             if failure:
-                self.counts["failures"] += 1
-            if failure != self.failure:
-                said = {"code": failure, "why": detail}
-                if failure:
-                    _log.error("the evidence log is behind", extra=said)
-                else:
-                    _log.info("the evidence log is whole again")
-            self.failure, self.detail = failure, detail
+                _log.error("the evidence log is behind", extra={"code": failure, "why": detail})
+            else:
+                _log.info("the evidence log is whole again")
+        self.failure, self.detail = failure, detail
 
     async def _pass(self) -> tuple[str, str]:
         """Do what there is to do; return what keeps it from being done, as code and words."""
