@@ -10,8 +10,10 @@ from contextlib import AsyncExitStack
 
 from api.ports_assessment import AssessmentPorts
 from inventory.model import Inventory
+from runtime import rulesets
 from runtime.clock import Steady
 from runtime.config import Config
+from runtime.evidence_keeping import EvidenceKeeping
 from runtime.evidence_log import LogKeeping
 from runtime.past import PastDoor
 from runtime.record import Record
@@ -27,10 +29,15 @@ class Assessment:
         self.ports = AssessmentPorts()
         store, origin = config.store.path, config.assessment.origin
         self.log = LogKeeping(store, origin, self.book, clock.now)
+        self.rules = rulesets.load(config.assessment.rules)
+        self.evidence = EvidenceKeeping(
+            config.assessment.evidence_years, lambda: self.rules, clock.now
+        )
 
     def connect(self, past: PastDoor) -> None:
         """Say who answers for the past, before `start`."""
         self.log.connect(past.hour_leaves)
+        self.evidence.connect(past)
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory, at the start and at each reload."""
@@ -38,19 +45,21 @@ class Assessment:
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
         await self.log.start(stack)
+        await self.evidence.start(stack)
 
     def tick(self) -> None:
         """Once a second."""
         self.log.tick()
+        self.evidence.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {**self.log.health()}
+        return {**self.log.health(), **self.evidence.health()}
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
-        return {**self.log.losses()}
+        return {**self.log.losses(), **self.evidence.losses()}
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
-        return {"evidence_log": self.log.stats}
+        return {"evidence_log": self.log.stats, "evidence": self.evidence.stats}

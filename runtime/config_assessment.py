@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from inventory.strict import Strict
@@ -24,8 +24,10 @@ _LONGEST = 200
 class AssessmentConfig(Strict):
     """`rules`: file of the rules (levels, items, credits); left out, the shipped example holds.
 
+    `evidence_years`: how long evidence is kept; nothing else takes it away, however short the disk.
     `origin`: the name of the evidence log, one in the world and the same for ever.
     """
 
     rules: FilePath | None = None
+    evidence_years: Annotated[int, Field(ge=1, le=100)] = 15
     origin: Annotated[str, AfterValidator(_origin)] = "extranet-monitor"

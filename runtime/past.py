@@ -19,6 +19,7 @@ from api.ports import Outage, Trap
 from inventory.model import Inventory, TargetId
 from runtime.hand import begin, call, ready
 from sla.percentile import Missing, Mode
+from sla.ruleset import RuleSet
 
 _log = logging.getLogger("extranet.past")
 
@@ -141,6 +142,14 @@ class PastDoor:
         """Return `store.evidence_leaves.HourLeaves` of hours that are kept."""
         found: Sequence[Any] = await self._ask("hour_leaves", hours)
         return found
+
+    async def keep_evidence(self, rules: RuleSet | None) -> Any:
+        """Keep the next hour of evidence or seal the next day: `runtime.evidence_work.Kept`."""
+        return await self._ask("keep_evidence", rules, self._now())
+
+    async def sweep_evidence(self, years: int) -> Any:
+        """Let go of evidence that is older: `runtime.evidence_work.Kept`."""
+        return await self._ask("sweep_evidence", self._now(), years)
 
     async def sweep(self, days: int, floor: int) -> int:
         """Delete history that is too old or for which there is no room."""

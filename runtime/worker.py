@@ -6,6 +6,7 @@ Plain functions over what `start` left here; the pool calls them one at a time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 
 from api.ports import Outage, Trap, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target, service_target, site_target
+from runtime import evidence_work
 from runtime.around import around
 from runtime.underling import settle_in
 from sla import percentile
@@ -24,6 +26,7 @@ from sla.assess_service import assess_service
 from sla.documents import carrier_document, link_document, service_document, site_document
 from sla.percentile import Missing, Mode
 from sla.periods import PeriodError, Window, parse
+from sla.ruleset import RuleSet
 from store import past, retention, seal, traffic
 from store.errors import StoreError
 from store.evidence_leaves import HourLeaves, leaves_of_hours
@@ -278,6 +281,20 @@ def hour_leaves(hours: Sequence[int]) -> list[HourLeaves]:
     """Return the leaves of hours of evidence for the log."""
     assert _here is not None
     return leaves_of_hours(_here.store / EVIDENCE, hours)
+
+
+def keep_evidence(rules: RuleSet | None, now: int) -> evidence_work.Kept:
+    """Keep the next hour of evidence, or seal the next day."""
+    inventory, reader = _known()
+    assert _here is not None
+    with closing(reader):
+        return evidence_work.keep(_here.store, inventory, reader, rules, now)
+
+
+def sweep_evidence(now: int, years: int) -> evidence_work.Kept:
+    """Let go of evidence that is older."""
+    assert _here is not None
+    return evidence_work.sweep(_here.store, now, years)
 
 
 def sweep(now: int, days: int, floor: int) -> int:
