@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sla.periods import whole
 from sla.ruleset import RuleSet
-
-_SATURDAY = 5
+from sla.workdays import working_days_after
 
 
 def freezes(period: str, rules: RuleSet) -> int:
@@ -16,13 +15,13 @@ def freezes(period: str, rules: RuleSet) -> int:
 
     Raises PeriodError.
     """
-    return _end_of(_after(_last_day(period, rules), rules.freeze_days, rules), rules)
+    return _end_of(working_days_after(_last_day(period, rules), rules.freeze_days, rules), rules)
 
 
 def appeal_until(period: str, rules: RuleSet) -> int:
     """Return until when the draft may be objected to: so many working days after the freeze."""
     days = rules.freeze_days + rules.appeal_days
-    return _end_of(_after(_last_day(period, rules), days, rules), rules)
+    return _end_of(working_days_after(_last_day(period, rules), days, rules), rules)
 
 
 def claim_until(end: int, rules: RuleSet) -> int:
@@ -31,21 +30,12 @@ def claim_until(end: int, rules: RuleSet) -> int:
     So many working days after the day of its last second, at their end.
     """
     day = datetime.fromtimestamp(end - 1, ZoneInfo(rules.zone)).date()
-    return _end_of(_after(day, rules.claim_days, rules), rules)
+    return _end_of(working_days_after(day, rules.claim_days, rules), rules)
 
 
 def _last_day(period: str, rules: RuleSet) -> date:
     end = whole(period, rules.zone).end
     return datetime.fromtimestamp(end - 1, ZoneInfo(rules.zone)).date()
-
-
-def _after(day: date, days: int, rules: RuleSet) -> date:
-    while days:
-        day += timedelta(1)
-        name = day.isoformat()
-        free = day.weekday() >= _SATURDAY and name not in rules.workdays
-        days -= not (free or name in rules.holidays)
-    return day
 
 
 def _end_of(day: date, rules: RuleSet) -> int:
