@@ -17,6 +17,7 @@ from runtime import (
     configuration_commands,
     demo,
     discover,
+    dispute,
     host_keys,
     program,
     rehearse,
@@ -92,6 +93,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     people.add_argument("--carrier", action="append", default=[], help=tell("carrier"))
     configuration_commands.describe(command("configuration", inventory=False), tell)
     audit_commands.describe(command("audit"), tell)
+    dispute.describe(command("dispute"), tell)
     rehearse.describe(command("rehearse"), tell)
     return parser
 
@@ -150,6 +152,7 @@ _ABOUT_THE_STORE: Final = {
     "host-keys": host_keys.run,
     "configuration": configuration_commands.run,
     "audit": audit_commands.command,
+    "dispute": dispute.command,
 }
 
 

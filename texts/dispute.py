@@ -50,6 +50,12 @@ TEXTS: Final = {
         "say which period: the list's lines lie in several months",
         "请指明周期：清单中的记录分属不同月份",
     ),
+    "dispute.unknown_carrier": ("no carrier {carrier}", "没有运营商 {carrier}"),
+    "dispute.more_problems": (
+        "and {count} more; the result has all",
+        "还有 {count} 处；结果文件中全部列出",
+    ),
+    "dispute.not_written": ("{path} cannot be written: {reason}", "无法写入 {path}：{reason}"),
     "dispute.problem_at": (
         "{sheet} row {row} column {column}: {what}",
         "{sheet} 第{row}行 {column}列：{what}",
