@@ -1,8 +1,8 @@
 """One file that holds the whole store, and the way back.
 
-A backup is a tar file: `ledger.sqlite`, `history/...`, `recordings/...`, the configurations (all
-histories as one git bundle, the sealed texts, the salt; not their key), and last `manifest.json`
-with the SHA-256 of each. It is taken from a store that runs: the databases are copied by
+A backup is a tar file: `ledger.sqlite`, `history/...`, `evidence/...`, `recordings/...`, the
+configurations (all histories as one git bundle, the sealed texts, the salt; not their key), and
+last `manifest.json` with the SHA-256 of each. It is taken from a store that runs: the databases are copied by
 `VACUUM INTO`, which reads one consistent state (https://sqlite.org/lang_vacuum.html#vacuuminto);
 sealed files never change.
 """
@@ -25,6 +25,7 @@ import msgspec
 from store import _sqlite
 from store.configurations import BUNDLE, FULL, SALT, Configurations
 from store.errors import StoreError
+from store.evidence_log import EVIDENCE
 from store.hours import FOLDER as HISTORY
 from store.ledger import FILE as LEDGER
 from store.recording import FOLDER as RECORDINGS
@@ -91,6 +92,9 @@ def _files(store: Path) -> Iterator[Path]:
     yield ledger
     yield from sorted((store / HISTORY).glob("**/*.sqlite"))
     yield from sorted((store / HISTORY).glob("**/*.parquet"))
+    # Not a folder that is being written, nor a day's rows on their way.
+    yield from sorted((store / EVIDENCE).glob("[0-9]*/??/??/[0-2][0-9]/*"))
+    yield from sorted((store / EVIDENCE).glob("days/*.parquet"))
     yield from sorted((store / RECORDINGS).glob("*.msgpack"))
     yield from sorted((store / FULL).glob("*/*.enc"))
     yield from (store / SALT,) if (store / SALT).exists() else ()

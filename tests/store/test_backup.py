@@ -7,12 +7,15 @@ import os
 import tarfile
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from inventory.model import link_target
+from sla.canonical import MonitorLeaf
 from sla.states import State, Transition
+from store import days, evidence
 from store.backup import MANIFEST, backup, restore
 from store.errors import StoreError
 from store.hours import HOUR, HourFiles
@@ -48,6 +51,25 @@ def test_what_was_backed_up_comes_back(tmp_path: Path, store: Path) -> None:
     assert ledger.reads.last_transitions() == {A: Transition(A, State.UP, H0, H0, "")}
     assert [row.slot for row in found] == [H0 + 60 * number for number in range(90)]
     ledger.close()
+
+
+def test_evidence_comes_back_as_it_was(tmp_path: Path, store: Path) -> None:
+    kept = store / "evidence"
+    evidence.write_hour(kept, {"telecom": [b"{}"]}, MonitorLeaf(H0, (), (), None))
+    days.write_day(kept, date(2026, 11, 24), [])
+    (kept / "2026/11/24/.14.tmp").mkdir()
+    (kept / "2026/11/24/.14.tmp/telecom.jsonl.gz").write_bytes(b"half")
+    backup(store, tmp_path / "b.tar", H0)
+    restore(tmp_path / "b.tar", tmp_path / "other")
+
+    there = {
+        path.relative_to(kept): path.read_bytes()
+        for path in kept.rglob("*")
+        if path.is_file() and ".14.tmp" not in path.parts
+    }
+    back = tmp_path / "other/evidence"
+    assert len(there) == 3
+    assert there == {p.relative_to(back): p.read_bytes() for p in back.rglob("*") if p.is_file()}
 
 
 def test_a_backup_is_for_its_owner_only_and_so_is_what_comes_back(
