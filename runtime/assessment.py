@@ -15,8 +15,11 @@ from runtime.clock import Steady
 from runtime.config import Config
 from runtime.evidence_keeping import EvidenceKeeping
 from runtime.evidence_log import LogKeeping
+from runtime.evidence_view import EvidenceView
 from runtime.past import PastDoor
 from runtime.record import Record
+from runtime.report_due import Plan
+from runtime.reports import ReportKeeping
 
 
 class Assessment:
@@ -26,10 +29,16 @@ class Assessment:
         self._config = config
         self._clock = clock
         self.book = record.book
-        self.ports = AssessmentPorts()
         store, origin = config.store.path, config.assessment.origin
         self.log = LogKeeping(store, origin, self.book, clock.now)
         self.rules = rulesets.load(config.assessment.rules)
+        wanted = config.assessment.reports
+        self.reports = ReportKeeping(
+            store, self.rules, rulesets.load,
+            Plan(wanted.schedule, wanted.formats, wanted.language), self.book, clock.now,
+        )  # fmt: skip
+        self.view = EvidenceView(self.log, self.book)
+        self.ports = AssessmentPorts(reports=self.reports, evidence=self.view)
         self.evidence = EvidenceKeeping(
             config.assessment.evidence_years, lambda: self.rules, clock.now
         )
@@ -41,20 +50,24 @@ class Assessment:
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory, at the start and at each reload."""
+        self.reports.load(inventory)
+        self.view.load(inventory)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
         await self.log.start(stack)
+        await self.reports.start(stack)
         await self.evidence.start(stack)
 
     def tick(self) -> None:
         """Once a second."""
         self.log.tick()
+        self.reports.tick()
         self.evidence.tick()
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {**self.log.health(), **self.evidence.health()}
+        return {**self.log.health(), **self.evidence.health(), **self.reports.health()}
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
@@ -62,4 +75,8 @@ class Assessment:
 
     def stats(self) -> Mapping[str, Callable[[], Mapping[str, float]]]:
         """Return the counters."""
-        return {"evidence_log": self.log.stats, "evidence": self.evidence.stats}
+        return {
+            "evidence_log": self.log.stats,
+            "evidence": self.evidence.stats,
+            "reports": self.reports.stats,
+        }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from inventory.strict import Strict
 from runtime.config_paths import FilePath
+from runtime.report_views import OF_ALL, OF_ONE, renderers
 from sla.proof.note import is_name
 
 
@@ -21,13 +22,35 @@ def _origin(value: str) -> str:
 _LONGEST = 200
 
 
+def _formats(value: tuple[str, ...]) -> tuple[str, ...]:
+    known = renderers() if value else {}
+    for name in value:
+        if name not in known or name in {OF_ONE, OF_ALL}:
+            expected = ", ".join(one for one in known if one not in {OF_ONE, OF_ALL})
+            raise PydanticCustomError("one_of", "no format", {"expected": expected})
+    return value
+
+
+class ReportsConfig(Strict):
+    """Reports that are made by themselves once the evidence of their period is frozen.
+
+    `formats`: what lies beside the JSON, such as `xlsx`; `language`: of those.
+    """
+
+    schedule: tuple[Literal["month", "quarter"], ...] = ("month", "quarter")
+    formats: Annotated[tuple[str, ...], AfterValidator(_formats)] = ()
+    language: Literal["zh", "en"] = "zh"
+
+
 class AssessmentConfig(Strict):
     """`rules`: file of the rules (levels, items, credits); left out, the shipped example holds.
 
     `evidence_years`: how long evidence is kept; nothing else takes it away, however short the disk.
     `origin`: the name of the evidence log, one in the world and the same for ever.
+    `reports`: what is made by itself.
     """
 
     rules: FilePath | None = None
     evidence_years: Annotated[int, Field(ge=1, le=100)] = 15
     origin: Annotated[str, AfterValidator(_origin)] = "extranet-monitor"
+    reports: ReportsConfig = ReportsConfig()

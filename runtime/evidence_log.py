@@ -206,6 +206,11 @@ class LogKeeping:
         log.notes.add(note.sign(said.text, self._origin, signer.key))
         self.counts["checkpoints"] += 1
 
+    @property
+    def log(self) -> EvidenceLog | None:
+        """The log, to be asked only; None = it is not open yet."""
+        return self._log
+
     # How it does.
 
     def health(self) -> dict[str, dict[str, object]]:

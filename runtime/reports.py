@@ -311,7 +311,12 @@ class ReportKeeping:
         """Tell whether every report that was read was what had been settled."""
         part: dict[str, object] = {"ok": not self._damaged, "reason": ""}
         if self._damaged:
-            part = {"ok": False, "reason": "report_damaged", "detail": self._damaged}
+            part = {
+                "ok": False,
+                "reason": "report_damaged",
+                "text": "report.damaged",
+                "detail": self._damaged,
+            }
         return {"reports": part}
 
     def stats(self) -> Mapping[str, float]:
