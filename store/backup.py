@@ -2,9 +2,9 @@
 
 A backup is a tar file: `ledger.sqlite`, `history/...`, `evidence/...`, `recordings/...`, the
 configurations (all histories as one git bundle, the sealed texts, the salt; not their key), and
-last `manifest.json` with the SHA-256 of each. It is taken from a store that runs: the databases are copied by
-`VACUUM INTO`, which reads one consistent state (https://sqlite.org/lang_vacuum.html#vacuuminto);
-sealed files never change.
+last `manifest.json` with the SHA-256 of each. It is taken from a store that runs: the databases are
+copied by `VACUUM INTO`, which reads one consistent state
+(https://sqlite.org/lang_vacuum.html#vacuuminto); sealed files never change.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from store.recording import FOLDER as RECORDINGS
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
 _BLOCK: Final = 1 << 20
+_FOLDERS: Final = frozenset({HISTORY, EVIDENCE, RECORDINGS, FULL})
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -193,7 +194,7 @@ def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
     if name in {LEDGER, MANIFEST, BUNDLE, SALT}:
         return True
-    return len(parts) > 1 and parts[0] in {HISTORY, RECORDINGS, FULL} and ".." not in parts
+    return len(parts) > 1 and parts[0] in _FOLDERS and ".." not in parts
 
 
 def _extract(content: IO[bytes], path: Path) -> str:
