@@ -105,7 +105,7 @@ _FAILURES: Final[dict[str, tuple[str, str]]] = {
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "report.damaged": (
-        "The file of a report is not what was settled; it is not shown. Bring it back from a backup.",
+        "A report's file is not what was settled; it is not shown. Bring it back from a backup.",
         "有报告文件与办结记录不符，已停止显示，请从备份恢复。",
     ),
     **{f"api.{code}": pair for code, pair in _REFUSED.items()},

@@ -1,0 +1,253 @@
+"""Reports and evidence over the api: who sees what, who may settle, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from api.ports import Role, UnknownPeriodError
+from api.ports_assessment import AssessmentPorts
+from api.ports_carrier_reports import (
+    EvidenceHead,
+    EvidenceLeaf,
+    RefusedError,
+    ReportJob,
+    ReportRow,
+    View,
+)
+from tests.api.running import Answer, Running, running
+
+DAY = 86_400
+
+
+def row(carrier: str, revision: int, state: str = "closed", period: str = "2026-09") -> ReportRow:
+    return ReportRow(
+        carrier, period, revision, state, f"{revision}" * 64, 0, DAY, 2 * DAY, 3 * DAY, DAY,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Desk:
+    """Reports that are already there."""
+
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    def rows(self) -> Sequence[ReportRow]:
+        return [
+            row("telecom", 1), row("unicom", 1), row("unicom", 2), row("unicom", 3, "draft"),
+            row("unicom", 1, "draft", "2026Q3"),
+        ]  # fmt: skip
+
+    def jobs(self) -> Sequence[ReportJob]:
+        return [self._job("unicom", closes=False), self._job("telecom", closes=True)]
+
+    def job(self, name: str) -> ReportJob | None:
+        return next((job for job in self.jobs() if job.id == name), None)
+
+    async def formats(self) -> Sequence[str]:
+        return ["json"]
+
+    def _job(self, carrier: str, *, closes: bool) -> ReportJob:
+        return ReportJob(f"j-{carrier}", carrier, "2026-09", closes, 5, "li", "failed", 3, 9,
+                         failure="corrupt")  # fmt: skip
+
+    def make(self, carrier: str, period: str, person: str) -> ReportJob:
+        del person
+        if period == "2026-12":
+            raise UnknownPeriodError("period_future")
+        self.asked.append(("make", carrier, period))
+        return self._job(carrier, closes=False)
+
+    def close(self, carrier: str, period: str, person: str, *, correct: bool) -> ReportJob:
+        del person
+        if period == "2026-11":
+            raise RefusedError(409, "too_early_to_close", period=period, when="2026-12-04 00:00")
+        self.asked.append(("close", carrier, period, str(correct)))
+        return self._job(carrier, closes=True)
+
+    async def view(
+        self, carrier: str, period: str, revision: int, form: str, language: str, link: str
+    ) -> View:
+        if revision == 9:
+            raise RefusedError(500, "report_damaged", carrier=carrier, period=period, revision=9)
+        return View(f"{form} {language} {link}".encode(), "text/html", "f" * 64)
+
+    async def part(self, carrier: str, period: str, link: str | None) -> bytes:
+        del period
+        return json.dumps({"carrier": carrier, "link": link, "title": "<script>"}).encode()
+
+
+class Log:
+    """An evidence log of two leaves: one of a carrier, one of the monitor's own."""
+
+    async def head(self) -> EvidenceHead:
+        return EvidenceHead(2, "aa", "bb", "a note", "key")
+
+    async def leaf(self, index: int, size: int | None) -> EvidenceLeaf | None:
+        del size
+        if index > 1:
+            return None
+        return EvidenceLeaf(index, "{}", 2, [], [], "aa", "bb", [("telecom",), ()][index])
+
+
+@pytest.fixture(scope="module")
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture(scope="module")
+def api(desk: Desk) -> Iterator[Running]:
+    with running(more={"assessment": AssessmentPorts(reports=desk, evidence=Log())}) as one:
+        yield one
+
+
+def post(api: Running, path: str, token: str, body: object) -> Answer:
+    return api.ask(
+        f"/api/v1/{path}", token, method="POST", headers={"Content-Type": "application/json"},
+        body=json.dumps(body).encode(),
+    )  # fmt: skip
+
+
+def unicom(api: Running) -> str:
+    """The token of somebody at a carrier."""
+    return api.token("carrier", carriers=("unicom",))
+
+
+def test_an_auditor_sees_all_carriers(api: Running) -> None:
+    items = api.ask("/api/v1/reports", api.token("auditor")).json["items"]
+    assert {item["carrier"] for item in items} == {"telecom", "unicom"}
+
+
+def test_a_carrier_sees_its_own_reports_and_jobs(api: Running) -> None:
+    seen = api.ask("/api/v1/reports", unicom(api)).json
+    assert {one["carrier"] for one in (*seen["items"], *seen["jobs"])} == {"unicom"}
+
+
+def test_a_carriers_role_without_a_carrier_sees_nothing(api: Running) -> None:
+    seen = api.ask("/api/v1/reports", api.token("carrier")).json
+    assert (seen["items"], seen["jobs"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["assessments/telecom", "assessments/telecom/links/x", "reports/telecom/2026-09/1/json",
+     "reports/j-telecom"],
+)  # fmt: skip
+def test_another_carriers_is_not_there(api: Running, path: str) -> None:
+    assert api.ask(f"/api/v1/{path}", unicom(api)).status == 404
+
+
+def test_a_person_with_sites_has_no_part_in_it(api: Running) -> None:
+    token = api.token("operator", sites=("c0",))
+    assert api.ask("/api/v1/reports", token).json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("viewer", False), ("operator", True), ("auditor", True), ("assessor", True), ("admin", True)],
+)
+def test_who_reads_assessments(api: Running, role: Role, *, may: bool) -> None:
+    assert (api.ask("/api/v1/assessments", api.token(role)).status == 200) is may
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("operator", False), ("auditor", False), ("carrier", False), ("assessor", True),
+     ("admin", True)],
+)  # fmt: skip
+def test_who_settles_a_period(api: Running, role: Role, *, may: bool) -> None:
+    token = api.token(role, carriers=("unicom",))
+    answer = post(api, "reports/unicom/2026-09/close", token, {})
+    assert (answer.status == 202, answer.status == 403) == (may, not may)
+
+
+@pytest.mark.parametrize(("role", "may"), [("auditor", False), ("assessor", True)])
+def test_an_auditor_has_nothing_made(api: Running, role: Role, *, may: bool) -> None:
+    answer = post(api, "reports", api.token(role), {"carrier": "unicom", "period": "2026-09"})
+    assert (answer.status == 202, answer.status == 403) == (may, not may)
+
+
+def test_a_closing_is_a_correction_only_where_it_says_so(api: Running, desk: Desk) -> None:
+    token = api.token("assessor")
+    post(api, "reports/unicom/2026-08/close", token, {})
+    post(api, "reports/unicom/2026-08/close", token, {"correct": True})
+    assert desk.asked[-2:] == [
+        ("close", "unicom", "2026-08", "False"), ("close", "unicom", "2026-08", "True"),
+    ]  # fmt: skip
+
+
+def test_settling_is_in_the_audit_trail(api: Running) -> None:
+    api.crowd.trail.clear()
+    post(api, "reports/unicom/2026-09/close", api.token("assessor"), {})
+    ((_, action, subject, result),) = api.crowd.trail
+    assert (action, subject, result) == ("report.close", "unicom 2026-09", "ok")
+
+
+def test_too_early_says_from_when_on(api: Running) -> None:
+    answer = post(api, "reports/unicom/2026-11/close", api.token("assessor"), {})
+    assert (answer.status, answer.json["code"]) == (409, "too_early_to_close")
+    assert "2026-12-04" in answer.json["message"]
+
+
+@pytest.mark.parametrize("period", ["2026-12", "last", "2026-13", "2026Q5", "2026-10-01.."])
+def test_what_is_no_period_or_not_yet_is_named(api: Running, period: str) -> None:
+    answer = post(api, "reports", api.token("assessor"), {"carrier": "unicom", "period": period})
+    assert (answer.status, answer.json["code"]) == (422, "unknown_period")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"carrier": "unicom"}, {"carrier": "unicom", "period": "2026-09", "more": 1}, [], "x"],
+)
+def test_what_is_no_wish_is_refused(api: Running, body: object) -> None:
+    assert post(api, "reports", api.token("assessor"), body).status == 422
+
+
+def test_a_failure_is_said_in_words(api: Running) -> None:
+    english = {"Accept-Language": "en"}
+    answer = api.ask("/api/v1/reports/j-unicom", api.token("auditor"), headers=english)
+    job = answer.json["job"]
+    assert (job["done"], job["of"], job["failure"]) == (3, 9, "corrupt")
+    assert "damaged" in job["text"]
+
+
+def test_a_view_is_a_file_with_the_hash_of_the_report(api: Running) -> None:
+    answer = api.ask(
+        "/api/v1/reports/unicom/2026-09/2/link?language=zh&link=a", api.token("auditor")
+    )
+    assert answer.body == b"link zh a"
+    assert answer.headers["x-report-sha256"] == "f" * 64
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="unicom-2026-09-r2.html"'
+    )
+
+
+def test_a_file_that_was_changed_is_said(api: Running) -> None:
+    answer = api.ask("/api/v1/reports/unicom/2026-09/9/json", api.token("auditor"))
+    assert (answer.status, answer.json["code"]) == (500, "report_damaged")
+
+
+def test_the_closed_revision_holds_and_not_the_draft_after_it(api: Running) -> None:
+    items = api.ask("/api/v1/assessments", unicom(api)).json["items"]
+    assert [(item["period"], item["revision"]) for item in items] == [("2026-09", 2), ("2026Q3", 1)]
+
+
+def test_text_in_figures_opens_no_tag(api: Running) -> None:
+    assert b"<" not in api.ask("/api/v1/assessments/unicom", unicom(api)).body
+
+
+def test_the_head_of_the_log_is_everybodys_who_assesses(api: Running) -> None:
+    head = api.ask("/api/v1/evidence", unicom(api)).json
+    assert (head["size"], head["checkpoint"], head["key"]) == (2, "a note", "key")
+
+
+@pytest.mark.parametrize(("index", "status"), [(0, 404), (1, 200), (2, 404)])
+def test_a_carrier_is_shown_no_leaf_of_another(api: Running, index: int, status: int) -> None:
+    assert api.ask(f"/api/v1/evidence/{index}", unicom(api)).status == status
+
+
+def test_an_auditor_is_shown_every_leaf(api: Running) -> None:
+    assert api.ask("/api/v1/evidence/0", api.token("auditor")).status == 200
