@@ -10,13 +10,15 @@ from contextlib import AsyncExitStack
 
 from api.ports_assessment import AssessmentPorts
 from inventory.model import Inventory
-from runtime import rulesets
+from runtime import kernel_clock, rulesets
 from runtime.clock import Steady
+from runtime.clock_watch import ClockWatch
 from runtime.config import Config
 from runtime.evidence_keeping import EvidenceKeeping
 from runtime.evidence_log import LogKeeping
 from runtime.evidence_view import EvidenceView
 from runtime.past import PastDoor
+from runtime.pipeline import Pipeline
 from runtime.record import Record
 from runtime.report_due import Plan
 from runtime.reports import ReportKeeping
@@ -28,6 +30,8 @@ class Assessment:
     def __init__(self, config: Config, clock: Steady, record: Record) -> None:
         self._config = config
         self._clock = clock
+        self._record = record
+        self._watch: ClockWatch | None = None
         self.book = record.book
         store, origin = config.store.path, config.assessment.origin
         self.log = LogKeeping(store, origin, self.book, clock.now)
@@ -43,10 +47,13 @@ class Assessment:
             config.assessment.evidence_years, lambda: self.rules, clock.now
         )
 
-    def connect(self, past: PastDoor) -> None:
-        """Say who answers for the past, before `start`."""
+    def connect(self, past: PastDoor, pipeline: Pipeline) -> None:
+        """Say who answers for the past, and who judges; before `start`."""
         self.log.connect(past.hour_leaves)
         self.evidence.connect(past)
+        self._watch = ClockWatch(
+            kernel_clock.ask, pipeline.judge, pipeline.announce, self._record.clock
+        )
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory, at the start and at each reload."""
@@ -64,6 +71,8 @@ class Assessment:
         self.log.tick()
         self.reports.tick()
         self.evidence.tick()
+        if self._watch is not None:
+            self._watch.tick(self._clock.now())
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""

@@ -172,7 +172,7 @@ class Monitor:
 
         # Answering.
         self._past = PastDoor(config.store.path, live.inventory, clock.now)
-        self._centre.assessment.connect(self._past)
+        self._centre.assessment.connect(self._past, self._pipeline)
         self._reload = Reload(
             read, config, self._probes, self._pipeline, telling, live, self._sending,
             self._exposition, self._runner, record, self._past, self._dispatch,

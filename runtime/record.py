@@ -18,7 +18,7 @@ from runtime.pipeline import Change, Pipeline
 from runtime.record_book import RecordBook
 from runtime.telling import Telling
 from sla.judge import Judge
-from store.entries import Entry, Heartbeat, TrapEntry
+from store.entries import ClockChecked, Entry, Heartbeat, TrapEntry
 from store.errors import StoreError
 from store.history import ClosedSlot, History
 from store.hours import HourFiles, settle_seconds
@@ -146,6 +146,10 @@ class Record:
     def heartbeat(self, at: int, seconds: int) -> None:
         """Note that the monitor lives."""
         self._writer.submit(Heartbeat(at, seconds))
+
+    def clock(self, at: int, offset_us: int | None) -> None:
+        """Note how far our clock was off; None = nobody knew."""
+        self._writer.submit(ClockChecked(at, offset_us))
 
     def close_slots(self, now: int) -> None:
         """Hand over the slots that are complete."""

@@ -5,7 +5,8 @@ the same observations in the same order gives the same transitions.
 
 A canary is a target `canary:<id>` with a probe of kind `echo`. When the last two runs of every
 canary were silent or not sent the monitor is blind: everything is UNKNOWN since the first of those
-runs, until any canary answers. Without canaries it is never blind by itself.
+runs, until any canary answers. Without canaries it is never blind by itself. Who else says that it
+is (`blind`, for a reason of its own) says when it sees again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sla import _services as services
 from sla._drawing import draw
 from sla._network import NEVER, Node, Route, ServiceNode, SiteNode, Upper
 from sla._rules import Rules, transition
-from sla.states import CONFIRM, Blind, State, Transition
+from sla.states import CANARIES_SILENT, CONFIRM, Blind, State, Transition
 
 Change = Transition | Blind
 """A `Blind` with `until` set ends the one with the same `since`."""
@@ -64,6 +65,11 @@ class Judge:
     def is_blind(self) -> bool:
         """Whether the monitor cannot see at this moment."""
         return self._blind is not None
+
+    @property
+    def blind_reason(self) -> str:
+        """Why the monitor cannot see at this moment (a code of `Blind`), "" = it can."""
+        return "" if self._blind is None else self._blind.reason
 
     def observe(self, observation: Observation) -> tuple[State, tuple[Change, ...]]:
         """Return the live state of `observation.probe.target` and what changed because of it.
@@ -167,11 +173,11 @@ class Judge:
             rules.suspect = all(other.silent for other in canaries)
             if self._blind is None and all(other.silent >= 2 for other in canaries):
                 since = min(other.before_last for other in canaries)
-                return State.DOWN, (self.blind(since // 1000, at // 1000, "canaries_silent"),)
+                return State.DOWN, (self.blind(since // 1000, at // 1000, CANARIES_SILENT),)
             return State.DOWN if canary.silent >= 2 else State.UNKNOWN, _NOTHING
         canary.silent = 0
         rules.suspect = False
-        ended = self.sighted(at // 1000) if self._blind is not None else None
+        ended = self.sighted(at // 1000) if self.blind_reason == CANARIES_SILENT else None
         return State.UP, (ended,) if ended is not None else _NOTHING
 
     def blind(self, since: int, seen_at: int, reason: str) -> Blind:

@@ -14,6 +14,9 @@ CONFIRM: Final = 3
 PORT_UP: Final = 1
 PORT_DOWN: Final = frozenset({2, 6, 7})
 """ifOperStatus down, notPresent, lowerLayerDown (IF-MIB, RFC 2863); any other is no verdict."""
+CANARIES_SILENT: Final = "canaries_silent"
+CLOCK_OFF: Final = "clock_off"
+"""Why the monitor cannot see: nothing it needs answers; its clock is off by more than a second."""
 REMOVED: Final = "removed"
 """Why a target is UNKNOWN that left the inventory; ends its outage, since nobody asks any more."""
 
@@ -51,7 +54,8 @@ class Transition(msgspec.Struct, frozen=True, gc=False):
 class Blind(msgspec.Struct, frozen=True, gc=False):
     """From `since` on every target is UNKNOWN until its own next transition.
 
-    `reason`: `monitor_off` (the time between the last heartbeat and a start) or `canaries_silent`.
+    `reason`: `monitor_off` (the time between the last heartbeat and a start), `canaries_silent`, or
+    `clock_off` (its clock is off by more than a second).
     `until`: end of the cause, None while it lasts; a target without a later transition stays
     UNKNOWN beyond it.
     """

@@ -79,6 +79,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.reason.removed": ("no longer in the inventory", "已从资源清单中移除"),
     "page.reason.monitor_off": ("the monitor was off", "监测停运"),
     "page.reason.canaries_silent": ("the monitor cannot see", "监测失去视野"),
+    "page.reason.clock_off": ("the monitor's clock is off", "监测主机时钟偏差"),
     "page.polls": ("Slowest to answer", "应答最慢的设备"),
     "page.polls.device": ("Device", "设备"),
     "page.polls.p95": ("p95", "p95 时间"),
