@@ -22,6 +22,7 @@ from runtime import (
     program,
     rehearse,
     replaying,
+    sla_commands,
 )
 from texts.say import Language, say
 
@@ -95,6 +96,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     audit_commands.describe(command("audit"), tell)
     dispute.describe(command("dispute"), tell)
     rehearse.describe(command("rehearse"), tell)
+    sla_commands.describe(command("sla"), tell)
+    sla_commands.describe(command("sla", config=False, inventory=False), tell)
     return parser
 
 
@@ -131,6 +134,8 @@ def _run(options: argparse.Namespace, environ: dict[str, str], language: Languag
             )
         case "ask":
             code = asking.run(*_paths(options), options.target, options.probe, environ, language)
+        case "sla":
+            code = sla_commands.command(options, environ, language)
         case "rehearse":
             code = rehearse.run(options, environ, language)
         case "discover":
@@ -145,6 +150,14 @@ def _run(options: argparse.Namespace, environ: dict[str, str], language: Languag
     return code
 
 
+_DESCRIBED_ELSEWHERE: Final = {
+    "configuration": configuration_commands.describe,
+    "audit": audit_commands.describe,
+    "dispute": dispute.describe,
+    "rehearse": rehearse.describe,
+    "sla": sla_commands.describe,
+}
+_WITHOUT_INVENTORY: Final = {"configuration", "sla"}
 _ABOUT_THE_STORE: Final = {
     "backup": administration.copy,
     "restore": administration.copy,

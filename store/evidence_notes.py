@@ -1,7 +1,7 @@
 """Checkpoints of the evidence log, countersignatures of witnesses, and what was sent to them.
 
     checkpoints.jsonl     a signed note a line, as a JSON string, in the order in which it was made
-    cosignatures.jsonl    a line of a witness for the checkpoint of a size, as it came
+    cosignatures.jsonl    a line of a witness below a checkpoint, as it came
     witnesses.jsonl       each attempt to give a witness a day's checkpoint
 
 All are appended to only. The last two may be written by another process than the monitor.
@@ -10,6 +10,7 @@ All are appended to only. The last two may be written by another process than th
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from array import array
 from bisect import bisect_left
@@ -20,7 +21,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from sla.proof import note
-from sla.proof.note import Checkpoint, Note, NoteError
+from sla.proof.note import Checkpoint, Note, NoteError, Signature
 from store import _sqlite
 from store.errors import StoreError
 
@@ -32,12 +33,19 @@ T = TypeVar("T")
 
 
 class Cosignature(msgspec.Struct, frozen=True):
-    """A witness's line below the checkpoint of a size, and when it was handed in (UTC seconds)."""
+    """A witness's line below a checkpoint, and when it was handed in (UTC seconds).
 
-    size: int
-    root: str
+    `text`: SHA-256 (hex) of the checkpoint's text.
+    """
+
+    text: str
     line: str
     at: int
+
+
+def cosignature(of: Note, one: Signature, at: int) -> Cosignature:
+    """Return what is kept of a countersignature."""
+    return Cosignature(_digest(of), one.line, at)
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -124,13 +132,19 @@ class Notes:
         place = bisect_left(self._times, at)
         return self._with_witnesses(place) if place < len(self) else None
 
+    def same(self, other: Note) -> Note | None:
+        """Return the checkpoint with this very text. Raises NoteError for what is none."""
+        said = note.parse_checkpoint(other.text)
+        place = bisect_left(self._times, said.at or 0)
+        while place < len(self) and self._times[place] == (said.at or 0):
+            if self._at(place).text == other.text:
+                return self._with_witnesses(place)
+            place += 1
+        return None
+
     def _with_witnesses(self, place: int) -> Note:
         found = self._at(place)
-        more = tuple(
-            one
-            for one in _cosigned(self._folder, self._sizes[place], found)
-            if one not in found.signatures
-        )
+        more = tuple(one for one in _cosigned(self._folder, found) if one not in found.signatures)
         return Note(found.text, (*found.signatures, *more))
 
     def _at(self, place: int) -> Note:
@@ -157,11 +171,15 @@ def checkpoint_in(line: bytes) -> Checkpoint:
     return note.parse_checkpoint(note_in(line).text)
 
 
-def _cosigned(folder: Path, size: int, of: Note) -> Iterator[note.Signature]:
-    root = note.parse_checkpoint(of.text).sha256.hex()
+def _cosigned(folder: Path, of: Note) -> Iterator[Signature]:
+    text = _digest(of)
     for one in cosignatures(folder):
-        if (one.size, one.root) == (size, root):
+        if one.text == text:
             yield from note.parse(f"x\n\n{one.line}\n".encode()).signatures
+
+
+def _digest(of: Note) -> str:
+    return hashlib.sha256(of.text.encode()).hexdigest()
 
 
 def cosignatures(folder: Path) -> list[Cosignature]:

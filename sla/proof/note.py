@@ -37,6 +37,8 @@ _MOST_DIGITS: Final = 18
 _HASH: Final = 4
 _TIME: Final = 8
 _MARK: Final = "— "
+_BEGIN: Final = b"-----BEGIN CHECKPOINT-----\n"
+_END: Final = b"-----END CHECKPOINT-----\n"
 _PUBLIC: Final = 32
 
 NoteCode = Literal["too_large", "not_a_note", "bad_name", "bad_key", "not_a_checkpoint"]
@@ -137,6 +139,22 @@ def parse(data: bytes) -> Note:
     if len(lines) > MOST_SIGNATURES:
         raise NoteError("too_large")
     return Note(text + "\n", tuple(map(_signature, lines)))
+
+
+def wrapped(note: Note) -> str:
+    """Return a note between two lines that tell where it begins and ends in a message."""
+    return (_BEGIN + encode(note) + _END).decode()
+
+
+def unwrapped(data: bytes) -> bytes:
+    """Return the note in a message; what has no such lines is the note itself.
+
+    Line ends of a mail become those of a note.
+    """
+    data = data.replace(b"\r\n", b"\n")
+    _, begun, rest = data.partition(_BEGIN)
+    found, ended, _ = rest.partition(_END)
+    return found if begun and ended else data
 
 
 def _signature(line: str) -> Signature:

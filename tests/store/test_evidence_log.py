@@ -16,7 +16,7 @@ from sla.proof.note import Checkpoint
 from store.errors import StoreError
 from store.evidence_check import Finding, verify
 from store.evidence_log import HASHES, LEAVES, EvidenceLog, open_log, read_log
-from store.evidence_notes import CHECKPOINTS, Cosignature, add_cosignature
+from store.evidence_notes import CHECKPOINTS, add_cosignature, cosignature
 
 _KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 _ORIGIN = "example/extranet"
@@ -332,8 +332,8 @@ def test_a_countersignature_stands_below_its_checkpoint(tmp_path: Path) -> None:
     made = log.notes.newest()
     assert made is not None
     witness = Ed25519PrivateKey.from_private_bytes(b"3" * 32)
-    line = note.cosign(made, "telecom", witness, _HOUR).line
-    add_cosignature(tmp_path, Cosignature(12, log.roots().sha256.hex(), line, _HOUR))
+    line = note.cosign(made, "telecom", witness, _HOUR)
+    add_cosignature(tmp_path, cosignature(made, line, _HOUR))
     found = log.notes.newest()
     assert found is not None
     known = note.verifier("telecom", witness.public_key(), note.COSIGNATURE)
