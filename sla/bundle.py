@@ -24,15 +24,15 @@ from typing import Final, Protocol
 import msgspec
 
 from sla import register as registers
-from sla import report as reports
-from sla.canonical import HOUR, RecordLeaf, encode, leaf_of
+from sla.canonical import HOUR, RecordLeaf, leaf_of, record_leaf
+from sla.filings import standing
+from sla.honoured import honoured
 from sla.inputs import Inputs
 from sla.periods import months_of, whole
 from sla.proof import note
 from sla.proof.merkle import Algorithm
 from sla.proof.note import Note
 from sla.records import PeriodClosed
-from sla.records import encode as encode_body
 
 SCHEMA: Final = "extranet-bundle-1"
 MANIFEST: Final = "manifest.json"
@@ -43,11 +43,12 @@ _GZ: Final = ".jsonl.gz"
 
 
 class Overlay(msgspec.Struct, frozen=True):
-    """An exclusion that counts: who approved it, and where it stands in ledger and log."""
+    """An exclusion that counts, and when; who approved it, where it stands in ledger and log."""
 
     overlay: str
     link: str
     kind: str
+    spans: tuple[tuple[int, int], ...]
     approved_by: str
     record: int | None
     leaf: int | None
@@ -237,10 +238,7 @@ def _small(making: Making) -> dict[str, bytes]:
     inputs, log = making.inputs, making.log
     size = note.parse_checkpoint(making.checkpoint.text).size
     monitor = log.monitor_hours(size)
-    records = [
-        encode(RecordLeaf(one.number, one.at, one.person, encode_body(one.body).decode()))
-        for one in inputs.records
-    ]
+    records = [record_leaf(one) for one in inputs.records]
     watched = [monitor[hour] for hour in making.hours if hour in monitor]
     used = sorted(
         {
@@ -325,7 +323,7 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
             (one.start, one.end) for one in (whole(name, rules.zone) for name, _, _ in months)
         ),
         month_quota=rules.month_quota,
-        overlays=_overlays(making.report),
+        overlays=tuple(_overlays(inputs)),
         missing=tuple(
             hour for hour in hours_between(making.since, inputs.recorded_until) if hour not in known
         ),
@@ -338,13 +336,18 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
     )
 
 
-def _overlays(report: bytes) -> tuple[Overlay, ...]:
-    return tuple(
-        Overlay(one.overlay, link.link, one.kind, one.approved_by, one.record, one.leaf)
-        for link in reports.decode(report).links
-        for one in link.exclusions
-        if one.honoured
-    )
+def _overlays(inputs: Inputs) -> Iterator[Overlay]:
+    """Yield what counts of everything filed, also beside the window: a quota is of a month."""
+    filed = standing(inputs.records, inputs.register.planned_work)
+    for link in inputs.register.links:
+        notice = inputs.register.contracts[link.contract].notice_seconds
+        for one in filed.get(link.id, ()):
+            spans = honoured(one, inputs.rules, notice).spans
+            if spans:
+                leaf = None if one.record is None else inputs.log.records[one.record]
+                yield Overlay(
+                    one.overlay, link.id, one.kind, spans, one.approved_by, one.record, leaf
+                )
 
 
 def record_in(line: bytes) -> RecordLeaf:
