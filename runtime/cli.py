@@ -92,12 +92,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     people.add_argument("--role", action="append", default=[], help=tell("role"))
     people.add_argument("--site", action="append", default=[], help=tell("site"))
     people.add_argument("--carrier", action="append", default=[], help=tell("carrier"))
-    configuration_commands.describe(command("configuration", inventory=False), tell)
-    audit_commands.describe(command("audit"), tell)
-    dispute.describe(command("dispute"), tell)
-    rehearse.describe(command("rehearse"), tell)
-    sla_commands.describe(command("sla"), tell)
-    sla_commands.describe(command("sla", config=False, inventory=False), tell)
+    for name, describe in _DESCRIBED_ELSEWHERE.items():
+        describe(command(name, inventory=name != "configuration"), tell)
     return parser
 
 
@@ -157,7 +153,6 @@ _DESCRIBED_ELSEWHERE: Final = {
     "rehearse": rehearse.describe,
     "sla": sla_commands.describe,
 }
-_WITHOUT_INVENTORY: Final = {"configuration", "sla"}
 _ABOUT_THE_STORE: Final = {
     "backup": administration.copy,
     "restore": administration.copy,

@@ -13,7 +13,7 @@ All but `cosign` only read, and all may run beside the monitor.
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -57,7 +57,7 @@ def describe(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
     """Name the arguments."""
     parser.add_argument("action", choices=_ACTIONS, help=tell("sla_log_action"))
     parser.add_argument("file", nargs="?", type=Path, default=None, help=tell("sla_log_file"))
-    parser.add_argument("--config", type=Path, default=None, help=tell("config"))
+    parser.add_argument("--config", type=Path, default=SUPPRESS, help=tell("config"))
     parser.add_argument("--key", default="", help=tell("sla_log_key"))
     parser.add_argument("--witness-key", default="", help=tell("sla_log_witness_key"))
     parser.add_argument("--evidence", action="store_true", help=tell("sla_log_evidence"))

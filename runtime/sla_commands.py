@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 
 from inventory.problem import Problem
 from inventory.yamlmarks import read_source
+from runtime import key_commands, log_commands
 from sla.case_form import CaseProblem
 from sla.cases import compute_all
 from texts.say import Language, say
@@ -27,6 +28,10 @@ def describe(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
     )
     compute = what.add_parser("compute", help=tell("sla_compute"), description=tell("sla_compute"))
     compute.add_argument("file", metavar="FILE", help=tell("sla_compute_file"))
+    for name, describe in _DESCRIBED_ELSEWHERE.items():
+        describe(
+            what.add_parser(name, help=tell(f"sla_{name}"), description=tell(f"sla_{name}")), tell
+        )
 
 
 def command(options: Namespace, environ: Mapping[str, str], language: Language) -> int:
@@ -130,6 +135,14 @@ def _refuse(problems: Iterable[CaseProblem], language: Language) -> int:
     return 1
 
 
+_DESCRIBED_ELSEWHERE: Final[
+    Mapping[str, Callable[[ArgumentParser, Callable[[str], str]], None]]
+] = {
+    "key": key_commands.describe,
+    "log": log_commands.describe,
+}
 _SUBCOMMANDS: Final[Mapping[str, Callable[[Namespace, Mapping[str, str], Language], int]]] = {
     "compute": _compute,
+    "key": key_commands.run,
+    "log": log_commands.run,
 }
