@@ -27,7 +27,7 @@ class PeopleDoor:
     def by_token(self, token: str) -> Person | None:
         """Find the person a token belongs to."""
         found = self._people.by_token(token, self._now())
-        return None if found is None else _person(found)
+        return None if found is None else person_of(found)
 
     def open_session(self, person: Person, now: int) -> Session:
         """Open a session."""
@@ -47,7 +47,8 @@ class PeopleDoor:
         self._people.audit(person, action, subject, now, result)
 
 
-def _person(row: PersonRow) -> Person:
+def person_of(row: PersonRow) -> Person:
+    """Return a person as the api knows one; roles we do not know are left out."""
     known: tuple[Role, ...] = ("viewer", "operator", "auditor", "assessor", "carrier", "admin")
     return Person(
         row.name, tuple(role for role in known if role in row.roles), row.sites, row.carriers
@@ -55,7 +56,7 @@ def _person(row: PersonRow) -> Person:
 
 
 def _session(row: SessionRow) -> Session:
-    return Session(row.id, _person(row.person), row.csrf, row.expires)
+    return Session(row.id, person_of(row.person), row.csrf, row.expires)
 
 
 class PollsDoor:

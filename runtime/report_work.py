@@ -28,40 +28,21 @@ from store.reports import Place
 _log = logging.getLogger("extranet.reports")
 
 
+Tell = Callable[[int, int], None]
+
+
 class StoppedError(Exception):
     """Whoever wanted the report wants it no more."""
 
 
-def make(order: Order, tell: Callable[[int, int], None]) -> tuple[Made, tuple[Change, ...]]:
+def make(order: Order, tell: Tell) -> tuple[Made, tuple[Change, ...]]:
     """Make a report and keep it with what it was made from.
 
     `tell`: is told how far it is, `done` of `of`; what it raises ends the work. Raises StoreError.
     """
-    gc.disable()  # hundreds of thousands of values that all live to the end
-    try:
-        return _made(order, tell)
-    finally:
-        gc.enable()
-
-
-def _made(order: Order, tell: Callable[[int, int], None]) -> tuple[Made, tuple[Change, ...]]:
-    place, store = order.place, order.store
-    known: Register = register.decode(order.register)
-    steps = 2 * len(known.links) + 4
-    tell(0, steps)
-    before = _earlier(order)
-    inputs = gather(
-        store, known, order.window, order.rules, revision=place.revision, previous=order.earlier
-    )
-    tell(1, steps)
-    prepared = build.prepare(inputs, lambda done: tell(1 + done, steps))
-    full = with_sums(store, prepared)
-    half = len(known.links) + 2
-    tell(half, steps)
-    document = build.report(full, prepared, lambda done: tell(half + done, steps))
-    data = report.encode(document)
+    document, data, changed = compose(order, tell)
     sha256 = report.digest(data)
-    changed = () if before is None else changes(before, document)
+    views, failed = _views(order, document, sha256)
     made = Made(
         sha256=sha256,
         made_at=order.now,
@@ -73,12 +54,11 @@ def _made(order: Order, tell: Callable[[int, int], None]) -> tuple[Made, tuple[C
         tree=document.tree_size,
         root=document.tree_sha256,
         changed=sum(end - start for _, start, end, _, _ in changed),
+        not_rendered=failed,
     )
-    views, failed = _views(order, document, sha256)
-    made = msgspec.structs.replace(made, not_rendered=failed)
     reports.write(
-        store,
-        place,
+        order.store,
+        order.place,
         {
             reports.REGISTER: order.register,
             reports.RULES: order.rules.text.encode(),
@@ -87,8 +67,39 @@ def _made(order: Order, tell: Callable[[int, int], None]) -> tuple[Made, tuple[C
             **views,
         },
     )
-    tell(steps, steps)
     return made, changed
+
+
+def compose(order: Order, tell: Tell) -> tuple[Report, bytes, tuple[Change, ...]]:
+    """Make a report and keep nothing: the document, its bytes, and what differs from before.
+
+    Raises StoreError, and what `tell` raises.
+    """
+    gc.disable()  # hundreds of thousands of values that all live to the end
+    try:
+        return _composed(order, tell)
+    finally:
+        gc.enable()
+
+
+def _composed(order: Order, tell: Tell) -> tuple[Report, bytes, tuple[Change, ...]]:
+    known: Register = register.decode(order.register)
+    half = len(known.links) + 2
+    steps = 2 * half
+    tell(0, steps)
+    before = _earlier(order)
+    inputs = gather(
+        order.store, known, order.window, order.rules,
+        revision=order.place.revision, previous=order.earlier,
+    )  # fmt: skip
+    tell(1, steps)
+    prepared = build.prepare(inputs, lambda done: tell(1 + done, steps))
+    full = with_sums(order.store, prepared)
+    document = build.report(full, prepared, lambda done: tell(half + done, steps))
+    data = report.encode(document)
+    changed = () if before is None else changes(before, document)
+    tell(steps, steps)
+    return document, data, changed
 
 
 def _views(
@@ -188,6 +199,11 @@ def view(
     JSON is the file itself. Raises StoreError, NoSuchFormatError, and what renderers raise.
     """
     found, digest = load(store, place, sha256)
+    return rendered(found, digest, form, language, link)
+
+
+def rendered(found: Report, digest: str, form: str, language: str, link: str) -> Rendered | None:
+    """Return a report that was read in a format, as above."""
     if form == "json":
         return Rendered(report.encode(found), "application/json")
     if form == OF_ONE:

@@ -103,7 +103,50 @@ _FAILURES: Final[dict[str, tuple[str, str]]] = {
     ),
 }  # fmt: skip
 
+_COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "sla_report": ("write a carrier's report of a period", "输出某运营商某周期的考核报告"),
+    "sla_close": ("settle a carrier's period: it never changes afterwards", "办结某运营商某周期"),
+    "report_carrier": ("whose: an id of the inventory", "运营商（清单中的标识）"),
+    "report_period": (
+        "2026-11, 2026Q4, 2026 or 2026-10-01..2026-11-15",
+        "2026-11、2026Q4、2026 或 2026-10-01..2026-11-15",
+    ),
+    "report_format": ("json, xlsx, html, pdf, csv or link", "json、xlsx、html、pdf、csv 或 link"),
+    "report_link": ("of one circuit: with --format link", "单条电路（与 --format link 同用）"),
+    "report_revision": (
+        "a settled revision (default: the last one)",
+        "已办结的版次（默认最新一版）",
+    ),
+    "report_out": ("the file to write (default: standard output)", "输出文件（默认标准输出）"),
+    "close_by": ("who settles it: a person who may decide", "办结人（须有审批权限）"),
+    "close_correct": (
+        "the period is closed already: make the next revision of it",
+        "该周期已办结：生成下一版（更正）",
+    ),
+}
+
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **{f"cli.{code}": pair for code, pair in _COMMANDS.items()},
+    "report.written": ("{file}: {state}, SHA-256 {sha256}", "{file}：{state}，SHA-256 {sha256}"),
+    "report.state.closed": ("settled", "已办结"),
+    "report.state.draft": ("draft, not settled", "草稿，未办结"),
+    "report.state.provisional": ("provisional, the period is not over", "临时，周期未结束"),
+    "report.no_format": (
+        "There is no format “{format}”. See --help.",
+        "没有“{format}”这种格式，见 --help。",
+    ),
+    "report.not_rendered": ("The report could not be written: {reason}", "报告无法输出：{reason}"),
+    "report.closed": (
+        (
+            "{carrier} {period} is settled as revision {revision}; {changed} seconds changed."
+            " SHA-256 {sha256}"
+        ),
+        "{carrier} {period} 已按第 {revision} 版办结，变更 {changed} 秒。SHA-256 {sha256}",
+    ),
+    "report.may_not_close": (
+        "“{name}” is nobody who may decide (roles assessor, admin).",
+        "“{name}”没有审批权限（须为 assessor 或 admin 角色）。",
+    ),
     "report.damaged": (
         "A report's file is not what was settled; it is not shown. Bring it back from a backup.",
         "有报告文件与办结记录不符，已停止显示，请从备份恢复。",
