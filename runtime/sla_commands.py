@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from runtime import case_commands, key_commands, log_commands
+from runtime import case_commands, key_commands, log_commands, report_commands
 from texts.say import Language
 
 
@@ -19,8 +19,10 @@ class _Subcommand(NamedTuple):
 
 _SUBCOMMANDS: Final[Mapping[str, _Subcommand]] = {
     "compute": _Subcommand(case_commands.describe, case_commands.run),
+    "close": _Subcommand(report_commands.describe_close, report_commands.run_close),
     "key": _Subcommand(key_commands.describe, key_commands.run),
     "log": _Subcommand(log_commands.describe, log_commands.run),
+    "report": _Subcommand(report_commands.describe_report, report_commands.run_report),
 }
 """By name; `cli.sla_NAME` in `texts` says what it is for."""
 
