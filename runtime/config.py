@@ -171,6 +171,14 @@ class Plugin:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """Who is given each day's checkpoint of the evidence log; `key`: their public key, or ""."""
+
+    channel: Plugin
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The process, as decided. Paths are relative to the working directory or absolute."""
 
@@ -192,6 +200,7 @@ class Config:
     shipped_rules: bool
     receivers: Mapping[str, tuple[Plugin, ...]]
     routes: tuple[RouteConfig, ...]
+    witnesses: Mapping[str, Witness]
     marks: Marks = field(repr=False, compare=False)
     """Where each value was written, for what is checked against the inventory and the rules."""
 
@@ -272,6 +281,11 @@ def _resolve(
             for name, receiver in form.receivers.items()
         },
         form.routes,
+        {
+            name: Witness(plugin, witness.key)
+            for name, witness in form.assessment.witnesses.items()
+            if (plugin := made["assessment", "witnesses", name, "channel"])
+        },
         marks,
     )
 
@@ -310,6 +324,12 @@ def _routes(form: _ConfigForm, receivers: Mapping[str, object], problems: Proble
 def _sections(data: dict[str, Any]) -> Iterator[tuple[Path_, dict[str, Any]]]:
     """Yield what plug-ins read, wherever it has the form of a section."""
     sinks, receivers = data.get("sinks"), data.get("receivers")
+    assessment = data.get("assessment")
+    witnesses = assessment.get("witnesses") if isinstance(assessment, dict) else None
+    for name, witness in witnesses.items() if isinstance(witnesses, dict) else ():
+        channel = witness.get("channel") if isinstance(witness, dict) else None
+        if isinstance(channel, dict):
+            yield ("assessment", "witnesses", name, "channel"), channel
     for name, section in sinks.items() if isinstance(sinks, dict) else ():
         if isinstance(section, dict):
             yield ("sinks", name), section
@@ -332,6 +352,9 @@ def _plugin(
         close = problems.suggest(kind, known)
         expected = ", ".join(known)
         problems.add((*at, "kind"), "unknown_kind", suggestion=close, name=kind, expected=expected)
+        return None
+    if at[0] == "assessment" and module.STATEFUL:
+        problems.add((*at, "kind"), "witness_stateful")
         return None
     own = {key: value for key, value in section.items() if key != "kind"}
     options = validate(module.Options, own, at, problems, context)

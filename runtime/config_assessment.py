@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from inventory.edge import Id
 from inventory.strict import Strict
 from runtime.config_paths import FilePath
 from runtime.report_views import OF_ALL, OF_ONE, renderers
-from sla.proof.note import is_name
+from sla.proof.note import NoteError, is_name, parse_verifier
 
 
 def _origin(value: str) -> str:
@@ -42,15 +44,39 @@ class ReportsConfig(Strict):
     language: Literal["zh", "en"] = "zh"
 
 
+def _verifier(value: str) -> str:
+    try:
+        parse_verifier(value)
+    except NoteError as error:
+        raise PydanticCustomError("bad_verifier", "no public key") from error
+    return value
+
+
+class ChannelForm(Strict):
+    """A channel that a notifier reads: `kind` is its file name, the rest are its `Options`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+
+
+class WitnessForm(Strict):
+    """Who is given each day's checkpoint, and the public key of their countersignatures, or ""."""
+
+    channel: ChannelForm
+    key: Annotated[str, AfterValidator(_verifier)] = ""
+
+
 class AssessmentConfig(Strict):
     """`rules`: file of the rules (levels, items, credits); left out, the shipped example holds.
 
     `evidence_years`: how long evidence is kept; nothing else takes it away, however short the disk.
-    `origin`: the name of the evidence log, one in the world and the same for ever.
-    `reports`: what is made by itself.
+    `origin`: the name of the evidence log, one in the world and the same for ever. `witnesses`: who
+    is given its checkpoint each day, by name. `reports`: what is made by itself.
     """
 
     rules: FilePath | None = None
     evidence_years: Annotated[int, Field(ge=1, le=100)] = 15
     origin: Annotated[str, AfterValidator(_origin)] = "extranet-monitor"
+    witnesses: Mapping[Id, WitnessForm] = Field(default_factory=dict)
     reports: ReportsConfig = ReportsConfig()

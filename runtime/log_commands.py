@@ -209,8 +209,8 @@ def _cosign(options: Namespace, config: Config, language: Language) -> int:
 
 
 def _witnesses(options: Namespace, config: Config) -> list[Verifier]:
-    del config
     words = [options.witness_key] if options.witness_key else []
+    words += [witness.key for witness in config.witnesses.values() if witness.key]
     return [note.parse_verifier(word) for word in words]
 
 

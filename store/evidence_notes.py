@@ -49,13 +49,17 @@ def cosignature(of: Note, one: Signature, at: int) -> Cosignature:
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One attempt to give a witness a checkpoint. `day`: local date; `reason`: "" = done."""
+    """One attempt to give a witness a checkpoint. `day`: local date; `at`: UTC seconds.
+
+    `reason`: a code why not, or who of several was not reached.
+    """
 
     witness: str
     day: str
     size: int
     at: int
-    reason: str
+    ok: bool
+    reason: str = ""
 
 
 class Notes:

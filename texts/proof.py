@@ -79,11 +79,35 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "must be a name without blanks and plus signs, at most 200 characters",
         "应为不含空白和加号的名称，最多 200 个字符",
     ),
-    # the command line
-    "cli.sla": (
-        "availability, evidence and reports of carriers",
-        "可用率、证据与考核报告",
+    # witnesses
+    "evidence_log.witness_behind": (
+        "a witness was not given a day's checkpoint for more than a day; it is tried again",
+        "有见证方超过一天未收到当日检查点，仍在重试",
     ),
+    "witness.subject": (
+        "Evidence log {origin}: checkpoint of {day}",
+        "证据日志 {origin}：{day} 检查点",
+    ),
+    "witness.text": (
+        (
+            "This is the checkpoint of {day} of the evidence log {origin}, from which availability"
+            " is computed. Please keep it. With it you can show later that nothing of the first"
+            " {size} leaves was changed. Whoever countersigns it hands the file back."
+        ),
+        (
+            "这是证据日志 {origin} 于 {day} 的检查点，可用率据此日志计算。请妥善保存：日后可凭此"
+            "证明前 {size} 个条目未被改动。如需会签，请签名后交回文件。"
+        ),
+    ),
+    "problem.bad_verifier": (
+        "must be a public key in one word: name+hash+key, as `extranet sla key` prints it",
+        "应为一行公钥（名称+哈希+密钥），即 extranet sla key 的输出",
+    ),
+    "problem.witness_stateful": (
+        "this channel holds the state of alerts and takes no messages; choose smtp or webhook",
+        "该通道只接收告警状态，不接收消息；请改用 smtp 或 webhook",
+    ),
+    # the command line
     "cli.sla_key": (
         "make a key that signs reports or countersigns checkpoints",
         "生成报告签名或检查点会签所用的密钥",
