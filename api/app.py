@@ -19,6 +19,7 @@ from api import (
     routes_capacity,
     routes_carriers,
     routes_configurations,
+    routes_documents,
     routes_drift,
     routes_events,
     routes_evidence,
@@ -27,6 +28,7 @@ from api import (
     routes_links,
     routes_metrics,
     routes_outages,
+    routes_overlays,
     routes_overview,
     routes_p95,
     routes_paths,
@@ -71,6 +73,8 @@ SUBJECTS: Final = (
     routes_assessments,
     routes_reports,
     routes_evidence,
+    routes_overlays,
+    routes_documents,
     pages,
 )
 

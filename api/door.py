@@ -23,6 +23,10 @@ from texts.say import Language
 
 _LOG: Final = logging.getLogger("api")
 BODY_BYTES: Final = 16 * 1024
+LARGER: Final[Mapping[tuple[str, str], int]] = {
+    ("POST", "/api/v1/documents"): 20 * 1024 * 1024,
+}
+"""Octets of a body where more is wanted; read only once its sender was found to be allowed."""
 QUERY_BYTES: Final = 2 * 1024
 BEAT: Final = "/beat/"
 """What stands behind it is a token, and goes into no log."""
@@ -84,7 +88,7 @@ class Door:
             self._examine(request)
             caller = self._caller(request, language)
             scope.setdefault("state", {}).update(caller=caller, language=language)
-            await self._app(scope, _limited(receive), framed)
+            await self._app(scope, _limited(receive, _limit(request)), framed)
         except Refusal as refusal:
             await self._refuse(request, refusal, language, framed)
         except Exception:  # noqa: BLE001 - a bug must neither show its insides nor go unheard
@@ -104,8 +108,9 @@ class Door:
         if len(request.scope["query_string"]) > QUERY_BYTES:
             raise Refusal(414, "address_too_long", limit=QUERY_BYTES)
         length = request.headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > BODY_BYTES:
-            raise Refusal(413, "body_too_large", limit=BODY_BYTES)
+        limit = _limit(request)
+        if not (length.isascii() and length.isdigit()) or int(length) > limit:
+            raise Refusal(413, "body_too_large", limit=limit)
 
     def _caller(self, request: Request, language: Language) -> Caller | None:
         method, path = request.method, request.url.path
@@ -176,7 +181,11 @@ def failed_login(desk: Desk, source: str, now: int) -> None:
     desk.ports.people.audit("", "login", source, now, "refused")
 
 
-def _limited(receive: Receive) -> Receive:
+def _limit(request: Request) -> int:
+    return LARGER.get((request.method, request.url.path), BODY_BYTES)
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
     """Count what comes in, for senders that do not say how long it is."""
     seen = 0
 
@@ -185,8 +194,8 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
-            if seen > BODY_BYTES:
-                raise Refusal(413, "body_too_large", limit=BODY_BYTES)
+            if seen > limit:
+                raise Refusal(413, "body_too_large", limit=limit)
         return message
 
     return counted

@@ -117,6 +117,13 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/api/v1/alerts/{alert:path}/acknowledge"): Need("acknowledge"),
     ("GET", "/api/v1/carriers"): _READ,
     ("GET", "/api/v1/carriers/{carrier}/availability"): _READ,
+    ("GET", "/api/v1/overlays"): Need("assess"),
+    ("POST", "/api/v1/overlays"): Need("file"),
+    ("GET", "/api/v1/overlays/{overlay}"): Need("assess"),
+    ("POST", "/api/v1/overlays/{overlay}/decision"): Need("file"),
+    ("POST", "/api/v1/documents"): Need("file"),
+    ("GET", "/api/v1/documents/{sha256}"): Need("assess"),
+    ("GET", "/api/v1/calendar"): Need("assess"),
     ("GET", "/api/v1/events"): _READ,
     ("GET", "/api/v1/assessments"): Need("assess"),
     ("GET", "/api/v1/assessments/{carrier}"): Need("assess"),
@@ -136,7 +143,12 @@ OPEN: Final = frozenset(route for route, need in ROUTES.items() if need.permissi
 
 
 def permissions(person: Person) -> frozenset[Permission]:
-    """Return everything the person's roles allow; a role we do not know allows nothing."""
+    """Return everything the person's roles allow; a role we do not know allows nothing.
+
+    A carrier's person sees what is the carrier's; where none is named, nothing at all.
+    """
+    if "carrier" in person.roles and not person.carriers:
+        return frozenset()
     return frozenset[Permission]().union(
         *(ROLES.get(role, frozenset[Permission]()) for role in person.roles)
     )

@@ -13,6 +13,7 @@ from runtime.clock import wall
 from runtime.config import Config, load_config
 from runtime.program import tell
 from store.backup import backup, restore
+from store.entries import PersonRow
 from store.errors import StoreError
 from store.ledger import open_ledger
 from store.people import People, UnknownPersonError, load_people
@@ -44,7 +45,7 @@ def _act(known: People, options: Namespace, now: int, language: Language) -> int
         return 0
     name = options.name
     current = {a.person.name: a.person for a in known.accounts() if a.revoked_at is None}
-    problem = _problem(options, name in current)
+    problem = _problem(options, current.get(name))
     if problem:
         print(say(f"people.{problem}", language, name=name), file=sys.stderr)
         return 1
@@ -68,15 +69,19 @@ def _act(known: People, options: Namespace, now: int, language: Language) -> int
     return 0
 
 
-def _problem(options: Namespace, exists: bool) -> str:  # noqa: FBT001 - a fact, not a switch
+def _problem(options: Namespace, before: PersonRow | None) -> str:
     if not options.name:
         return "no_name"
-    if options.action == "add" and exists:
+    if options.action == "add" and before is not None:
         return "exists"
-    if options.action != "add" and not exists:
+    if options.action != "add" and before is None:
         return "unknown"
     if not set(options.role) <= set(ROLES) or (options.action == "add" and not options.role):
         return "no_role"
+    roles = options.role or (before.roles if before else ())
+    carriers = options.carrier or (before.carriers if before else ())
+    if options.action != "remove" and "carrier" in roles and not carriers:
+        return "no_carrier"
     return ""
 
 

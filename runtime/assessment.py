@@ -17,11 +17,13 @@ from runtime.config import Config
 from runtime.evidence_keeping import EvidenceKeeping
 from runtime.evidence_log import LogKeeping
 from runtime.evidence_view import EvidenceView
+from runtime.filings import Filings
 from runtime.past import PastDoor
 from runtime.pipeline import Pipeline
 from runtime.record import Record
 from runtime.report_due import Plan
 from runtime.reports import ReportKeeping
+from runtime.witnesses import WitnessKeeping
 
 
 class Assessment:
@@ -35,6 +37,9 @@ class Assessment:
         self.book = record.book
         store, origin = config.store.path, config.assessment.origin
         self.log = LogKeeping(store, origin, self.book, clock.now)
+        self.witnesses = WitnessKeeping(
+            self.log.folder, config.witnesses, config.language, clock.now
+        )
         self.rules = rulesets.load(config.assessment.rules)
         wanted = config.assessment.reports
         self.reports = ReportKeeping(
@@ -42,7 +47,10 @@ class Assessment:
             Plan(wanted.schedule, wanted.formats, wanted.language), self.book, clock.now,
         )  # fmt: skip
         self.view = EvidenceView(self.log, self.book)
-        self.ports = AssessmentPorts(reports=self.reports, evidence=self.view)
+        self.filings = Filings(self.book, store, lambda: self.rules, clock.now)
+        self.ports = AssessmentPorts(
+            reports=self.reports, evidence=self.view, overlays=self.filings
+        )
         self.evidence = EvidenceKeeping(
             config.assessment.evidence_years, lambda: self.rules, clock.now
         )
@@ -59,16 +67,19 @@ class Assessment:
         """Take over an inventory, at the start and at each reload."""
         self.reports.load(inventory)
         self.view.load(inventory)
+        self.filings.load(inventory)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
         await self.log.start(stack)
+        await self.witnesses.start(stack)
         await self.reports.start(stack)
         await self.evidence.start(stack)
 
     def tick(self) -> None:
         """Once a second."""
         self.log.tick()
+        self.witnesses.tick()
         self.reports.tick()
         self.evidence.tick()
         if self._watch is not None:
@@ -76,7 +87,12 @@ class Assessment:
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
-        return {**self.log.health(), **self.evidence.health(), **self.reports.health()}
+        return {
+            **self.log.health(),
+            **self.witnesses.health(),
+            **self.evidence.health(),
+            **self.reports.health(),
+        }
 
     def losses(self) -> Mapping[str, tuple[bool, float]]:
         """Tell of each part whether anything was lost of late, and how much so far."""
@@ -86,6 +102,7 @@ class Assessment:
         """Return the counters."""
         return {
             "evidence_log": self.log.stats,
+            "witnesses": self.witnesses.stats,
             "evidence": self.evidence.stats,
             "reports": self.reports.stats,
         }

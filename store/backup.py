@@ -24,6 +24,7 @@ import msgspec
 
 from store import _sqlite
 from store.configurations import BUNDLE, FULL, SALT, Configurations
+from store.documents import FOLDER as DOCUMENTS
 from store.errors import StoreError
 from store.evidence_log import EVIDENCE
 from store.hours import FOLDER as HISTORY
@@ -33,7 +34,7 @@ from store.recording import FOLDER as RECORDINGS
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
 _BLOCK: Final = 1 << 20
-_FOLDERS: Final = frozenset({HISTORY, EVIDENCE, RECORDINGS, FULL})
+_FOLDERS: Final = frozenset({HISTORY, EVIDENCE, RECORDINGS, FULL, DOCUMENTS})
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +97,7 @@ def _files(store: Path) -> Iterator[Path]:
     # Not a folder that is being written, nor a day's rows on their way.
     yield from sorted((store / EVIDENCE).glob("[0-9]*/??/??/[0-2][0-9]/*"))
     yield from sorted((store / EVIDENCE).glob("days/*.parquet"))
+    yield from sorted((store / DOCUMENTS).glob("[0-9a-f][0-9a-f]/*[0-9a-f]"))
     yield from sorted((store / RECORDINGS).glob("*.msgpack"))
     yield from sorted((store / FULL).glob("*/*.enc"))
     yield from (store / SALT,) if (store / SALT).exists() else ()

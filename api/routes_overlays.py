@@ -1,0 +1,314 @@
+"""Overlays: who says that somebody else is responsible, and who agreed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import Field, PlainValidator
+from pydantic_core import PydanticCustomError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answer import Json, encode, encode_rows, small
+from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.door import source_of
+from api.filed import asked, audit, file_name, name_of, port_of, visible
+from api.listing import WALK, find
+from api.ports_overlays import Filing, Overlays
+from api.queries import Cursor, Id, Limit, Name, Period, period_of
+from api.refusal import Refusal
+from inventory.edge import instant
+from inventory.model import link_target
+from inventory.strict import Strict
+from sla.filings import STATES, Standing, State, may_decide, may_withdraw
+from sla.periods import PeriodError, whole
+from sla.records import Document, Kind
+from texts.say import say
+
+ROUTES: Final = APIRouter(prefix="/api/v1", tags=["overlays"])
+_ZONED: Final = 19
+"""Characters of a time of day before its offset: 2026-11-24T08:00:00."""
+_CARRIER: Final = "carrier"
+
+
+def _time(value: object) -> int:
+    text = value if isinstance(value, str) else ""
+    if not (text[_ZONED:] and (text[_ZONED:] == "Z" or text[_ZONED] in "+-")):
+        raise PydanticCustomError("bad_time_offset", "no time with offset")
+    try:
+        return instant(text)
+    except PydanticCustomError:
+        raise PydanticCustomError("bad_time_offset", "no time with offset") from None
+
+
+_Time = Annotated[int, PlainValidator(_time)]
+_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+_Words = Annotated[str, Field(max_length=2000)]
+
+
+class Attached(Strict):
+    """A document that was handed in before."""
+
+    sha256: _Sha256
+    name: Annotated[str, Field(max_length=500)] = ""
+
+
+class Filed(Strict):
+    """An overlay as it is handed in; times are ISO 8601 with offset, whole seconds."""
+
+    kind: Kind
+    links: Annotated[tuple[str, ...], Field(min_length=1, max_length=500)]
+    start: _Time
+    end: _Time
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    why: _Words = ""
+    documents: Annotated[tuple[Attached, ...], Field(max_length=20)] = ()
+    replaces: Annotated[str, Field(max_length=200)] = ""
+    outage: Annotated[str, Field(max_length=300)] = ""
+
+
+class Decision(Strict):
+    """What somebody says to an overlay."""
+
+    verdict: Literal["approve", "reject", "withdraw"]
+    why: _Words = ""
+
+
+class OverlayRow(msgspec.Struct, frozen=True):
+    """An overlay as it stands, [start, end), UTC seconds; `links` are those the caller may see.
+
+    `notes`: what of it will not count even when approved, and the quota that is left. `may`: what
+    the caller may say to it. `side`: the carrier that filed it, "" = the owner's side.
+    """
+
+    id: str
+    kind: str
+    links: Sequence[Mapping[str, str]]
+    start: int
+    end: int
+    title: str
+    state: str
+    filed_at: int | None
+    filed_by: str
+    side: str
+    why: str
+    documents: Sequence[Document]
+    outage: str
+    replaces: str
+    replaced_by: str
+    decided_at: int | None
+    decided_by: str
+    decided_why: str
+    notes: Sequence[Mapping[str, Any]]
+    may: Sequence[str]
+
+
+@ROUTES.get("/overlays")
+async def overlays(
+    desk: AtDesk,
+    caller: ByCaller,
+    carrier: Name = None,
+    link: Name = None,
+    period: Period = None,
+    state: Annotated[State | None, Query(description=", ".join(STATES))] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """List overlays that touch links the caller may see, the latest filed first: `{items, next}`.
+
+    `period`: those that lie in it, wholly or in part; absent = all.
+    """
+    port = desk.assessment.overlays
+    window = None if period is None else _window(period, desk.ports.live.now())
+    found = [] if port is None else list(port.overlays().values())[::-1]
+    links = desk.inventory.links
+
+    def wanted(one: Standing) -> bool:
+        return (
+            (state is None or one.state == state)
+            and (link is None or link in one.links)
+            and (window is None or (one.start < window[1] and one.end > window[0]))
+            and (
+                carrier is None
+                or any(name in links and links[name].carrier == carrier for name in one.links)
+            )
+            and visible(desk, caller, one)
+        )
+
+    def sieve(positions: range) -> Sequence[int]:
+        return [at for at in positions if wanted(found[at])]
+
+    places, more = await find([one.overlay for one in found], cursor, limit, sieve)
+    rows = []
+    for count, at in enumerate(places, 1):
+        if port is not None:
+            rows.append(_row(desk, caller, port, found[at]))
+        if count % (WALK // 10 or 1) == 0:
+            await asyncio.sleep(0)
+    following = encode(rows[-1].id if more else None)
+    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+
+
+@ROUTES.post("/overlays")
+async def file(desk: AtDesk, caller: ByCaller, filed: Filed) -> Response:
+    """File an overlay (201): `{overlay}`, whose `notes` say what of it will not count.
+
+    A carrier announces work and claims for its own circuits. It counts when another person, of the
+    owner's side, has approved it.
+    """
+    port = port_of(desk)
+    subject = f"{filed.kind} {' '.join(filed.links)}"[:500]
+    try:
+        filing = _filing(desk, caller, filed)
+        _may_attach(desk, caller, port, filing)
+        one = await asked(port.file(filing, caller.person.name))
+    except Refusal as refusal:
+        audit(desk, caller, "overlay.file", subject, refusal.code)
+        raise
+    audit(desk, caller, "overlay.file", f"{one.overlay} {subject}")
+    answer = small({"overlay": _row(desk, caller, port, one)})
+    answer.status_code = 201
+    return answer
+
+
+@ROUTES.get("/overlays/{overlay}")
+async def overlay(overlay: Id, desk: AtDesk, caller: ByCaller) -> Response:
+    """Return one overlay: `{overlay}`."""
+    port = port_of(desk)
+    return small({"overlay": _row(desk, caller, port, _known(desk, caller, port, overlay))})
+
+
+@ROUTES.post("/overlays/{overlay}/decision")
+async def decide(
+    overlay: Id, request: Request, desk: AtDesk, caller: ByCaller, decision: Decision
+) -> Response:
+    """Approve or reject what another person filed, or withdraw one's own: `{overlay}`."""
+    port, action = port_of(desk), f"overlay.{decision.verdict}"
+    try:
+        _may_say(desk, caller, request, _known(desk, caller, port, overlay), decision)
+        one = await asked(port.decide(overlay, decision.verdict, decision.why, caller.person.name))
+    except Refusal as refusal:
+        audit(desk, caller, action, overlay, refusal.code)
+        raise
+    audit(desk, caller, action, overlay)
+    return small({"overlay": _row(desk, caller, port, one)})
+
+
+def _decides(caller: Caller) -> bool:
+    """Say whether the caller decides for the owner; a carrier's person never does."""
+    return caller.may("decide") and _CARRIER not in caller.person.roles
+
+
+def _may_say(
+    desk: Desk, caller: Caller, request: Request, one: Standing, decision: Decision
+) -> None:
+    """Refuse who does not decide at all, or not about all of its links."""
+    if decision.verdict != "withdraw" and not _decides(caller):
+        desk.counters.not_permitted += 1
+        raise Refusal(403, "not_permitted", permission="decide", source=source_of(request))
+    if not all(desk.sees(caller, link_target(name)) for name in one.links):
+        raise Refusal(403, "overlay_wider", overlay=one.overlay)
+
+
+def _known(desk: Desk, caller: Caller, port: Overlays, overlay: str) -> Standing:
+    one = port.overlays().get(overlay)
+    if one is None or not visible(desk, caller, one):
+        raise Refusal(404, "unknown_overlay", overlay=overlay)
+    return one
+
+
+def _filing(desk: Desk, caller: Caller, filed: Filed) -> Filing:
+    """Return what is filed, for whom; raises Refusal for what is none of the caller's business."""
+    links = desk.inventory.links
+    for name in filed.links:
+        if name not in links or not desk.sees(caller, link_target(name)):
+            raise Refusal(404, "unknown_link", link=name)
+    side = ""
+    if _CARRIER in caller.person.roles:
+        carriers = {links[name].carrier for name in filed.links}
+        if len(carriers) != 1:
+            raise Refusal(422, "overlay_one_carrier")
+        side = carriers.pop()
+    return Filing(
+        kind=filed.kind,
+        links=filed.links,
+        start=filed.start,
+        end=filed.end,
+        title=filed.title,
+        why=filed.why,
+        documents=tuple((one.sha256, file_name(quote(one.name))) for one in filed.documents),
+        carrier=side,
+        replaces=filed.replaces,
+        outage=filed.outage,
+    )
+
+
+def _may_attach(desk: Desk, caller: Caller, port: Overlays, filing: Filing) -> None:
+    """Refuse a document, a correction or an outage that the caller could only have guessed."""
+    if not caller.scoped:
+        return
+    if filing.replaces:
+        _known(desk, caller, port, filing.replaces)
+    for sha256, _ in filing.documents:
+        own = port.handed_in(sha256, caller.person.name)
+        if not own and name_of(desk, caller, port, sha256) is None:
+            raise Refusal(422, "unknown_document", sha256=sha256)
+    target = filing.outage.rpartition("@")[0]
+    if filing.outage and not desk.sees(caller, target):
+        raise Refusal(404, "unknown_outage", outage=filing.outage)
+
+
+def _window(period: str, now: int) -> tuple[int, int]:
+    try:
+        found = whole(period_of(period, now))
+    except PeriodError:
+        raise Refusal(422, "unknown_period", period=period) from None
+    return found.start, found.end
+
+
+def _row(desk: Desk, caller: Caller, port: Overlays, one: Standing) -> OverlayRow:
+    links, name = desk.inventory.links, caller.person.name
+    seen = [links[link] for link in one.links if link in links]
+    may = []
+    if _decides(caller) and may_decide(one, name):
+        may += ["approve", "reject"]
+    if caller.may("file") and may_withdraw(one, name, desk.ports.live.now()):
+        may.append("withdraw")
+    living = one.state in ("filed", "approved")
+    return OverlayRow(
+        id=one.overlay,
+        kind=one.kind,
+        links=[
+            {"id": link.id, "title": link.title, "carrier": link.carrier}
+            for link in seen
+            if desk.sees(caller, link_target(link.id))
+        ],
+        start=one.start,
+        end=one.end,
+        title=one.title,
+        state=one.state,
+        filed_at=one.filed_at,
+        filed_by=one.filed_by,
+        side=one.carrier,
+        why=one.why,
+        documents=one.documents,
+        outage=one.outage,
+        replaces=one.replaces,
+        replaced_by=one.replaced_by,
+        decided_at=one.decided_at,
+        decided_by=one.decided_by,
+        decided_why=one.decided_why,
+        notes=[
+            {
+                "code": note.code,
+                "text": say(f"overlay.note.{note.code}", caller.language, **note.parameters),
+            }
+            for note in (port.notes(one) if living else ())
+        ],
+        may=may,
+    )

@@ -1,0 +1,225 @@
+"""Overlays that people file, and their documents: checked, kept, decided by a second person."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from api.ports_carrier_reports import RefusedError
+from api.ports_overlays import Calendar, Filing
+from inventory.model import Inventory
+from runtime.record_book import RecordBook
+from sla.filing_checks import Note, notes, refusal
+from sla.filings import Standing, by_link, fold, may_decide, may_withdraw
+from sla.records import CauseProposed, Document, OverlayDecided, OverlayFiled, Record, Verdict
+from sla.ruleset import RuleSet
+from store.documents import DocumentError, Documents
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HOUR: Final = 3600
+_MOST: Final[Mapping[str, int]] = {"file": 60, "decide": 200, "keep": 60}
+"""What one person does in an hour at most."""
+_UPLOADS: Final = 2
+"""Files in memory at once: 20 MB each."""
+_BUSY_SECONDS: Final = 5
+_REMEMBERED: Final = 1_000
+
+
+class Filings:
+    """`api.ports_overlays.Overlays` over the records and the store. Used by the event loop."""
+
+    def __init__(
+        self,
+        book: RecordBook,
+        store: Path,
+        rules: Callable[[], RuleSet],
+        now: Callable[[], int],
+    ) -> None:
+        self._book = book
+        self._documents = Documents(store)
+        self._rules = rules
+        self._now = now
+        self._inventory: Inventory | None = None
+        self._folded: tuple[int, Mapping[str, Standing], Mapping[str, Sequence[Standing]]] | None
+        self._folded = None
+        self._done: dict[tuple[str, str], deque[int]] = {}
+        self._handed_in: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
+        self._uploads = 0
+
+    def load(self, inventory: Inventory) -> None:
+        """Take over an inventory."""
+        self._inventory, self._folded = inventory, None
+
+    # Reading.
+
+    def overlays(self) -> Mapping[str, Standing]:
+        """Return everything that was filed or announced, by id."""
+        return self._fold()[0]
+
+    def notes(self, overlay: Standing) -> Sequence[Note]:
+        """Return what of it will not count, and what quota it leaves."""
+        return notes(overlay, self._fold()[1], self._register(), self._rules())
+
+    def calendar(self, year: int) -> Calendar:
+        """Return the calendar of a year."""
+        rules, head = self._rules(), f"{year:04}-"
+
+        def of_year(days: Mapping[str, str]) -> dict[str, str]:
+            return {day: name for day, name in sorted(days.items()) if day.startswith(head)}
+
+        return Calendar(year, rules.zone, of_year(rules.holidays), of_year(rules.workdays))
+
+    async def document(self, sha256: str) -> tuple[bytes, str] | None:
+        """Return a file and its media type. Raises RefusedError."""
+        with _refusing():
+            found = await asyncio.to_thread(self._documents.find, sha256)
+            content = (
+                None if found is None else await asyncio.to_thread(self._documents.read, sha256)
+            )
+        return None if found is None or content is None else (content, found.media)
+
+    def handed_in(self, sha256: str, person: str) -> bool:
+        """Say whether it was this person who handed in a file, since the start."""
+        return (sha256, person) in self._handed_in
+
+    # Changing.
+
+    async def keep(self, name: str, content: bytes, person: str) -> Document:
+        """Keep a file that somebody hands in. Raises RefusedError."""
+        self._pace("keep", person)
+        if self._uploads >= _UPLOADS:
+            raise RefusedError(429, "documents_busy", retry_after=_BUSY_SECONDS)
+        self._uploads += 1
+        try:
+            with _refusing():
+                kept = await asyncio.to_thread(self._documents.keep, content)
+        finally:
+            self._uploads -= 1
+        self._handed_in.append((kept.sha256, person))
+        return Document(kept.sha256, name, kept.size, kept.media)
+
+    async def file(self, filing: Filing, person: str) -> Standing:
+        """File an overlay. Raises RefusedError."""
+        self._pace("file", person)
+        documents = await self._named(filing.documents)
+        body = OverlayFiled(
+            overlay=f"ov-{secrets.token_hex(6)}",
+            kind=filing.kind,
+            links=filing.links,
+            start=filing.start,
+            end=filing.end,
+            title=filing.title,
+            why=filing.why,
+            documents=documents,
+            carrier=filing.carrier,
+            replaces=filing.replaces,
+            outage=filing.outage,
+        )
+
+        def only_if(records: Sequence[Record]) -> None:
+            known = self._fold()[0]
+            one = _standing(body, person, self._now(), records)
+            problem = refusal(one, known, self._register(), self._rules())
+            if problem is not None:
+                raise RefusedError(problem.status, problem.code, **problem.parameters)
+
+        with _refusing():
+            await self._book.add(person, body, only_if)
+        return self._fold()[0][body.overlay]
+
+    async def decide(self, overlay: str, verdict: Verdict, why: str, person: str) -> Standing:
+        """Approve, reject or withdraw an overlay. Raises RefusedError."""
+        self._pace("decide", person)
+
+        def only_if(_: Sequence[Record]) -> None:
+            one = self._fold()[0].get(overlay)
+            if one is None:
+                raise RefusedError(404, "unknown_overlay", overlay=overlay)
+            _check(one, verdict, person, self._now())
+
+        with _refusing():
+            await self._book.add(person, OverlayDecided(overlay, verdict, why), only_if)
+        return self._fold()[0][overlay]
+
+    async def _named(self, documents: Sequence[tuple[str, str]]) -> tuple[Document, ...]:
+        found = []
+        for sha256, name in documents:
+            with _refusing():
+                kept = await asyncio.to_thread(self._documents.find, sha256)
+            if kept is None:
+                raise RefusedError(422, "unknown_document", sha256=sha256)
+            found.append(Document(kept.sha256, name, kept.size, kept.media))
+        return tuple(found)
+
+    def _pace(self, what: str, person: str) -> None:
+        """Count what a person does. Raises RefusedError while it is too much."""
+        now = self._now()
+        done = self._done.setdefault((what, person), deque())
+        while done and done[0] <= now - _HOUR:
+            done.popleft()
+        if len(done) >= _MOST[what]:
+            raise RefusedError(429, "too_many_filings", retry_after=done[0] + _HOUR - now)
+        done.append(now)
+
+    def _register(self) -> Inventory:
+        assert self._inventory is not None
+        return self._inventory
+
+    def _fold(self) -> tuple[Mapping[str, Standing], Mapping[str, Sequence[Standing]]]:
+        records = self._book.records
+        if self._folded is None or self._folded[0] != len(records):
+            known = fold(records, self._register().planned_work.values())
+            self._folded = (len(records), known, by_link(known.values()))
+        return self._folded[1:]
+
+
+def _standing(body: OverlayFiled, person: str, now: int, records: Sequence[Record]) -> Standing:
+    """Return a filing as it would stand if it were filed now."""
+    facts = bool(body.outage) and any(
+        isinstance(record.body, CauseProposed)
+        and record.body.outage == body.outage
+        and record.body.facts
+        for record in records
+    )
+    return Standing(
+        body.overlay, body.kind, body.links, body.start, body.end, body.title, now, person,
+        documents=body.documents, carrier=body.carrier, outage=body.outage, replaces=body.replaces,
+        evidence=bool(body.documents) or facts,
+    )  # fmt: skip
+
+
+def _check(one: Standing, verdict: Verdict, person: str, now: int) -> None:
+    """Raise RefusedError where a decision would change nothing."""
+    if verdict == "withdraw":
+        if may_withdraw(one, person, now):
+            return
+        if one.filed_by != person:
+            raise RefusedError(403, "overlay_not_yours", overlay=one.overlay)
+        if one.state == "approved":
+            raise RefusedError(409, "overlay_begun", overlay=one.overlay)
+    elif may_decide(one, person):
+        return
+    elif one.state == "filed":
+        raise RefusedError(403, "overlay_own", overlay=one.overlay)
+    raise RefusedError(409, "overlay_decided", overlay=one.overlay, state=one.state)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what the store says into what a caller is told."""
+    try:
+        yield
+    except DocumentError as error:
+        status = 507 if error.code == "full" else 422
+        raise RefusedError(status, f"document_{error.code}") from None
+    except StoreError as error:
+        code = "document_damaged" if error.code == "corrupt" else "not_kept"
+        raise RefusedError(503, code, retry_after=_BUSY_SECONDS) from error
