@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from inventory.model import Contract, Link
-from sla.canonical import HOUR, UNIT_US, Heard, RoundTrips
+from sla.canonical import HOUR, UNIT_US, Heard, RoundTrips, SlotRun
 from sla.inputs import Limits, SlotSums
 from sla.ruleset import LevelRule, RuleSet
 from sla.timeline import Span, union
@@ -91,26 +91,34 @@ class Tally:
             latency[bucket] += count
 
     def count(
-        self, heard: Heard, trips: RoundTrips | None, spans: Sequence[Span], sign: int = 1
+        self,
+        heard: Heard,
+        trips: RoundTrips | None,
+        spans: Sequence[Span],
+        sign: int = 1,
+        touching: Sequence[Span] | None = None,
     ) -> None:
         """Count the slots of an hour that lie wholly in one of the spans; -1 takes them back.
 
-        `spans`: disjoint and in order, in UTC seconds.
+        `touching`: only slots that have a second in common with one of these; None = all. Both are
+        disjoint and in order, in UTC seconds.
         """
-        inside = overlap(spans, heard.hour, heard.hour + HOUR)
+        hour = heard.hour
+        inside = [(a - hour, b - hour) for a, b in overlap(spans, hour, hour + HOUR)]
         if not inside:
             return
-        whole = inside == [(heard.hour, heard.hour + HOUR)]
-        relative = [(start - heard.hour, end - heard.hour) for start, end in inside]
+        near = [(0, HOUR)]
+        if touching is not None:
+            near = [(a - hour, b - hour) for a, b in overlap(touching, hour, hour + HOUR)]
         plain, limits = self._plain, self._limits
+        whole = inside == near == [(0, HOUR)]
         valid: set[int] | None = None if whole else set()
         if whole and any(run.sent < limits.min_sent for run in heard.slots):
             valid = set()
         for run in heard.slots:
             count = run.count
             if valid is not None:
-                offsets = range(run.offset, run.offset + count * run.seconds, run.seconds)
-                chosen = [at for at in offsets if _lies_in(at, at + run.seconds, relative)]
+                chosen = _chosen(run, near, inside)
                 count = len(chosen)
             plain["slots"] += sign * count
             if run.sent < limits.min_sent:
@@ -132,11 +140,8 @@ class Tally:
             values = run.medians if limits.quantile == "median" else run.p95s
             jitters = run.jitters
             if valid is not None:
-                chosen = [
-                    place
-                    for place in range(len(values))
-                    if run.offset + place * run.seconds in valid
-                ]
+                places = (divmod(at - run.offset, run.seconds) for at in valid)
+                chosen = [at for at, rest in places if not rest and 0 <= at < len(values)]
                 values = tuple(values[place] for place in chosen)
                 jitters = tuple(jitters[place] for place in chosen)
             plain["with_latency"] += sign * len(values)
@@ -165,6 +170,21 @@ def sums_of(
     for heard, trips in hours:
         tally.count(heard, trips, spans)
     return tally.sums()
+
+
+def _chosen(run: SlotRun, near: Sequence[Span], inside: Sequence[Span]) -> set[int]:
+    """Return the offsets of the slots that touch a span of `near` and lie in one of `inside`."""
+    first, seconds = run.offset, run.seconds
+    return {
+        at
+        for start, end in near
+        for at in range(
+            first + max(0, (start - first) // seconds) * seconds,
+            min(end, first + run.count * seconds),
+            seconds,
+        )
+        if _lies_in(at, at + seconds, inside)
+    }
 
 
 def _lies_in(start: int, end: int, spans: Sequence[Span]) -> bool:

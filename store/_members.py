@@ -1,9 +1,10 @@
 """Lines in one gzip file that can be read whole by anybody, and in parts by us.
 
 RFC 1952 lets a file be several members one after another; `zcat` gives all of it. Each member
-holds the lines of a few circuits, and its header says in an extra field (section 2.3.1.1, `XE`) how
-many bytes it takes, so that a circuit is found by halving without unpacking its neighbours. No time
-and no name is in a header: equal lines give equal bytes.
+holds the lines of a few circuits. The first one holds none: in extra fields of its header (section
+2.3.1.1) stands how many bytes each of the others takes (`XI`) and the circuit it begins with
+(`XN`), so that a circuit is found without unpacking its neighbours. No time and no name is in a
+header: equal lines give equal bytes.
 """
 
 from __future__ import annotations
@@ -11,15 +12,21 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
-_HEAD: Final = struct.Struct("<4sIBBH2sHI")
-_MAGIC: Final = b"\x1f\x8b\x08\x04"
+_HEAD: Final = struct.Struct("<4sIBBH")
+_FIELD: Final = struct.Struct("<2sH")
 _TAIL: Final = struct.Struct("<II")
-_NAME: Final = b"XE"
-_FIRST: Final = 512
-"""Packed bytes that are more than the first line's name takes."""
+_MAGIC: Final = b"\x1f\x8b\x08"
+_PLAIN: Final = _MAGIC + b"\x00"
+_EXTRA: Final = _MAGIC + b"\x04"
+_NOTHING: Final = b"\x03\x00"
+"""Deflated (RFC 1951): one empty block."""
+_PLAIN_HEAD: Final = 10
+_LARGEST_INDEX: Final = 0xFFFF
 _LARGEST: Final = 1 << 27
 
 
@@ -27,27 +34,40 @@ class NotMembersError(ValueError):
     """Bytes that `pack` did not write."""
 
 
-def pack(groups: Sequence[Sequence[bytes]]) -> bytes:
-    """Return the file: a member for each group of lines; each line gets a line end."""
-    return b"".join(_member(b"".join(line + b"\n" for line in group)) for group in groups)
+def pack(lines: Sequence[bytes], size: int) -> bytes:
+    """Return the file of lines in the order of their bytes; each gets a line end.
+
+    `size`: about so many lines in a member. They are more where the index would be too long.
+    """
+    while True:
+        groups = list(grouped(lines, size))
+        names = b"\n".join(_circuit(group[0]) for group in groups)
+        if len(names) + 4 * len(groups) + 2 * _FIELD.size <= _LARGEST_INDEX:
+            break
+        size *= 2
+    members = [_member(b"".join(line + b"\n" for line in group)) for group in groups]
+    sizes = struct.pack(f"<{len(members)}I", *map(len, members))
+    extra = _FIELD.pack(b"XI", len(sizes)) + sizes + _FIELD.pack(b"XN", len(names)) + names
+    head = _HEAD.pack(_EXTRA, 0, 2, 255, len(extra)) + extra
+    return b"".join([head, _NOTHING, _TAIL.pack(0, 0), *members])
 
 
 def _member(plain: bytes) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = packer.compress(plain) + packer.flush()
-    size = _HEAD.size + len(body) + _TAIL.size
-    head = _HEAD.pack(_MAGIC, 0, 2, 255, 8, _NAME, 4, size)
+    head = _HEAD.pack(_PLAIN, 0, 2, 255, 0)[:_PLAIN_HEAD]
     return head + body + _TAIL.pack(zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
 
 
 def unpack(data: bytes) -> list[bytes]:
     """Return all lines. Raises NotMembersError."""
+    at, sizes, _ = _index(data)
     lines: list[bytes] = []
-    at = 0
-    while at < len(data):
-        size = _size(data[at : at + _HEAD.size])
+    for size in sizes:
         lines += _lines(data[at : at + size])
         at += size
+    if at != len(data):
+        raise NotMembersError("another length")
     return lines
 
 
@@ -57,66 +77,51 @@ class Members:
     def __init__(self, file: int) -> None:
         """`file`: descriptor, open for reading; it becomes ours. Raises NotMembersError, OSError.
 
-        Only the headers are read.
+        Only the index is read.
         """
         self._file = file
-        self._starts: list[tuple[int, int]] = []
-        self._firsts: dict[int, bytes] = {}
+        first, self._sizes, names = _index(os.pread(file, _HEAD.size + _LARGEST_INDEX, 0))
+        self._starts = [*accumulate(self._sizes, initial=first)]
+        # With what follows a name in a line: so they are ordered as the lines are.
+        self._names = [name + b'"' for name in names]
         self._last: tuple[int, list[bytes]] = (-1, [])
-        at, end = 0, os.fstat(file).st_size
-        while at < end:
-            size = _size(os.pread(file, _HEAD.size, at))
-            self._starts.append((at, size))
-            at += size
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
 
-    def starting(self, prefix: bytes) -> list[bytes]:
-        """Return the lines that start with a prefix. Raises NotMembersError, OSError.
-
-        They must be in one member: `pack` was given all of them in one group.
-        """
-        low, high = 0, len(self._starts)
-        while low < high:
-            middle = (low + high) // 2
-            # A member may begin with a line of the prefix, which is then above it.
-            if self._first(middle)[: len(prefix)] <= prefix:
-                low = middle + 1
-            else:
-                high = middle
-        return [] if low == 0 else [x for x in self._member(low - 1) if x.startswith(prefix)]
-
-    def _first(self, place: int) -> bytes:
-        first = self._firsts.get(place)
-        if first is None:
-            at, size = self._starts[place]
-            length = min(_FIRST, size - _HEAD.size)
-            packed = os.pread(self._file, length, at + _HEAD.size)
-            try:
-                first = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, 256)
-            except zlib.error as error:
-                raise NotMembersError(str(error)) from error
-            self._firsts[place] = first
-        return first
+    def of(self, circuit: str) -> list[bytes]:
+        """Return the lines of a circuit. Raises NotMembersError, OSError."""
+        name = circuit.encode() + b'"'
+        place = bisect_right(self._names, name) - 1
+        if place < 0:
+            return []
+        prefix = _BEFORE + name
+        return [line for line in self._member(place) if line.startswith(prefix)]
 
     def _member(self, place: int) -> list[bytes]:
         if self._last[0] != place:
-            at, size = self._starts[place]
-            self._last = place, _lines(os.pread(self._file, size, at))
+            packed = os.pread(self._file, self._sizes[place], self._starts[place])
+            self._last = place, _lines(packed)
         return self._last[1]
 
 
-def _size(head: bytes) -> int:
-    if len(head) < _HEAD.size:
-        raise NotMembersError("cut short")
-    magic, _, _, _, extra, name, length, size = _HEAD.unpack(head)
-    if (magic, extra, name, length) != (_MAGIC, 8, _NAME, 4):
+def _index(data: bytes) -> tuple[int, Sequence[int], list[bytes]]:
+    """Read the first member: its length, the sizes of the others, the circuits they begin with."""
+    try:
+        magic, _, _, _, extra = _HEAD.unpack_from(data)
+        kind, length = _FIELD.unpack_from(data, _HEAD.size)
+        sizes = struct.unpack_from(f"<{length // 4}I", data, _HEAD.size + _FIELD.size)
+        at = _HEAD.size + _FIELD.size + length
+        other, size = _FIELD.unpack_from(data, at)
+    except struct.error as error:
+        raise NotMembersError("cut short") from error
+    names = data[at + _FIELD.size : at + _FIELD.size + size]
+    rest = length + size + 2 * _FIELD.size
+    found = names.split(b"\n") if names else []
+    if (magic, kind, other, rest) != (_EXTRA, b"XI", b"XN", extra) or len(found) != len(sizes):
         raise NotMembersError("another header")
-    if not _HEAD.size + _TAIL.size < size <= _LARGEST:
-        raise NotMembersError("a size that cannot be")
-    return int(size)
+    return _HEAD.size + extra + len(_NOTHING) + _TAIL.size, sizes, found
 
 
 def _lines(member: bytes) -> list[bytes]:
@@ -141,5 +146,9 @@ def grouped(lines: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
         start = end
 
 
+_BEFORE: Final = b'{"circuit":"'
+
+
 def _circuit(line: bytes) -> bytes:
-    return line.split(b'"hour"', 1)[0]
+    """Return the circuit of a line; an id has no character that JSON would write otherwise."""
+    return line[len(_BEFORE) :].partition(b'"')[0]

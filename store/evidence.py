@@ -34,7 +34,7 @@ from sla.canonical import (
     line_of,
 )
 from store import _sqlite
-from store._members import Members, NotMembersError, grouped, pack, unpack
+from store._members import Members, NotMembersError, pack, unpack
 from store.canonical_lines import lines_of
 from store.errors import StoreError, from_os
 from store.hours import running_file
@@ -162,8 +162,7 @@ def circuits_in(
     try:
         with _sqlite.translated(path), closing(Members(file)) as members:
             for circuit in sorted(circuits):
-                lines = members.starting(b'{"circuit":' + msgspec.json.encode(circuit) + b",")
-                yield from paired(lines)
+                yield from paired(members.of(circuit))
     except (NotMembersError, msgspec.MsgspecError, ValueError) as error:
         raise StoreError("corrupt", path, str(error)) from error
 
@@ -232,7 +231,7 @@ def write_hour(
     if final.exists():
         _compare(folder, hour, written, leaf)
         return written
-    files = {one.path.name: pack([*grouped(one.lines, _GROUP)]) for one in written}
+    files = {one.path.name: pack(one.lines, _GROUP) for one in written}
     try:
         _write_folder(final, {MONITOR: leaf, **files})
     except OSError as error:

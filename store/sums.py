@@ -47,10 +47,11 @@ WHERE NOT whole OR (link, day) IN (SELECT (link, day) FROM {_APART})
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """What of an hour of a circuit is to be added (1) or taken back (-1)."""
+    """What of an hour of a circuit is to be added (1) or taken back (-1): see `Tally.count`."""
 
     spans: Sequence[Span]
     sign: int
+    touching: Sequence[Span] | None
 
 
 class _Wanted(msgspec.Struct, frozen=True):
@@ -88,7 +89,7 @@ def sums(
             _add_sealed(folder, _Wanted(carrier, limits, spans, sealed), tallies, plan)
         for link, found in spans.items():
             for start, end in rest:
-                _plan(plan, link, overlap(found, start, end), 1)
+                _plan(plan, link, overlap(found, start, end))
         _read(folder, carrier, plan, tallies)
     return {link: tally.sums() for link, tally in tallies.items()}
 
@@ -103,7 +104,7 @@ def sums_from_hours(
     plan: _Plan = {}
     tallies = {link: Tally(limits[link]) for link in counted if link in limits}
     for link in tallies:
-        _plan(plan, link, union(counted[link]), 1)
+        _plan(plan, link, union(counted[link]))
     _read(folder, carrier, plan, tallies)
     return {link: tally.sums() for link, tally in tallies.items()}
 
@@ -180,14 +181,16 @@ def _add_day(wanted: _Wanted, values: Sequence[Any], tally: Tally, plan: _Plan) 
     counted = overlap(wanted.spans[row.link], row.start, row.end)
     available = list(row.spans)
     if row.sums.limits != wanted.limits[row.link]:
-        _plan(plan, row.link, counted, 1)
+        _plan(plan, row.link, counted)
     elif counted == available:
         tally.add(row.sums)
     elif counted:
         tally.add(row.sums)
-        for hour in _hours(_differing(counted, available)):
-            _plan(plan, row.link, overlap(available, hour, hour + HOUR), -1)
-            _plan(plan, row.link, overlap(counted, hour, hour + HOUR), 1)
+        differing = _differing(counted, available)
+        for hour in _hours(differing):
+            parts = plan.setdefault(hour, {}).setdefault(row.link, [])
+            parts.append(_Part(available, -1, differing))
+            parts.append(_Part(counted, 1, differing))
 
 
 def _differing(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
@@ -203,12 +206,13 @@ def _plan_absent(wanted: _Wanted, there: Iterable[Sequence[Any]], plan: _Plan) -
         known.setdefault(link, set()).update(found)
     for link, spans in wanted.spans.items():
         for start in wanted.sealed.keys() - known.get(link, set()):
-            _plan(plan, link, overlap(spans, start, wanted.sealed[start][0]), 1)
+            _plan(plan, link, overlap(spans, start, wanted.sealed[start][0]))
 
 
-def _plan(plan: _Plan, link: str, spans: Sequence[Span], sign: int) -> None:
+def _plan(plan: _Plan, link: str, spans: Sequence[Span]) -> None:
+    """Plan to add whatever lies in spans."""
+    part = _Part(spans, 1, None)
     for hour in _hours(spans):
-        part = _Part(overlap(spans, hour, hour + HOUR), sign)
         plan.setdefault(hour, {}).setdefault(link, []).append(part)
 
 
@@ -223,4 +227,4 @@ def _read(folder: Path, carrier: str, plan: _Plan, tallies: Mapping[str, Tally])
         if evidence.file_of(folder, hour, carrier).exists():
             for heard, trips in evidence.circuits_in(folder, hour, carrier, circuits):
                 for part in circuits[heard.circuit]:
-                    tallies[heard.circuit].count(heard, trips, part.spans, part.sign)
+                    tallies[heard.circuit].count(heard, trips, part.spans, part.sign, part.touching)

@@ -17,7 +17,7 @@ from inventory.model import Interval, Inventory, link_target
 from sla.canonical import Latency, MonitorLeaf, SlotRun
 from sla.states import Blind, State, Transition
 from store import evidence
-from store._members import Members, NotMembersError, grouped, pack, unpack
+from store._members import Members, NotMembersError, pack, unpack
 from store.canonical_lines import Slots, latency_runs, slot_runs
 from store.entries import Heartbeat
 from store.errors import StoreError
@@ -344,13 +344,22 @@ def test_lines_of_a_circuit_are_found_wherever_they_lie(
         for name, count in circuits.items()
         for number in range(count)
     )
-    data = pack(list(grouped(lines, size)))
+    data = pack(lines, size)
     prefix = b'{"circuit":"%b",' % wanted.encode()
 
     assert unpack(data) == lines
     assert gzip.decompress(data).splitlines() == lines
     with closing(in_memory(data)) as members:
-        assert members.starting(prefix) == [line for line in lines if line.startswith(prefix)]
+        assert members.of(wanted) == [line for line in lines if line.startswith(prefix)]
+
+
+def test_an_index_that_would_be_too_long_has_longer_members() -> None:
+    lines = [b'{"circuit":"%064d","hour":0}' % number for number in range(3_000)]
+    data = pack(lines, 1)
+
+    assert unpack(data) == lines
+    with closing(in_memory(data)) as members:
+        assert members.of(f"{1_234:064d}") == lines[1_234:1_235]
 
 
 @given(st.binary(max_size=60))
