@@ -208,6 +208,7 @@ def _close(here: _Here, options: Namespace, language: Language) -> None:
         raise _RefusedError(
             "api.too_early_to_close", period=options.period, when=f"{when:%Y-%m-%d %H:%M}"
         )
+    open_reader(here.store / FILE).close()  # a store that is not there is not made
     with closing(open_ledger(here.store, here.now)) as ledger:
         _may_decide(options.by, [person_of(one.person) for one in ledger.reads.accounts()
                                  if one.revoked_at is None])  # fmt: skip
