@@ -12,7 +12,7 @@ from inventory.model import link_target
 from metrics.observation import Outcome
 from sla.judge import Judge
 from sla.outages import live_outages
-from sla.states import Blind, State, Transition
+from sla.states import CLOCK_OFF, Blind, State, Transition
 from tests.sla.network import (
     START,
     Phases,
@@ -97,6 +97,16 @@ def test_skipped_canaries_are_as_good_as_silent_ones() -> None:
     _, changes = judge.observe(silent(canary, 10))
     assert isinstance(changes[0], Blind)
     assert changes[0].since == START
+
+
+def test_a_canary_that_answers_makes_no_clock_right() -> None:
+    inventory = make_inventory({"c": ["p"]})
+    canary = canary_probe("gateway")
+    judge = Judge(inventory, [*all_probes(inventory), canary])
+    judge.blind(START, START, CLOCK_OFF)
+    _, changes = judge.observe(heard(canary, 10))
+    assert changes == ()
+    assert judge.blind_reason == CLOCK_OFF
 
 
 def test_one_canary_that_answers_keeps_the_monitor_sighted() -> None:
