@@ -1,9 +1,9 @@
 """One file that holds the whole store, and the way back.
 
-A backup is a tar file: `ledger.sqlite`, `history/...`, `evidence/...`, `recordings/...`, the
-configurations (all histories as one git bundle, the sealed texts, the salt; not their key), and
-last `manifest.json` with the SHA-256 of each. It is taken from a store that runs: the databases are
-copied by `VACUUM INTO`, which reads one consistent state
+A backup is a tar file: `ledger.sqlite`, `history/...`, `evidence/...`, `reports/...`,
+`recordings/...`, the configurations (all histories as one git bundle, the sealed texts, the salt;
+not their key), and last `manifest.json` with the SHA-256 of each. It is taken from a store that
+runs: the databases are copied by `VACUUM INTO`, which reads one consistent state
 (https://sqlite.org/lang_vacuum.html#vacuuminto); sealed files never change.
 """
 
@@ -30,11 +30,12 @@ from store.evidence_log import EVIDENCE
 from store.hours import FOLDER as HISTORY
 from store.ledger import FILE as LEDGER
 from store.recording import FOLDER as RECORDINGS
+from store.reports import FOLDER as REPORTS
 
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
 _BLOCK: Final = 1 << 20
-_FOLDERS: Final = frozenset({HISTORY, EVIDENCE, RECORDINGS, FULL, DOCUMENTS})
+_FOLDERS: Final = frozenset({HISTORY, EVIDENCE, RECORDINGS, REPORTS, FULL, DOCUMENTS})
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +99,7 @@ def _files(store: Path) -> Iterator[Path]:
     yield from sorted((store / EVIDENCE).glob("[0-9]*/??/??/[0-2][0-9]/*"))
     yield from sorted((store / EVIDENCE).glob("days/*.parquet"))
     yield from sorted((store / DOCUMENTS).glob("[0-9a-f][0-9a-f]/*[0-9a-f]"))
+    yield from sorted((store / REPORTS).glob("*/*/r[0-9]*/[a-z]*"))
     yield from sorted((store / RECORDINGS).glob("*.msgpack"))
     yield from sorted((store / FULL).glob("*/*.enc"))
     yield from (store / SALT,) if (store / SALT).exists() else ()

@@ -15,7 +15,7 @@ import pytest
 from inventory.model import link_target
 from sla.canonical import MonitorLeaf
 from sla.states import State, Transition
-from store import days, evidence
+from store import days, evidence, reports
 from store.backup import MANIFEST, backup, restore
 from store.errors import StoreError
 from store.hours import HOUR, HourFiles
@@ -70,6 +70,17 @@ def test_evidence_comes_back_as_it_was(tmp_path: Path, store: Path) -> None:
     back = tmp_path / "other/evidence"
     assert len(there) == 3
     assert there == {p.relative_to(back): p.read_bytes() for p in back.rglob("*") if p.is_file()}
+
+
+def test_reports_come_back_with_what_they_were_made_from(tmp_path: Path, store: Path) -> None:
+    place = reports.Place("telecom", "2026Q4", 2)
+    reports.write(store, place, {reports.REPORT: b"{}", reports.REGISTER: b"[]"})
+
+    backup(store, tmp_path / "b.tar", H0)
+    restore(tmp_path / "b.tar", tmp_path / "other")
+
+    assert list(reports.kept(tmp_path / "other")) == [place]
+    assert reports.read(tmp_path / "other", place, reports.REGISTER) == b"[]"
 
 
 def test_a_backup_is_for_its_owner_only_and_so_is_what_comes_back(
