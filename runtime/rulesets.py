@@ -26,7 +26,7 @@ from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
 from sla.calculator import Band
-from sla.ruleset import Grade, Item, LevelRule, Night, RuleSet, ScoreRule
+from sla.ruleset import Grade, HoursClause, Item, LevelRule, Night, RuleSet, ScoreRule
 
 SHIPPED: Final = Path(str(files(sla))) / "rules" / "shipped.yaml"
 _LARGEST: Final = 1_000_000
@@ -95,6 +95,13 @@ class _Band(Strict):
     credit: _Points
 
 
+class _Hours(Strict):
+    free: Duration
+    percent: _Points
+    whole_from: Duration
+    most: _Points
+
+
 class _Night(Strict):
     start: _TimeOfDay = Field(alias="from")
     end: _TimeOfDay = Field(alias="to")
@@ -112,6 +119,7 @@ class _Form(Strict):
     deductions_cap: _Points
     bands: tuple[_Band, ...] = Field(min_length=1)
     quarter_cap: Percent
+    hours: _Hours | None = None
     notice: Duration
     month_quota: Duration | None
     night: _Night | None
@@ -182,6 +190,11 @@ def _check(form: _Form, problems: Problems) -> None:
     for key in ("notice", "month_quota", "boot_allowance"):
         if (getattr(form, key) or 0) % 1:
             problems.add((key,), "rules_whole_seconds")
+    if form.hours is not None:
+        if (form.hours.free % 1) or (form.hours.whole_from % 1):
+            problems.add(("hours",), "rules_whole_seconds")
+        if form.hours.free > form.hours.whole_from:
+            problems.add(("hours", "whole_from"), "rules_hours_order")
     _check_levels(form, problems)
     _check_items(form, problems)
     _descending([band.floor for band in form.bands], "bands", problems)
@@ -252,7 +265,7 @@ def _each(written: str) -> Iterator[str]:
 def _rule_set(
     form: _Form, text: str, holidays: Mapping[str, str], workdays: Mapping[str, str]
 ) -> RuleSet:
-    night = form.night
+    night, hours = form.night, form.hours
     return RuleSet(
         id=form.id,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -282,6 +295,9 @@ def _rule_set(
         circuit_weight=form.circuit_weight,
         holidays=holidays,
         workdays=workdays,
+        hours=None
+        if hours is None
+        else HoursClause(int(hours.free), hours.percent, int(hours.whole_from), hours.most),
     )
 
 

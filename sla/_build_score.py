@@ -8,9 +8,11 @@ from fractions import Fraction
 from typing import Final
 
 from inventory.model import LEVELS
-from sla import report
-from sla._build_links import Circuit, exact, number, ratio, unscored
+from sla import composite, report
+from sla import credits as money
+from sla._build_links import Circuit, Month, exact, number, ratio, unscored
 from sla._overlays import Class
+from sla.calculator import Status
 from sla.inputs import Inputs, SlotSums
 from sla.periods import whole
 from sla.records import BandwidthTested, PointsDeducted, ServiceScored
@@ -42,11 +44,7 @@ class Money:
 
 def fen(amount: Fraction | None) -> int | None:
     """Return an amount in whole fen, half up; None stays None."""
-    return (
-        None
-        if amount is None
-        else (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
-    )
+    return None if amount is None else money.fen(amount)
 
 
 def credits_of(inputs: Inputs, circuits: Sequence[Circuit]) -> Money:
@@ -55,32 +53,50 @@ def credits_of(inputs: Inputs, circuits: Sequence[Circuit]) -> Money:
     A month's fee is that of the time in service: its share of the month's seconds. A month that
     cannot be settled, or whose credit depends on what is unknown, is named for joint review.
     """
-    bands = inputs.rules.bands
     lines, review, of = [], [], {}
     for one in circuits:
         total, percents = 0, []
         for month in one.months:
-            if month.achieved.status.value in {"INSUFFICIENT", "NO_DATA", "AMBIGUOUS"}:
-                review.append((one.link.id, month.name, month.achieved.status.value))
+            status = _status(inputs.rules, month)
+            if status in {"INSUFFICIENT", "NO_DATA", "AMBIGUOUS"}:
+                review.append((one.link.id, month.name, status))
             if month.fee_fen is None or month.settled is None:
                 continue
             settled = month.settled
-            percent = next((band.credit for band in bands if settled >= band.floor), 0)
+            percent = _percent(inputs.rules, month.achieved.down, settled)
             percents.append(percent)
-            due = fen(month.fee_fen * percent / 100) or 0
+            due = money.fen(month.fee_fen * percent / 100)
             total += due
             if percent:
                 fee = fen(month.fee_fen) or 0
-                beside = min((band.floor for band in bands if band.floor > settled), default=_ONE)
+                floors = [band.floor for band in inputs.rules.bands]
+                beside = min((floor for floor in floors if floor > settled), default=_ONE)
                 lines.append(
                     report.CreditLine(
-                        one.link.id, month.name, fee, exact(settled, beside), percent, due,
-                        month.achieved.status.value,
+                        one.link.id, month.name, fee, exact(settled, beside), percent, due, status,
                     )
                 )  # fmt: skip
         if percents:
             of[one.link.id] = Due(percents[0] if len(one.months) == 1 else None, total)
     return Money(_added(inputs, circuits, lines, review), of)
+
+
+def _percent(rules: RuleSet, down: int, settled: Fraction) -> int:
+    """Return what of a month's fee is due back: by the hours clause, or by bands."""
+    if rules.hours is not None:
+        return money.hours_percent(down, rules.hours)
+    return money.band_percent(settled, rules.bands)
+
+
+def _status(rules: RuleSet, month: Month) -> str:
+    """Return the status of a month's figure; ambiguous is what the credit makes so."""
+    found, hours = month.achieved, rules.hours
+    if hours is None or found.status not in (Status.OK, Status.AMBIGUOUS):
+        return found.status.value
+    certain = money.hours_percent(found.down, hours) == money.hours_percent(
+        found.down + found.unknown, hours
+    )
+    return "OK" if certain else "AMBIGUOUS"
 
 
 def _added(
@@ -106,7 +122,7 @@ def _added(
             )
             most = fen(fee * inputs.rules.quarter_cap) or 0
             cap += most
-            due += min(most, sum(line.fen for line in lines if _quarter(line.month) == quarter))
+            due += money.due((line.fen for line in lines if _quarter(line.month) == quarter), most)
     return report.Credits(
         lines=tuple(lines),
         sum_fen=total,
@@ -193,18 +209,13 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
     items = []
     for item, weight in rules.items.items():
         one = measured[item]
-        scored = None if one.value is None else _scored(rules.scores.get(item), one.value)
-        points = None if scored is None else 100 * weight * scored
-        items.append((weight, scored, points, item, one.basis))
-    present = sum(weight for weight, scored, *_ in items if scored is not None)
-    total = sum((points for _, _, points, *_ in items if points is not None), _NONE)
-    score = total / present if present and present >= rules.least_weight else None
+        scored = None if one.value is None else composite.scored(rules.scores.get(item), one.value)
+        items.append((weight, scored, item, one.basis))
+    score = composite.composite([(weight, scored) for weight, scored, *_ in items],
+                                rules.least_weight)  # fmt: skip
     deductions = tuple(_deductions(inputs))
-    taken = min(
-        Fraction(sum(one.hundredths for one in deductions), 100), Fraction(rules.deductions_cap)
-    )
-    final = None if score is None else max(_NONE, score - taken)
-    grade = next((g for g in rules.grades if final is not None and final >= g.floor), None)
+    final = composite.deducted(score, (one.hundredths for one in deductions), rules.deductions_cap)
+    grade = composite.grade_of(final, rules.grades)
     return Points(
         availability=_weighted(levels),
         levels=levels,
@@ -216,7 +227,7 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
                 number(None if scored is None else weight * scored),
                 basis,
             )
-            for weight, scored, _, item, basis in items
+            for weight, scored, item, basis in items
         ),
         score=number(score),
         deductions=deductions,
@@ -224,12 +235,6 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
         grade="" if grade is None else grade.name,
         share=None if grade is None else grade.share,
     )
-
-
-def _scored(rule: ScoreRule | None, value: Fraction) -> Fraction:
-    if rule is None:
-        return min(_ONE, max(_NONE, value))
-    return min(_ONE, max(_NONE, (value - rule.zero) / (rule.one - rule.zero)))
 
 
 def _levels(rules: RuleSet, circuits: Sequence[Circuit]) -> Iterable[report.Level]:
@@ -240,9 +245,10 @@ def _levels(rules: RuleSet, circuits: Sequence[Circuit]) -> Iterable[report.Leve
         if not here or rule is None:
             continue
         scored = [one for one in here if not unscored(one)]
-        whole_of = sum((weigh(one) * one.achieved.evaluated for one in scored), _NONE)
-        lost = sum((weigh(one) * one.achieved.down for one in scored), _NONE)
-        reached = (whole_of - lost) / whole_of if whole_of else None
+        reached = composite.pooled(
+            (weigh(one), one.achieved.evaluated, one.achieved.down) for one in scored
+        )
+        by = ScoreRule(rule.floor, rule.target)
         yield report.Level(
             level=level,
             weight=report.Number(rule.weight.numerator, rule.weight.denominator),
@@ -251,9 +257,7 @@ def _levels(rules: RuleSet, circuits: Sequence[Circuit]) -> Iterable[report.Leve
             availability=ratio(reached, rule.target),
             target=exact(rule.target),
             floor=exact(rule.floor),
-            score=ratio(
-                None if reached is None else _scored(ScoreRule(rule.floor, rule.target), reached)
-            ),
+            score=ratio(None if reached is None else composite.scored(by, reached)),
         )
 
 
@@ -266,17 +270,18 @@ _WEIGHTS: Final[Mapping[str, Callable[[Circuit], Fraction]]] = {
 
 def _weighted(levels: Sequence[report.Level]) -> report.Ratio | None:
     """Return the figure of all levels, by their weights; for display, not for the score."""
-    there = [(one.weight.value, one.availability) for one in levels]
-    present = [(weight, figure.value) for weight, figure in there if figure is not None]
-    total = sum((weight for weight, _ in present), _NONE)
-    return ratio(sum((w * figure for w, figure in present), _NONE) / total) if total else None
+    return ratio(
+        composite.weighted(
+            (one.weight.value, None if one.availability is None else one.availability.value)
+            for one in levels
+        )
+    )
 
 
 def _availability(levels: Sequence[report.Level]) -> _Measured:
-    present = [(one.weight.value, one.score.value) for one in levels if one.score is not None]
-    total = sum((weight for weight, _ in present), _NONE)
-    value = sum((weight * score for weight, score in present), _NONE) / total if total else None
-    return _Measured(value, {"levels": len(present)})
+    scores = [(one.weight.value, None if one.score is None else one.score.value) for one in levels]
+    present = sum(score is not None for _, score in scores)
+    return _Measured(composite.weighted(scores), {"levels": present})
 
 
 def _repairs(rows: Sequence[report.Link]) -> _Measured:

@@ -56,6 +56,20 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursClause:
+    """Credits by hours down in a month instead of by bands (methodology 1.12). Seconds.
+
+    `free` costs nothing; then `percent` of the month's fee for each hour that has begun; from
+    `whole_from` on, `most`, and never more.
+    """
+
+    free: int
+    percent: int
+    whole_from: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Night:
     """The agreed window for carriers' work, local seconds of day; may cross midnight."""
 
@@ -104,3 +118,5 @@ class RuleSet:
     """Local dates (YYYY-MM-DD) that are free although a weekday, with their names."""
     workdays: Mapping[str, str] = field(default_factory=dict)
     """Local dates that are worked although a weekend (调休)."""
+    hours: HoursClause | None = None
+    """None = credits are by `bands`."""

@@ -53,5 +53,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{day} is no weekend, so it is worked anyway",
         "{day} 不是周末，本来就上班",
     ),
+    "problem.rules_hours_order": (
+        "must not be before the free time is over",
+        "不能早于免扣时长",
+    ),
     "problem.rules_whole_seconds": ("must be whole seconds", "应为整秒"),
 }
