@@ -210,13 +210,9 @@ class Monitor:
         )  # fmt: skip
         self._engines = KnownEngines(self._snmp, config.store.path, clock.now)
         self._beat.also += [
-            self._survey.tick,
-            self._trapping.tick,
-            self._watch_traps,
-            self._engines.tick,
-            self._centre.tick,
-            self._watch_centre,
-        ]
+            self._survey.tick, self._trapping.tick, self._watch_traps,
+            self._engines.tick, self._centre.tick, self._watch_centre,
+        ]  # fmt: skip
         self._reload.beat = self._beat
         record.continue_from(judge, self._pipeline, telling, self._dispatch)
         telling.begin(
