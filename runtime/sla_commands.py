@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from runtime import case_commands, key_commands, log_commands, report_commands
+from runtime import bundle_commands, case_commands, key_commands, log_commands, report_commands
 from texts.say import Language
 
 
@@ -18,11 +18,14 @@ class _Subcommand(NamedTuple):
 
 
 _SUBCOMMANDS: Final[Mapping[str, _Subcommand]] = {
+    "bundle": _Subcommand(bundle_commands.describe_bundle, bundle_commands.make),
     "compute": _Subcommand(case_commands.describe, case_commands.run),
     "close": _Subcommand(report_commands.describe_close, report_commands.run_close),
     "key": _Subcommand(key_commands.describe, key_commands.run),
     "log": _Subcommand(log_commands.describe, log_commands.run),
+    "recompute": _Subcommand(bundle_commands.describe_check, bundle_commands.recompute),
     "report": _Subcommand(report_commands.describe_report, report_commands.run_report),
+    "verify": _Subcommand(bundle_commands.describe_check, bundle_commands.verify),
 }
 """By name; `cli.sla_NAME` in `texts` says what it is for."""
 

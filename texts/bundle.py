@@ -244,15 +244,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "bundle.ask_passphrase": ("Passphrase of the report key: ", "报告密钥的口令："),
-    "cli.bundle": (
+    "cli.sla_bundle": (
         "write a report with all its evidence and proofs into one file",
         "把报告及其全部证据与证明写入一个文件",
     ),
-    "cli.verify": (
+    "cli.sla_verify": (
         "check a bundle: signatures, the log, nothing missing",
         "校验证据包：签名、日志、完整性",
     ),
-    "cli.recompute": (
+    "cli.sla_recompute": (
         "check a bundle and make its report again, byte for byte",
         "校验证据包并重新计算报告，逐字节比对",
     ),

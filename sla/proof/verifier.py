@@ -294,7 +294,7 @@ if __name__ == "__main__":
     for argument in ("bundle", "--log-key", "--report-key"):
         parser.add_argument(argument, default="")
     try:
-        raise SystemExit(min(1, check(**vars(parser.parse_args()))))
+        raise SystemExit(min(1, check(**vars(parser.parse_args()))))  # noqa: TRY301
     except Exception as error:  # noqa: BLE001 - whatever a damaged file does, it is said
         print(f"WRONG 有误: {type(error).__name__}: {error}")
     raise SystemExit(1)
