@@ -13,7 +13,7 @@ _HEAD: Final[dict[str, tuple[str, str]]] = {
     "link_title": ("{link}: {carrier}, {period}", "{link}（{carrier}，{period}）"),
     "leader_title": ("Carriers compared, {period}", "运营商考核对比（{period}）"),
     "provisional": (
-        "PROVISIONAL: the period is not over, or its evidence may still change. Do not settle by it.",
+        "PROVISIONAL: the period is not over or its evidence may change. Settle nothing by it.",
         "暂定：考核期尚未结束或证据仍可能变化，不得作为结算依据。",
     ),
     "hash_line": (
@@ -35,9 +35,6 @@ _HEAD: Final[dict[str, tuple[str, str]]] = {
     "no": ("no", "否"),
     "lasts": ("not restored", "未恢复"),
     "total": ("Total", "合计"),
-    "recomputed": ("Recomputed here", "本表复算"),
-    "stored": ("In the report", "报告所载"),
-    "differs": ("Difference", "差"),
     "above": ("more than {seconds} s", "大于 {seconds} 秒"),
     "no_outage": ("no outage", "无中断"),
     "no_figure": ("no figure", "无数值"),
@@ -214,6 +211,9 @@ _COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "period_loss": ("Of the period", "全期值"),
     "class": ("Class", "类别"),
     "share": ("Share", "占比"),
+    "recomputed": ("Recomputed here", "本表复算"),
+    "stored": ("In the report", "报告所载"),
+    "differs": ("Difference", "差"),
 }
 
 _CLASSES: Final[dict[str, tuple[str, str]]] = {
@@ -443,8 +443,10 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
         "监测系统时钟：{clock}。不表示闰秒（POSIX 时间）。",
     ),
     "12": (
-        "Monitoring cannot prove that it measured truly before it logged; compare with the"
-        " carrier’s own records.",
+        (
+            "Monitoring cannot prove that it measured truly before it logged; compare with the"
+            " carrier’s own records."
+        ),
         "监测系统无法自证记录之前的测量真实性，请与运营商自有记录对照。",
     ),
 }

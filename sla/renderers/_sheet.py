@@ -19,8 +19,11 @@ from sla.report import Number, Ratio
 MOST_ROWS: Final = 1_048_576
 HEAD: Final = 3
 """Lines above the first table of a sheet: its title, the hash, and a warning."""
-_PAGE_WIDTH: Final = 190
-"""Characters across a landscape page that are still read with ease."""
+_PAGE_WIDTH: Final = 130
+"""Characters across a landscape page, behind the columns that each page repeats."""
+_REPEATED: Final = 52
+_TALLEST: Final = 12
+"""Lines of text that a row shows at most."""
 _A4: Final = 9
 _GREY, _RED, _LINE = "#E7ECF3", "#B00020", "#B8C0CC"
 
@@ -51,9 +54,12 @@ class Book:
             self._formats[name] = self.book.add_format({**every, **properties})
         return self._formats[name]
 
-    def of(self, kind: Kind, digits: int = 4) -> Any:
-        """Return the format of a kind of cell."""
+    def of(self, kind: Kind, digits: int = 4, *, left: bool = False) -> Any:
+        """Return the format of a kind of cell; `left`: as text stands."""
         line: dict[str, object] = {"border": 1, "border_color": _LINE}
+        if left and kind not in {"text", "time"}:
+            number = f"0.{'0' * digits}%" if kind == "percent" else _NUMBERS[kind]
+            return self.form(f"left-{number}", num_format=number, align="left", **line)
         match kind:
             case "text":
                 return self.form("text", text_wrap=True, **line)
@@ -68,7 +74,7 @@ class Book:
         """Return the format of a heading of a table."""
         return self.form(
             "head", bold=True, text_wrap=True, bg_color=_GREY, border=1, border_color=_LINE,
-            align="center",
+            align="center", valign="vcenter",
         )  # fmt: skip
 
     def sheet(self, code: str) -> Sheet:
@@ -91,6 +97,8 @@ class Sheet:
         self.name = book.words.say(f"table.{code}")
         self._sheet: Any = book.book.add_worksheet(self.name)
         self.row = 0
+        self._widths: list[int] = []
+        self._left = False
         self._line(book.title, "title", bold=True, font_size=14)
         self._line(book.words.say("hash_line", sha256=book.sha256), "hash", font_color="#555555")
         self._line(book.warn, "warn", bold=True, font_color=_RED)
@@ -115,8 +123,9 @@ class Sheet:
         """Set the widths and how many pages wide the sheet prints. Before the first table."""
         for at, column in enumerate(columns):
             self._sheet.set_column(at, at, column.width)
-        total = sum(column.width for column in columns)
+        total = sum(column.width for column in columns) - _REPEATED
         self._sheet.fit_to_pages(max(1, -(-total // _PAGE_WIDTH)), 0)
+        self._widths = [column.width for column in columns]
 
     def heading(self, code: str) -> None:
         """Write the name of a table that shares its sheet."""
@@ -155,8 +164,29 @@ class Sheet:
         """Write one row. Raises RenderError where no more rows fit."""
         if self.row >= MOST_ROWS - 10:
             raise RenderError("too_many_rows", sheet=self.name, limit=MOST_ROWS)
+        lines = max(
+            (self._lines(at, value) for at, value in enumerate(row) if isinstance(value, str)),
+            default=1,
+        )
+        if lines > 1:
+            self._sheet.set_row(self.row, 14 * min(lines, _TALLEST))
         for at, (kind, value) in enumerate(zip(kinds, row, strict=True)):
             self.cell(at, kind, value)
+        self.row += 1
+
+    def _lines(self, at: int, text: str) -> int:
+        width = self._widths[at] - 1
+        if 2 * len(text) <= width and "\n" not in text:
+            return 1
+        return sum(1 + max(0, _wide(line) - 1) // width for line in text.splitlines())
+
+    def pair(self, name: str, kind: Kind, value: Cell, columns: int) -> None:
+        """Write a line of two: a name, and a value over so many columns."""
+        self.cell(0, "text", name)
+        self._left = True
+        self._sheet.merge_range(self.row, 1, self.row, columns, "", self._book.of("text"))
+        self.cell(1, kind, value)
+        self._left = False
         self.row += 1
 
     def cell(self, at: int, kind: Kind, value: Cell) -> None:
@@ -168,16 +198,20 @@ class Sheet:
             case str():
                 sheet.write_string(here, at, clean(value), book.of("text"))
             case Formula(text, result):
-                sheet.write_formula(here, at, text, book.of(kind), result)
+                sheet.write_formula(here, at, text, book.of(kind, left=self._left), result)
             case Ratio() if kind == "percent":
                 self._percent(at, value)
             case Ratio() | Number():
                 number = value.num / (value.den * _SCALE.get(kind, 1))
-                sheet.write_number(here, at, number, book.of(kind))
+                sheet.write_number(here, at, number, book.of(kind, left=self._left))
             case int() if kind == "time":
-                sheet.write_datetime(here, at, book.words.local(value), book.of(kind))
+                sheet.write_datetime(
+                    here, at, book.words.local(value), book.of(kind, left=self._left)
+                )
             case int():
-                sheet.write_number(here, at, value / _SCALE.get(kind, 1), book.of(kind))
+                sheet.write_number(
+                    here, at, value / _SCALE.get(kind, 1), book.of(kind, left=self._left)
+                )
 
     def _percent(self, at: int, ratio: Ratio) -> None:
         """Write a percentage as a number where Excel prints it as the report does, else as text."""
@@ -188,7 +222,9 @@ class Sheet:
         if odd or f"{100 * number:.{digits}f}" != ratio.percent:
             self._sheet.write_string(self.row, at, f"{ratio.percent} %", self._book.of("text"))
         else:
-            self._sheet.write_number(self.row, at, number, self._book.of("percent", digits))
+            self._sheet.write_number(
+                self.row, at, number, self._book.of("percent", digits, left=self._left)
+            )
 
     def prose(self, texts: Iterable[str], width: int) -> None:
         """Write numbered paragraphs."""

@@ -81,18 +81,15 @@ def _plain(book: Book, table: Table) -> None:
 
 def _summary(book: Book, report: Report, now: int | None) -> None:
     words, sheet = book.words, book.sheet("summary")
-    sheet.widths([Column("", "text", width) for width in (36, 70, 20, 12)])
+    sheet.widths([Column("", "text", width) for width in (38, 26, 26, 26)])
     lines = summary(report, words)
     for at, (code, kind, value) in enumerate(lines):
         if at == FIGURES:
             _seconds(sheet, report, words)
             sheet.row += 1
-        sheet.cell(0, "text", words.say(f"summary.{code}"))
-        sheet.cell(1, kind, value)
-        sheet.row += 1
+        sheet.pair(words.say(f"summary.{code}"), kind, value, 3)
     if now is not None:
-        sheet.cell(0, "text", words.say("printed", when=words.time(now)))
-        sheet.row += 1
+        sheet.pair(words.say("printed", when=""), "time", now, 3)
     sheet.signatures()
 
 
@@ -184,7 +181,7 @@ def _score(book: Book, report: Report, of: Mapping[str, Table]) -> None:
     """Write levels, items and deductions with the sums that lead from one to the other."""
     words, sheet = book.words, book.sheet("score")
     levels, items, taken = of["levels"], of["items"], of["deductions"]
-    sheet.widths([Column("", "text", width) for width in (26, 14, 14, 14, 16, 14, 14, 14, 14)])
+    sheet.widths([Column("", "text", width) for width in (28, 20, 14, 18, 34, 14, 14, 14, 14)])
     wide = (*levels.columns, Column("recomputed", "share", 14))
     rows = (
         (*row, _level(at, row))
@@ -201,12 +198,12 @@ def _score(book: Book, report: Report, of: Mapping[str, Table]) -> None:
         sheet.cells(
             kinds,
             [words.say("summary.score"), None, None,
-             Formula(text, float(report.score.value)), words.say("recomputed")],
+             Formula(text, float(report.score.value)), words.say("column.recomputed")],
         )  # fmt: skip
     for code in ("score", "final"):
         value = getattr(report, code)
         stored = words.say("no_figure") if value is None else value
-        line = [words.say(f"summary.{code}"), None, None, stored, words.say("stored")]
+        line = [words.say(f"summary.{code}"), None, None, stored, words.say("column.stored")]
         sheet.cells(kinds, line)
     sheet.cells(kinds, [words.say("summary.grade"), None, None, report.grade, None])
     sheet.heading("deductions")
@@ -240,10 +237,10 @@ def _weighted(sheet: Sheet, report: Report, words: Words, rows: tuple[int, int])
     text = f'=SUMPRODUCT({weight},{reached})/SUMIF({reached},">=0",{weight})'
     kinds: tuple[Column, ...] = tuple(Column("", "percent") for _ in range(9))
     line: list[Cell] = [words.say("summary.availability"), *[None] * 8]
-    line[3], line[4] = words.say("recomputed"), Formula(text, float(value / weights))
+    line[3], line[4] = words.say("column.recomputed"), Formula(text, float(value / weights))
     sheet.cells([one.kind for one in kinds], line)
     line = [words.say("summary.availability"), *[None] * 8]
-    line[3], line[4] = words.say("stored"), report.availability
+    line[3], line[4] = words.say("column.stored"), report.availability
     sheet.cells([one.kind for one in kinds], line)
 
 
