@@ -80,11 +80,13 @@ class Circuit:
         return found
 
 
-def circuit(inputs: Inputs, link: Link, overlays: Overlays) -> Circuit:
-    """Assess a circuit; `overlays` are those in force, without service and shadows."""
+def circuit(inputs: Inputs, link: Link, overlays: Overlays, live: Sequence[Step]) -> Circuit:
+    """Assess a circuit; `overlays` are those in force, without service and shadows.
+
+    `live`: its timeline, with what was approved of it.
+    """
     register, window = inputs.register, inputs.window
     contract = register.contracts[link.contract]
-    live = inputs.live.get(link.id, ())
     evidence = Evidence(inputs.first_heartbeat, inputs.recorded_until)
     terms = terms_of(link.profile, contract)
     hidden = shadows(live, link.profile.slot, evidence.recorded_until)

@@ -27,13 +27,13 @@ class Laid:
 
 def laid(
     inputs: Inputs,
-    causes: Causes,  # noqa: ARG001 - what was decided about outages is laid in here
+    causes: Causes,
 ) -> Mapping[str, Laid]:
     """Return the overlays by circuit; one without any is absent."""
     filed = standing(inputs.records, inputs.register.planned_work)
     found: dict[str, Laid] = {}
     for link in inputs.register.links:
-        if here := filed.get(link.id):
+        if here := [*filed.get(link.id, ()), *causes.overlays.get(link.id, ())]:
             notice = inputs.register.contracts[link.contract].notice_seconds
             all_of_link = tuple(honoured(one, inputs.rules, notice) for one in here)
             found[link.id] = Laid(overlays_of(all_of_link), all_of_link)

@@ -64,7 +64,12 @@ def prepare(inputs: Inputs, tell: Callable[[int], None] = _nobody) -> Prepared:
         laid,
         causes,
         tuple(
-            circuit(inputs, link, laid[link.id].overlays if link.id in laid else overlays.NONE)
+            circuit(
+                inputs,
+                link,
+                laid[link.id].overlays if link.id in laid else overlays.NONE,
+                causes.live(link.id, inputs),
+            )
             for link in _told(inputs.register.links, tell)
         ),
     )

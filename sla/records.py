@@ -94,7 +94,7 @@ class CauseDecided(msgspec.Struct, frozen=True, tag="cause-decided"):
     """A person confirms a proposal or says another cause; a second person approves or rejects it.
 
     `step`: "say" (the first person, with `cause`), "approve" or "reject" (another person, of what
-    was said last).
+    was said last). `carrier`: whose role says it, "" = the owner's side.
     """
 
     outage: str
@@ -103,6 +103,7 @@ class CauseDecided(msgspec.Struct, frozen=True, tag="cause-decided"):
     until: int | None = None
     why: str = ""
     documents: tuple[Document, ...] = ()
+    carrier: str = ""
 
 
 class StopClock(msgspec.Struct, frozen=True):
