@@ -81,6 +81,8 @@ def gather(
 def with_sums(store: Path, prepared: Prepared) -> Inputs:
     """Add the sums of slots, over the stretches that count. Raises StoreError."""
     inputs = prepared.inputs
+    if not (store / evidence.FOLDER).is_dir():
+        return inputs
     register, rules = inputs.register, inputs.rules
     limits = {}
     for link in register.links:
