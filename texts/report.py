@@ -23,7 +23,6 @@ _HEAD: Final[dict[str, tuple[str, str]]] = {
     "hash_short": ("Report SHA-256 {sha256}", "报告 SHA-256 {sha256}"),
     "page_of": ("Page {page} of {pages}", "第 {page} 页 共 {pages} 页"),
     "printed": ("Printed {when}", "输出时间 {when}"),
-    "sign": ("Signatures", "签署"),
     "sign_owner": ("For the extranet’s owner", "建设单位（盖章）"),
     "sign_carrier": ("For the carrier", "运营商（盖章）"),
     "sign_audit": ("For the audit", "审计单位（盖章）"),
@@ -39,9 +38,9 @@ _HEAD: Final[dict[str, tuple[str, str]]] = {
     "no_outage": ("no outage", "无中断"),
     "no_figure": ("no figure", "无数值"),
     "whole_fee": ("of a fee of {fee} yuan", "考核期费用 {fee} 元"),
-    "page_of_links": (
-        "The {shown} circuits with most to look at, of {all}. All of them are in the Excel file.",
-        "共 {all} 条专线，此处列出最需关注的 {shown} 条；全部专线见 Excel 文件。",
+    "first_of": (
+        "{shown} of {all} lines, those with most to look at first. All are in the Excel file.",
+        "共 {all} 行，按需关注程度列出前 {shown} 行，全部内容见 Excel 文件。",
     ),
     "resolution": (
         "within the resolution of measuring: timing alone could decide",
@@ -73,6 +72,8 @@ _SHEETS: Final[dict[str, tuple[str, str]]] = {
     "not_scored": ("Not scored", "未计分专线"),
     "checks": ("How to check", "核对方法"),
     "score": ("Levels and score", "分级与得分"),
+    "made_from": ("What it was made from", "计算依据与版本"),
+    "sign": ("Signatures", "签署"),
     "strip": ("The period by class", "考核期时间分布"),
     "quality": ("Latency, loss, jitter", "时延、丢包、抖动"),
 }

@@ -50,7 +50,7 @@ class Book:
         """Return the format of that name, made once."""
         if name not in self._formats:
             font = "宋体" if self.words.language == "zh" else "Arial"
-            every = {"font_name": font, "font_size": 10, "valign": "top"}
+            every = {"font_name": font, "font_size": 10, "valign": "vcenter"}
             self._formats[name] = self.book.add_format({**every, **properties})
         return self._formats[name]
 
@@ -99,6 +99,7 @@ class Sheet:
         self.row = 0
         self._widths: list[int] = []
         self._left = False
+        self._sheet.set_row(0, 24)
         self._line(book.title, "title", bold=True, font_size=14)
         self._line(book.words.say("hash_line", sha256=book.sha256), "hash", font_color="#555555")
         self._line(book.warn, "warn", bold=True, font_color=_RED)
