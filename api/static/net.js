@@ -5,22 +5,29 @@ import { language } from "/static/words.js";
 let csrf = "";
 export function setCsrf(token) { csrf = token ?? ""; }
 
-async function ask(method, path) {
-  const headers = { Accept: "application/json" };
+async function ask(method, path, body = undefined, more = {}) {
+  const headers = { Accept: "application/json", ...more };
   if (language()) headers["Accept-Language"] = language();
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
-  const answer = await fetch(path, { method, headers, credentials: "same-origin", cache: "no-store" });
+  const answer = await fetch(path, { method, headers, body, credentials: "same-origin", cache: "no-store" });
   if (answer.status === 401) {
     location.assign("/login");
     throw new Error("401");
   }
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.message ?? String(answer.status));
-  return body;
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.message ?? String(answer.status));
+  return said;
 }
 
 export const get = (path) => ask("GET", path);
 export const post = (path) => ask("POST", path);
+export const send = (path, value) =>
+  ask("POST", path, JSON.stringify(value), { "Content-Type": "application/json" });
+export const upload = (path, file) =>
+  ask("POST", path, file, {
+    "Content-Type": "application/octet-stream",
+    "X-File-Name": encodeURIComponent(file.name),
+  });
 
 // Every page of a list, up to `most` items.
 export async function all(path, most = 5000) {

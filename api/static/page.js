@@ -6,8 +6,9 @@ import { button, byId, fill, soon } from "/static/dom.js";
 import * as drift from "/static/drift.js";
 import { figure } from "/static/figures.js";
 import * as table from "/static/links.js";
-import { all, get, listen, post, setCsrf } from "/static/net.js";
+import { all, get, listen, post, send, setCsrf, upload } from "/static/net.js";
 import * as hosts from "/static/hosts.js";
+import * as overlays from "/static/overlays.js";
 import * as polls from "/static/polls.js";
 import * as services from "/static/services.js";
 import * as side from "/static/side.js";
@@ -21,6 +22,7 @@ let overview = null;
 let carriers = [];
 let alerts = [];
 let differing = [];
+let filed = [];
 const sites = new Map();
 const links = new Map();
 const figures = new Map();
@@ -105,6 +107,15 @@ async function loadDrift(cursor = null) {
   drift.draw(differing, page.coverage, visit, take, more, () => loadDrift().catch(failed));
 }
 
+async function loadOverlays(cursor = null) {
+  byId("overlays-panel").hidden = !may("assess");
+  if (!may("assess")) return;
+  const page = await get(`/api/v1/overlays?${overlays.query(cursor)}`);
+  filed = cursor === null ? page.items : [...filed, ...page.items];
+  const more = page.next === null ? null : () => loadOverlays(page.next).catch(failed);
+  overlays.draw(filed, sayTo, more, () => loadOverlays().catch(failed));
+}
+
 async function loadSlowest() {
   const visit = me.carriers.length ? null : open;
   polls.draw((await get("/api/v1/polls/slowest")).items, visit);
@@ -126,7 +137,7 @@ async function loadAll() {
   try {
     await loadOverview();
     await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift(),
-      loadSlowest(), loadServices(), loadHosts()]);
+      loadSlowest(), loadServices(), loadHosts(), loadOverlays()]);
     reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
@@ -183,6 +194,7 @@ function drawWords() {
   byId("scope").hidden = !(me.sites.length || me.carriers.length);
   wall.drawLegend();
   table.drawFilters(carriers, filtersChanged);
+  if (may("file")) overlays.drawForm(me.roles.includes("carrier"), file);
 }
 
 function tick() {
@@ -216,6 +228,35 @@ async function accept(finding) {
     failed(error);
   }
   await quietly(loadDrift)();
+}
+
+async function sayTo(overlay, verdict) {
+  try {
+    await send(`/api/v1/overlays/${encodeURIComponent(overlay)}/decision`, { verdict });
+    overlays.told();
+  } catch (error) {
+    overlays.told(error.message);
+  }
+  await quietly(loadOverlays)();
+}
+
+// Whether it was taken.
+async function file(form, document) {
+  try {
+    const documents = [];
+    if (document) {
+      const { sha256, name } = (await upload("/api/v1/documents", document)).document;
+      documents.push({ sha256, name });
+    }
+    const { overlay } = await send("/api/v1/overlays", { ...form, documents });
+    const notes = overlay.notes.map((note) => ` ${note.text}`);
+    overlays.told(t("page.overlays.sent", { id: overlay.id }), notes);
+    await quietly(loadOverlays)();
+    return true;
+  } catch (error) {
+    overlays.told(error.message);
+    return false;
+  }
 }
 
 const countsSoon = soon(quietly(loadOverview), 2000);
@@ -281,7 +322,8 @@ async function start() {
   setInterval(tick, 1000);
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
   const seldom = () => {
-    for (const load of [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts]) load().catch(failed);
+    const loads = [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts, loadOverlays];
+    for (const load of loads) load().catch(failed);
     countsSoon();
   };
   setInterval(() => { if (!document.hidden) seldom(); }, 60000);
