@@ -69,7 +69,9 @@ def lines_of(live: Mapping[str, Sequence[Step]], hour: int) -> list[bytes]:
     """Return the canonical lines of an hour in which every slot was heard."""
     found = []
     for name, steps in live.items():
-        found.append(encode(Heard(name, hour, (SlotRun(0, 60, 60, 12, 0),), states_in(steps, hour))))
+        found.append(
+            encode(Heard(name, hour, (SlotRun(0, 60, 60, 12, 0),), states_in(steps, hour)))
+        )
         trips = Latency(0, 60, (42,) * 60, (51,) * 60, (3,) * 60)
         found.append(encode(RoundTrips(name, hour, (trips,))))
     return sorted(found)
@@ -134,7 +136,9 @@ def bundle(
             report=reports.encode(report_of(inputs, lambda: iter(known.items()))),
             log=log,
             checkpoint=newest,
-            evidence=lambda hour: gzip.compress(b"".join(line + b"\n" for line in known[hour]), mtime=0),
+            evidence=lambda hour: gzip.compress(
+                b"".join(line + b"\n" for line in known[hour]), mtime=0
+            ),
             hours={hour: log.hours("telecom")[hour] for hour in known},
             differs=(),
             sign=lambda text: note.sign(text, REPORT.name, REPORT_KEY),
