@@ -19,6 +19,8 @@ from texts.say import Language, say
 _LARGEST: Final = 100_000_000
 _SHOWN: Final = 100
 """Problems that are printed; how many there are is said in any case."""
+_LONGEST: Final = 500
+"""Characters of a line."""
 
 
 def describe(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
@@ -37,7 +39,8 @@ def run(options: Namespace, environ: Mapping[str, str], language: Language) -> i
         return _refuse([document], language)
     outcome = compute_all(document.value)
     for case, kind in outcome.refused:
-        print(say("cases.refused", language, case=case, kind=kind), file=sys.stderr)
+        told = say("cases.refused", language, case=case, kind=kind)
+        print(_printable(told), file=sys.stderr)
     if outcome.problems:
         return _refuse(outcome.problems, language)
     if not outcome.results:
@@ -48,7 +51,7 @@ def run(options: Namespace, environ: Mapping[str, str], language: Language) -> i
     }
     if outcome.refused:
         said["refused"] = [{"id": name, "kind": kind} for name, kind in outcome.refused]
-    print(json.dumps(said, ensure_ascii=False))
+    print(json.dumps(said))  # ASCII: whatever an id holds can be printed
     return 0
 
 
@@ -118,7 +121,8 @@ def _refuse(problems: Iterable[CaseProblem], language: Language) -> int:
             "cases.case" if one.case else "cases.file", language, case=one.case, path=one.path
         )
         what = say(f"problem.{one.code}", language, **one.parameters)
-        print(say("cases.problem", language, where=where.strip(), what=what), file=sys.stderr)
+        told = say("cases.problem", language, where=where.strip(), what=what)
+        print(_printable(told), file=sys.stderr)
     print(say("cases.stopped", language, count=len(found)), file=sys.stderr)
     return 1
 
@@ -129,3 +133,8 @@ _DESCRIBED_ELSEWHERE: Final[
     "key": key_commands.describe,
     "log": log_commands.describe,
 }
+
+
+def _printable(told: str) -> str:
+    """Return a line that no file can make longer, or do more than be read."""
+    return "".join(sign if sign.isprintable() else "?" for sign in told[:_LONGEST])
