@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
@@ -41,6 +42,8 @@ tr { break-inside: avoid; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .t { min-width: 92px; font-variant-numeric: tabular-nums; }
 .x { min-width: 150px; }
+.k { min-width: 96px; }
+.s { white-space: nowrap; }
 .wide { overflow-x: auto; }
 .pair { width: auto; min-width: 55%; }
 .pair th { background: #f4f7fa; font-weight: 500; width: 300px; }
@@ -67,15 +70,13 @@ footer { margin-top: 28px; border-top: 1px solid #b8c0cc; padding-top: 6px; }
   .t { min-width: 50px; } .x { min-width: 80px; }
   .wide { overflow: visible; }
   h1 { font-size: 18px; } h2 { font-size: 13px; margin-top: 16px; }
-  footer { position: fixed; bottom: 0; left: 0; right: 0; margin: 0; background: #fff; }
-  footer .hash { margin: 0; font-size: 8px; }
+  .k { min-width: 52px; }
 }
 """
-_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
-)
+_NOT_HEX: Final = re.compile("[^0-9a-f]")
 _TEXT: Final = frozenset({"text", "time"})
+_KEYS: Final = frozenset({"link", "overlay", "event"})
+_SHORT: Final = frozenset({"level", "met", "honoured", "in_time", "month"})
 _LONG: Final = frozenset({"title", "facts", "documents", "filing_title", "why", "basis", "links"})
 
 
@@ -84,17 +85,36 @@ def text(value: str) -> str:
     return escape(clean(value)).replace("\n", "<br>")
 
 
-def page(words: Words, title: str, foot: Sequence[str], parts: Iterable[str]) -> bytes:
-    """Return the page; `foot`: lines that are printed at the end of each page."""
+def page(words: Words, title: str, hashes: Sequence[str], parts: Iterable[str]) -> bytes:
+    """Return the page; `hashes`: hex, on each printed page by the margin boxes of its style.
+
+    A browser that knows no margin boxes (before 2025) prints them on the first and last page only.
+    """
     lang = "zh-CN" if words.language == "zh" else "en"
+    style = _STYLE + _margins(hashes)
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
+    )
     head = (
         f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{text(title)}</title><style>{_STYLE}</style></head><body>\n"
+        f"<title>{text(title)}</title><style>{style}</style></head><body>\n"
     )
-    lines = "".join(f'<p class="hash">{text(line)}</p>' for line in foot)
+    lines = "".join(
+        f'<p class="hash">{text(words.say("hash_short", sha256=one))}</p>' for one in hashes
+    )
     return "".join((head, *parts, f"<footer>{lines}</footer></body></html>\n")).encode()
+
+
+def _margins(hashes: Sequence[str]) -> str:
+    short = len(hashes) > 1
+    said = ", ".join(_NOT_HEX.sub("", one)[: 16 if short else 64] for one in hashes)
+    return (
+        f'@page {{ @bottom-left {{ content: "SHA-256 {said}"; font: 7px monospace; }}'
+        ' @bottom-right { content: counter(page) " / " counter(pages); font: 8px sans-serif; } }\n'
+    )
 
 
 def table(columns: Sequence[Column], rows: Iterable[Row], words: Words) -> Iterator[str]:
@@ -124,7 +144,9 @@ def _mark(column: Column) -> str:
     if column.kind == "time":
         return ' class="t"'
     if column.kind in _TEXT:
-        return ' class="x"' if column.code in _LONG else ""
+        groups = (("k", _KEYS), ("s", _SHORT), ("x", _LONG))
+        mark = next((mark for mark, codes in groups if column.code in codes), "")
+        return f' class="{mark}"' if mark else ""
     return ' class="n"'
 
 

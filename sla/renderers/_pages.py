@@ -34,6 +34,9 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
 """A table that is not here is shown whole."""
 
 
+_ALL: Final = 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A table of a page. `left_off`: lines that are not shown."""
@@ -64,6 +67,17 @@ def only(table: Table, codes: Iterable[str] | None) -> tuple[tuple[Column, ...],
         tuple(table.columns[place] for place in places),
         ([row[place] for place in places] for row in table.rows),
     )
+
+
+def outages_of(report: Report, words: Words, link: str) -> tuple[Section, Section]:
+    """Return outages and exclusions of one circuit."""
+    one = msgspec.structs.replace(
+        report, links=tuple(each for each in report.links if each.link == link)
+    )
+    outages, exclusions = (
+        each for each in sections(one, words, _ALL) if each.code in {"outages", "exclusions"}
+    )
+    return outages, exclusions
 
 
 def _sizes(report: Report) -> Mapping[str, int]:

@@ -21,8 +21,7 @@ _MOST: Final = 5_000
 def render(report: Report, sha256: str, language: Language, now: int | None = None) -> bytes:
     """Return the page."""
     words = Words(language, report.zone)
-    foot = [words.say("hash_short", sha256=sha256)]
-    return at.page(words, words.title(report), foot, _parts(report, sha256, words, now))
+    return at.page(words, words.title(report), [sha256], _parts(report, sha256, words, now))
 
 
 def _parts(report: Report, sha256: str, words: Words, now: int | None) -> Iterator[str]:
