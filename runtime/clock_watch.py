@@ -41,13 +41,17 @@ class ClockWatch:
         """The last look, if the clock was not off then."""
         self._minute: list[int | None] = []
         self.offset: int | None = None
+        self._first = True
 
     def tick(self, now: int) -> None:
         """Once a second; looks every ten."""
         if now < self._looked + _EVERY:
             return
         self._looked = now
-        self.offset = self._ask()
+        before, self.offset = self.offset, self._ask()
+        if self.offset is None and (before is not None or self._first):
+            _log.warning("nobody keeps the clock of this machine, or says how far it is off")
+        self._first = False
         self._minute.append(self.offset)
         if now % _NOTED < _EVERY:
             self._note(now, _worst(self._minute))
