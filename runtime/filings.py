@@ -7,6 +7,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from api.ports_overlays import Calendar, Filing
 from inventory.model import Inventory
 from runtime.record_book import RecordBook
 from sla.filing_checks import Note, notes, refusal
-from sla.filings import Standing, by_link, fold, may_decide, may_withdraw
+from sla.filings import Standing, by_link, fold, is_own, may_decide, may_withdraw
 from sla.records import CauseProposed, Document, OverlayDecided, OverlayFiled, Record, Verdict
 from sla.ruleset import RuleSet
 from store.documents import DocumentError, Documents
@@ -189,11 +190,11 @@ def _standing(body: OverlayFiled, person: str, now: int, records: Sequence[Recor
         and record.body.facts
         for record in records
     )
-    return Standing(
+    one = Standing(
         body.overlay, body.kind, body.links, body.start, body.end, body.title, now, person,
         documents=body.documents, carrier=body.carrier, outage=body.outage, replaces=body.replaces,
-        evidence=bool(body.documents) or facts,
     )  # fmt: skip
+    return replace(one, evidence=bool(body.documents) or (facts and is_own(one)))
 
 
 def _check(one: Standing, verdict: Verdict, person: str, now: int) -> None:

@@ -6,7 +6,7 @@ Pure. A refusal is a code of `api.<code>` with its parameters; a note is a code 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from inventory.model import Inventory
 from sla.deadlines import claim_until
-from sla.filings import Standing, may_replace, overlapping
+from sla.filings import Standing, is_own, may_replace, overlapping
 from sla.honoured import announced, deserved
 from sla.periods import months_of, whole
 from sla.records import Kind
@@ -60,7 +60,7 @@ def refusal(
         _window(one)
         or _links(one, inventory)
         or _claim(one, rules)
-        or _replaces(one, known)
+        or _replaces(one, known, inventory)
         or _twice(one, known)
     )
 
@@ -89,9 +89,23 @@ def _links(one: Standing, inventory: Inventory) -> Problem | None:
     for name in one.links:
         if name not in inventory.links:
             return _no("unknown_link", 404, link=name)
+    if len(carriers_of(one.links, inventory)) > 1:
+        return _no("overlay_one_carrier")
+    if one.outage and not is_own(one):
+        return _no("overlay_outage_elsewhere", outage=one.outage)
     if one.carrier and one.kind not in CARRIERS:
         return _no("overlay_kind_of_owner", 403, kind=one.kind)
     return None
+
+
+def carriers_of(links: Iterable[str], inventory: Inventory) -> frozenset[str]:
+    """Return whose the links are.
+
+    An overlay is of one carrier's links: its record is in that carrier's bundle, which names
+    nobody else's, and a correction of it too.
+    """
+    known = inventory.links
+    return frozenset(known[name].carrier for name in links if name in known)
 
 
 def _claim(one: Standing, rules: RuleSet) -> Problem | None:
@@ -107,12 +121,14 @@ def _claim(one: Standing, rules: RuleSet) -> Problem | None:
     return None if one.evidence else _no("overlay_needs_evidence")
 
 
-def _replaces(one: Standing, known: Mapping[str, Standing]) -> Problem | None:
+def _replaces(one: Standing, known: Mapping[str, Standing], inventory: Inventory) -> Problem | None:
     if not one.replaces:
         return None
     earlier = known.get(one.replaces)
     if earlier is None or not may_replace(earlier, one.carrier):
         return _no("overlay_not_replaceable", 409, overlay=one.replaces)
+    if not carriers_of(earlier.links, inventory) <= carriers_of(one.links, inventory):
+        return _no("overlay_other_carrier", 409, overlay=one.replaces)
     return None
 
 

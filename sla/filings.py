@@ -86,9 +86,17 @@ def fold(records: Iterable[Record], works: Iterable[PlannedWork] = ()) -> Mappin
             case _:
                 pass
     return {
-        name: replace(one, evidence=bool(one.documents) or one.outage in facts)
+        name: replace(one, evidence=bool(one.documents) or (one.outage in facts and is_own(one)))
         for name, one in found.items()
     }
+
+
+def is_own(one: Standing) -> bool:
+    """Say whether the outage it was made for is of one of its links.
+
+    That of another link may be another carrier's, who alone has its facts.
+    """
+    return one.outage.removeprefix("link:").rpartition("@")[0] in one.links
 
 
 def by_link(overlays: Iterable[Standing]) -> Mapping[str, Sequence[Standing]]:

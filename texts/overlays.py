@@ -32,8 +32,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "链路超过 {most} 条，请分批申报。",
     ),
     "api.overlay_one_carrier": (
-        "A carrier files for its own links, and of one carrier at a time.",
-        "运营商只能申报自己的链路，且一次只申报一家运营商的链路。",
+        "An overlay is of one carrier's links. File one for each carrier.",
+        "一次申报只涉及一家运营商的链路，请按运营商分别申报。",
+    ),
+    "api.overlay_other_carrier": (
+        "A correction of “{overlay}” is of links of the same carrier.",
+        "对“{overlay}”的更正须为同一运营商的链路。",
+    ),
+    "api.overlay_outage_elsewhere": (
+        "The outage “{outage}” is of none of its links.",
+        "中断“{outage}”不属于所申报的链路。",
     ),
     "api.overlay_kind_of_owner": (
         "A carrier does not file the kind {kind}; the owner's own work is the owner's to announce.",
@@ -162,6 +170,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     # The page.
     "page.overlays": ("Assessment: who is responsible", "考核：责任申报"),
+    "page.overlays.inventory": ("in the inventory", "资源清单"),
     "page.overlays.none": ("Nothing was filed.", "没有申报。"),
     "page.overlays.file": ("File", "申报"),
     "page.overlays.sent": ("Filed as {id}.", "已申报，编号 {id}。"),

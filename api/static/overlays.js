@@ -1,7 +1,7 @@
 // Who is responsible: what was filed, how it stands, and the form to file more.
 
 import { button, byId, fill, h } from "/static/dom.js";
-import { t, time } from "/static/words.js";
+import { clock, t } from "/static/words.js";
 
 const KINDS = ["M_o", "M_c", "F", "P", "X"];
 const OF_CARRIERS = ["M_c", "F", "P", "X"];
@@ -41,6 +41,7 @@ function row(one, say) {
     return button(`${verdict}:${one.id}`, pressed, { class: "small" }, t(`page.overlays.act.${verdict}`));
   };
   const warn = one.state === "filed" ? "warn" : "";
+  const persons = [one.filed_by, one.decided_by].filter(Boolean);
   const cells = {
     kind: t(`page.overlays.kind.${one.kind}`),
     title: [
@@ -49,10 +50,10 @@ function row(one, say) {
       one.notes.map((note) => h("small", { class: "note" }, note.text)),
     ],
     links: named(one.links),
-    start: time(one.start),
-    end: time(one.end),
+    start: clock(one.start),
+    end: clock(one.end),
     state: h("span", { class: `tag ${warn}`, title: one.decided_why }, t(`page.overlays.state.${one.state}`)),
-    filed: one.decided_by ? `${one.filed_by} / ${one.decided_by}` : one.filed_by,
+    filed: one.filed_by === one.decided_by ? t("page.overlays.inventory") : persons.join(" / "),
     act: one.may.map(act),
   };
   const cell = (name) => h("td", { class: `o-${name}` }, cells[name]);

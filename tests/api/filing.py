@@ -29,6 +29,10 @@ FOREIGN = next(
     name for name in make_inventory().links if name.startswith("c1.") and name.endswith("-mobile")
 )
 """A circuit of mobile in city c1."""
+OTHER = next(
+    name for name in make_inventory().links if name.startswith("c1.") and name.endswith("-unicom")
+)
+"""A circuit of unicom in city c1."""
 PDF = b"%PDF-1.7\nstop press\n"
 WORK = PlannedWork("works-1", "省中心割接", "owner", (LINK,), 1_795_400_000, 1_795_403_600, None)
 QUOTA = replace(RULES, month_quota=4 * HOUR, night=Night(0, 6 * HOUR))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from sla.records import OverlayFiled
-from tests.api.filing import DAY, FOREIGN, HOUR, LINK, PDF, WORK, Desk, desk
+from tests.api.filing import DAY, FOREIGN, HOUR, LINK, OTHER, PDF, WORK, Desk, desk
 from tests.api.province import NOW
 
 CARRIER = ("unicom",)
@@ -116,6 +116,8 @@ def test_everything_is_in_the_audit_trail(fresh: Desk) -> None:
         ("M_o", {"at": NOW + DAY, "until": NOW}, "overlay_reversed"),
         ("M_o", {"links": [LINK, LINK]}, "overlay_link_twice"),
         ("M_o", {"links": ["nothing"]}, "unknown_link"),
+        ("M_o", {"links": [LINK, FOREIGN]}, "overlay_one_carrier"),
+        ("X", {"at": NOW - DAY, "outage": f"link:{OTHER}@1"}, "overlay_outage_elsewhere"),
         ("M_o", {"replaces": "ov-none"}, "overlay_not_replaceable"),
         ("P", {"at": NOW - DAY}, "overlay_needs_evidence"),
         ("P", {"at": NOW + 300 * DAY}, "overlay_not_over"),
@@ -169,6 +171,12 @@ def test_a_correction_takes_the_place_of_what_waits(fresh: Desk) -> None:
     assert (before["state"], before["replaced_by"]) == ("replaced", after["id"])
 
 
+def test_a_correction_stays_with_its_carrier(fresh: Desk) -> None:
+    row = fresh.filed(owner(fresh))
+    answer = fresh.file(owner(fresh), links=[FOREIGN], replaces=row["id"])
+    assert refused(answer) == (409, "overlay_other_carrier")
+
+
 # What its filer is told at once.
 
 
@@ -220,13 +228,11 @@ def test_a_carrier_decides_nothing_whatever_its_other_roles(fresh: Desk) -> None
 
 
 def test_a_carrier_sees_what_concerns_its_circuits_and_nothing_else(fresh: Desk) -> None:
-    wide = fresh.filed(owner(fresh), links=[FOREIGN, LINK])
+    own = fresh.filed(owner(fresh))
     other = fresh.filed(owner(fresh), links=[FOREIGN], at=fresh.now + 5 * DAY)
     seen = fresh.listed(carrier(fresh), "?limit=1000")
-    assert wide["id"] in seen
+    assert own["id"] in seen
     assert other["id"] not in seen
-    row = fresh.api.ask(f"/api/v1/overlays/{wide['id']}", carrier(fresh)).json["overlay"]
-    assert [link["id"] for link in row["links"]] == [LINK]
     answer = fresh.api.ask(f"/api/v1/overlays/{other['id']}", carrier(fresh))
     assert refused(answer) == (404, "unknown_overlay")
 
@@ -247,8 +253,10 @@ def test_an_auditor_reads_everything(fresh: Desk) -> None:
 
 
 def test_whoever_sees_a_part_does_not_decide_about_the_whole(fresh: Desk) -> None:
-    row = fresh.filed(owner(fresh), links=[FOREIGN, LINK])
+    row = fresh.filed(owner(fresh), links=[OTHER, LINK])
     city = fresh.api.token("assessor", sites=("c0",))
+    seen = fresh.api.ask(f"/api/v1/overlays/{row['id']}", city).json["overlay"]
+    assert [link["id"] for link in seen["links"]] == [LINK]
     assert refused(fresh.say(city, row["id"], "approve")) == (403, "overlay_wider")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replace_struct
 
 from inventory.model import PlannedWork
 from sla._overlays import Class, Segment, classify
@@ -185,6 +186,11 @@ def test_each_kind_has_its_condition(
 
 def test_facts_of_the_outage_are_evidence() -> None:
     assert spans(filed(kind="X", outage="link:a@1"), START + DAY, FACT) == (WHOLE, "")
+
+
+def test_facts_of_another_circuit_are_no_evidence() -> None:
+    other = replace_struct(FACT, outage="link:b@1", link="b")
+    assert spans(filed(kind="X", outage="link:b@1"), START + DAY, other) == ([], "no_evidence")
 
 
 def test_carriers_work_counts_in_the_agreed_night_only() -> None:
