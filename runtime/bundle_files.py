@@ -26,6 +26,9 @@ _NAME: Final = re.compile(
 _MOST: Final = 30_000
 """Files: hours of three years, and a few."""
 _LARGEST: Final = 1 << 30
+"""Bytes of a file."""
+_PLAIN: Final = 1 << 28
+"""Bytes of an hour, unpacked: one of 100,000 circuits has fewer."""
 _ENCRYPTED: Final = 1
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _PRIVATE: Final = 0o600
@@ -89,10 +92,10 @@ def unpacked(name: str, data: bytes) -> list[bytes]:
     """Return the lines of a gzip file, bounded. Raises BundleError."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            plain = file.read(_LARGEST + 1)
+            plain = file.read(_PLAIN + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise BundleError("unread", name, str(error)[:120]) from error
-    if len(plain) > _LARGEST:
+    if len(plain) > _PLAIN:
         raise BundleError("too_large", name)
     if not plain:
         return []
