@@ -174,9 +174,9 @@ class EvidenceLog:
                 self._monitor.add(leaf.hour, index)
             case RecordLeaf():
                 self._records.add(leaf.number, index)
-        self._ends.append(end)
         for tree, one in zip(self._trees.values(), hashes, strict=True):
             tree.add(one)
+        self._ends.append(end)  # last: whoever asks from another thread finds all of a leaf
 
     def refresh(self) -> None:
         """Read what was appended since. Raises StoreError."""
