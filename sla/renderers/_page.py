@@ -15,8 +15,7 @@ from typing import Final
 
 from sla.renderers._strip import COLOURS
 from sla.renderers._tables import Column, Row
-from sla.renderers._words import Value, Words, clean
-from sla.report import Ratio
+from sla.renderers._words import Words, clean
 
 MEDIA: Final = "text/html; charset=utf-8"
 _STYLE: Final = """
@@ -38,6 +37,7 @@ th, td { border: 1px solid #b8c0cc; padding: 3px 6px; vertical-align: top; text-
   overflow-wrap: anywhere; }
 thead th { background: #e7ecf3; font-weight: 600; text-align: center; vertical-align: middle; }
 thead { display: table-header-group; }
+thead th { overflow-wrap: normal; }
 tr { break-inside: avoid; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .t { min-width: 92px; font-variant-numeric: tabular-nums; }
@@ -71,6 +71,7 @@ footer { margin-top: 28px; border-top: 1px solid #b8c0cc; padding-top: 6px; }
   .wide { overflow: visible; }
   h1 { font-size: 18px; } h2 { font-size: 13px; margin-top: 16px; }
   .k { min-width: 52px; }
+  ul, ol { margin: 4px 0; } li { margin: 1px 0; }
 }
 """
 _NOT_HEX: Final = re.compile("[^0-9a-f]")
@@ -125,19 +126,11 @@ def table(columns: Sequence[Column], rows: Iterable[Row], words: Words) -> Itera
     for row in rows:
         cells = (
             f"<td{mark if not isinstance(value, str) else _words_of(mark)}>"
-            f"{text(_shown(column, value, words))}</td>"
+            f"{text(words.read(column.kind, value))}</td>"
             for column, mark, value in zip(columns, marks, row, strict=True)
         )
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody></table></div>\n"
-
-
-def _shown(column: Column, value: Value, words: Words) -> str:
-    if isinstance(value, int) and column.kind == "seconds":
-        return f"{value:,}"
-    if isinstance(value, Ratio) and column.kind == "percent":
-        return f"{value.percent} %"
-    return words.shown(column.kind, value)
 
 
 def _mark(column: Column) -> str:

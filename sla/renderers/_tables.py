@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from sla.records import KINDS
-from sla.renderers._words import Kind, Value, Words, decimal
+from sla.renderers._words import Kind, Value, Words, decimal, yuan
 from sla.report import Exclusion, Link, Number, Outage, Quality, Report
 
 CLASSES: Final = (
@@ -329,6 +329,17 @@ def summary(report: Report, words: Words) -> list[tuple[str, Kind, Value]]:
         ("tree_sm3", "text", report.tree_sm3),
         ("previous", "text", report.previous),
     ]
+
+
+def first(report: Report, words: Words) -> Iterator[tuple[str, str]]:
+    """Return the few figures that are read first, with their names."""
+    final, nothing = report.final, words.say("no_figure")
+    yield words.say("summary.availability"), words.figure(report.availability, report.status)
+    score = nothing if final is None else decimal(final.value, 2)
+    yield words.say("summary.final"), f"{score} {report.grade}".strip()
+    yield words.say("summary.missed"), f"{sum(one.met is False for one in report.links)}"
+    yield words.say("summary.outages"), f"{sum(one.counts['started'] for one in report.links)}"
+    yield words.say("summary.credit_due"), yuan(report.credits.due_fen)
 
 
 FIGURES: Final = 18

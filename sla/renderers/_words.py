@@ -124,6 +124,12 @@ class Words:
             return clean(value)
         return _PRINTED[kind](self, value)
 
+    def read(self, kind: Kind, value: Value) -> str:
+        """Print a value as a person reads it: seconds and counts in groups of three digits."""
+        if isinstance(value, int) and kind in {"seconds", "whole"}:
+            return f"{value:,}"
+        return self.shown(kind, value)
+
     def figure(self, ratio: Ratio | None, status: str) -> str:
         """Print a percentage, or in words why there is none."""
         return f"{ratio.percent} %" if ratio is not None else self.name("short", status)

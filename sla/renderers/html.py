@@ -7,8 +7,8 @@ from typing import Final
 
 from sla.renderers import _page as at
 from sla.renderers._pages import sections
-from sla.renderers._tables import FIGURES, checks, summary
-from sla.renderers._words import Words, decimal, yuan
+from sla.renderers._tables import FIGURES, checks, first, summary
+from sla.renderers._words import Words
 from sla.report import Report
 from texts.say import Language
 
@@ -31,7 +31,7 @@ def _parts(report: Report, sha256: str, words: Words, now: int | None) -> Iterat
     yield at.top(
         words, words.title(report), words.say("subtitle"), lines, provisional=report.provisional
     )
-    yield at.cards(_first(report, words))
+    yield at.cards(first(report, words))
     told = [
         (words.say(f"summary.{code}"), words.shown(kind, value))
         for code, kind, value in summary(report, words)
@@ -51,13 +51,3 @@ def _parts(report: Report, sha256: str, words: Words, now: int | None) -> Iterat
     yield f"<ol>{points}</ol>\n"
     yield at.heading(words.say("table.made_from")) + at.pairs(told[FIGURES:])
     yield at.signatures(words)
-
-
-def _first(report: Report, words: Words) -> Iterator[tuple[str, str]]:
-    final, nothing = report.final, words.say("no_figure")
-    yield words.say("summary.availability"), words.figure(report.availability, report.status)
-    score = nothing if final is None else decimal(final.value, 2)
-    yield words.say("summary.final"), f"{score} {report.grade}".strip()
-    yield words.say("summary.missed"), f"{sum(one.met is False for one in report.links)}"
-    yield words.say("summary.outages"), f"{sum(one.counts['started'] for one in report.links)}"
-    yield words.say("summary.credit_due"), yuan(report.credits.due_fen)

@@ -22,7 +22,7 @@ MEDIA: Final = at.MEDIA
 Hashed = tuple[Report, str]
 """A report and its SHA-256."""
 
-_MOST: Final = 6
+_MOST: Final = 3
 """Circuits that are named in each list: it is one page."""
 _MANY: Final = 3
 """From so many circuits on one cause is worth a line."""

@@ -71,7 +71,7 @@ def _parts(
     yield at.heading(words.say("table.figures"))
     row = zip(LINKS, link(one, words), strict=True)
     yield at.pairs(
-        (words.say(f"column.{column.code}"), words.shown(column.kind, value))
+        (words.say(f"column.{column.code}"), words.read(column.kind, value))
         for column, value in row
         if column.code not in _BESIDE
     )
