@@ -125,6 +125,7 @@ def test_people_come_change_their_token_and_go(served: Served) -> None:
     [
         (("add", "li"), "--role"),
         (("add", "li", "--role", "king"), "--role"),
+        (("add", "li", "--role", "carrier"), "--carrier"),
         (("add",), "name"),
         (("remove", "nobody"), "nobody"),
     ],
