@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from api.ports_carrier_reports import EvidenceLog, Reports
+from api.ports_causes import Causes
 from api.ports_overlays import Overlays
 
 
@@ -14,3 +15,4 @@ class AssessmentPorts(msgspec.Struct, frozen=True):
     reports: Reports | None = None
     evidence: EvidenceLog | None = None
     overlays: Overlays | None = None
+    causes: Causes | None = None

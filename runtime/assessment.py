@@ -5,12 +5,15 @@ One part each, as in `runtime/centre.py`: made here, loaded with the inventory, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from api.ports_assessment import AssessmentPorts
 from inventory.model import Inventory
+from metrics.observation import Probe
 from runtime import kernel_clock, rulesets
+from runtime.cause_acts import CauseActs
+from runtime.causes import CauseKeeping
 from runtime.clock import Steady
 from runtime.clock_watch import ClockWatch
 from runtime.config import Config
@@ -48,9 +51,12 @@ class Assessment:
         )  # fmt: skip
         self.view = EvidenceView(self.log, self.book)
         self.filings = Filings(self.book, store, lambda: self.rules, clock.now)
+        self.causes = CauseKeeping(self.book, record.path, lambda: self.rules, clock.now)
+        self.cause_acts = CauseActs(self.book, store, clock.now)
         self.ports = AssessmentPorts(
-            reports=self.reports, evidence=self.view, overlays=self.filings
-        )
+            reports=self.reports, evidence=self.view, overlays=self.filings,
+            causes=self.cause_acts,
+        )  # fmt: skip
         self.evidence = EvidenceKeeping(
             config.assessment.evidence_years, lambda: self.rules, clock.now
         )
@@ -59,15 +65,18 @@ class Assessment:
         """Say who answers for the past, and who judges; before `start`."""
         self.log.connect(past.hour_leaves)
         self.evidence.connect(past)
+        self.causes.connect(pipeline)
         self._watch = ClockWatch(
             kernel_clock.ask, pipeline.judge, pipeline.announce, self._record.clock
         )
 
-    def load(self, inventory: Inventory) -> None:
+    def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
         self.reports.load(inventory)
         self.view.load(inventory)
         self.filings.load(inventory)
+        self.causes.load(inventory, probes)
+        self.cause_acts.load(inventory)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""
@@ -75,6 +84,7 @@ class Assessment:
         await self.witnesses.start(stack)
         await self.reports.start(stack)
         await self.evidence.start(stack)
+        await self.causes.start(stack)
 
     def tick(self) -> None:
         """Once a second."""
@@ -82,6 +92,7 @@ class Assessment:
         self.witnesses.tick()
         self.reports.tick()
         self.evidence.tick()
+        self.causes.tick()
         if self._watch is not None:
             self._watch.tick(self._clock.now())
 
@@ -104,5 +115,6 @@ class Assessment:
             "evidence_log": self.log.stats,
             "witnesses": self.witnesses.stats,
             "evidence": self.evidence.stats,
+            "causes": self.causes.stats,
             "reports": self.reports.stats,
         }

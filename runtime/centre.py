@@ -84,7 +84,7 @@ class Centre:
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
         """Take over an inventory, at the start and at each reload."""
-        self.assessment.load(inventory)
+        self.assessment.load(inventory, probes)
         self.services.load(inventory, probes)
         self.ssh.load(inventory)
         self.configurations.load(inventory, probes)

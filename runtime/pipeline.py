@@ -46,6 +46,10 @@ class Pipeline:
         """Observations of probes that a reload took away while they were under way."""
         self._gone: frozenset[Probe] = frozenset()
 
+    def listen(self, name: str, listener: Callable[[Change], None]) -> None:
+        """Tell one more of every change of state."""
+        self._listeners[name] = listener
+
     def deliver(self, observation: Observation) -> None:
         """Take one observation through."""
         self.observations += 1

@@ -68,6 +68,11 @@ class Record:
         """Which of the entries that wait are traps, by their number in the writer's order."""
         self.traps_dropped = 0
 
+    @property
+    def path(self) -> Path:
+        """Where the ledger lies."""
+        return self._ledger.path
+
     def start(self) -> None:
         """Begin to write."""
         self._writer.start()

@@ -54,6 +54,22 @@ class RecordBook:
                 tell(record)
         return added[-1]
 
+    async def add_all(self, person: str, bodies: Sequence[Body]) -> None:
+        """Add several records with one wait for the disk. Raises StoreError."""
+        if not bodies:
+            return
+        async with self._adding:
+            for body in bodies:
+                self._writer.submit(RecordEntry(self._now(), person, body))
+            await asyncio.wrap_future(self._writer.flush())
+            added = await asyncio.to_thread(self._after, self._records)
+            self._records += added
+        for record in added:
+            for tell in self.watch:
+                tell(record)
+        if len(added) < len(bodies):
+            raise StoreError("entry", self._ledger, type(bodies[0]).__name__)
+
     def _after(self, known: Sequence[Record]) -> list[Record]:
         with closing(open_reader(self._ledger)) as reader:
             return reader.records(known[-1].number if known else 0)

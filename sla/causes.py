@@ -16,8 +16,8 @@ from sla.records import Cause, CauseDecided, CauseProposed, Document, Fact, Kind
 from sla.states import CANARIES_SILENT, CLOCK_OFF, State
 from sla.timeline import Step
 
-State_ = Literal["proposed", "said", "approved", "rejected"]
-STATES: Final[tuple[State_, ...]] = ("proposed", "said", "approved", "rejected")
+Stage = Literal["proposed", "said", "approved", "rejected"]
+STATES: Final[tuple[Stage, ...]] = ("proposed", "said", "approved", "rejected")
 OVERLAY: Final[Mapping[Cause, Kind]] = {
     "power": "P",
     "upstream": "X",
@@ -74,7 +74,7 @@ class CauseStanding:
     rejected: Said | None = None
 
     @property
-    def state(self) -> State_:
+    def state(self) -> Stage:
         """Return where it stands; what waits goes before what was agreed."""
         if self.waiting is not None:
             return "said"
@@ -83,7 +83,7 @@ class CauseStanding:
         return "proposed" if self.rejected is None else "rejected"
 
     @property
-    def settled(self) -> State_:
+    def settled(self) -> Stage:
         """Return what its cause rests on; what was agreed stands although something else waits."""
         return "approved" if self.agreed is not None else self.state
 

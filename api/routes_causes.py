@@ -1,0 +1,377 @@
+"""Where outages came from: what the evidence suggests, what people said, who agreed; tickets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, cast
+
+import msgspec
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answer import Json, encode, encode_rows, small
+from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.door import source_of
+from api.filed import asked, audit, file_name
+from api.listing import WALK, find
+from api.ports_causes import Causes, Noting, Saying
+from api.queries import Cursor, Limit, Name, Period, period_of
+from api.refusal import Refusal
+from api.scope import assesses
+from inventory.strict import Strict
+from sla.causes import STATES, CauseStanding, Said, Stage, may_decide, parts_of
+from sla.periods import PeriodError, whole
+from sla.records import Cause, Fact, StopClock
+from sla.tickets import Ticket
+from texts.say import Language, say
+
+ROUTES: Final = APIRouter(prefix="/api/v1", tags=["causes"])
+_ZONE: Final = "Asia/Shanghai"
+_CARRIER: Final = "carrier"
+_LATEST: Final = 4_102_444_800
+_Outage = Annotated[str, Path(min_length=1, max_length=300)]
+_Words = Annotated[str, Field(max_length=2000)]
+_At = Annotated[int, Field(ge=0, le=_LATEST)]
+
+
+class Paper(Strict):
+    """A document that was handed in before (POST /api/v1/documents)."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    name: Annotated[str, Field(max_length=500)] = ""
+
+
+class Telling(Strict):
+    """What somebody says of an outage; `until` UTC seconds, absent = to its end."""
+
+    cause: Cause
+    until: _At | None = None
+    why: _Words = ""
+    documents: Annotated[tuple[Paper, ...], Field(max_length=20)] = ()
+
+
+class Decided(Strict):
+    """`said`: number of what is approved or rejected, so that it is what the caller has read."""
+
+    said: Annotated[int, Field(ge=1)]
+    why: _Words = ""
+
+
+class Stop(Strict):
+    """Time in which the carrier could not work, with its evidence. UTC seconds."""
+
+    start: _At
+    end: _At
+    why: Annotated[str, Field(min_length=1, max_length=500)]
+    documents: Annotated[tuple[Paper, ...], Field(min_length=1, max_length=20)]
+
+
+class Noted(Strict):
+    """What is noted in an outage's ticket; what is absent stays. UTC seconds."""
+
+    outage: Annotated[str, Field(min_length=1, max_length=300)]
+    notified: _At | None = None
+    acknowledged: _At | None = None
+    restored: _At | None = None
+    by_carrier: Annotated[str | None, Field(max_length=100)] = None
+    stops: Annotated[tuple[Stop, ...] | None, Field(max_length=50)] = None
+
+
+class FactRow(msgspec.Struct, frozen=True):
+    """A piece of evidence; `text` says it in the reader's language."""
+
+    code: str
+    at: int
+    source: str
+    text: str
+
+
+class CauseRow(msgspec.Struct, frozen=True):
+    """An outage and where it came from. `may`: what the caller may do: say, approve, reject."""
+
+    outage: str
+    link: str
+    title: str
+    carrier: str
+    start: int
+    end: int | None
+    state: str
+    cause: str
+    proposed: str
+    until: int | None
+    facts: Sequence[FactRow]
+    event: str
+    agreed: Mapping[str, Any] | None
+    waiting: Mapping[str, Any] | None
+    rejected: Mapping[str, Any] | None
+    ticket: Mapping[str, Any] | None
+    may: Sequence[str]
+
+
+@ROUTES.get("/causes")
+async def causes(
+    desk: AtDesk,
+    caller: ByCaller,
+    carrier: Name = None,
+    period: Period = None,
+    state: Annotated[Stage | None, Query(description=", ".join(STATES))] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """List outages with where they came from, the latest first: `{items, next}`.
+
+    `period`: those that lie in it, wholly or in part; absent = all. `state`: proposed by the
+    evidence, said by a person, approved or rejected by another.
+    """
+    port = desk.assessment.causes
+    window = None if period is None else _window(period, desk.ports.live.now())
+    known = {} if port is None else port.standings()
+    tickets = {} if port is None else port.tickets()
+    found = sorted(known.values(), key=lambda one: (-one.start, one.outage))
+
+    def wanted(one: CauseStanding) -> bool:
+        return (
+            (state is None or one.state == state)
+            and (window is None or (one.start < window[1] and (one.end or _LATEST) > window[0]))
+            and (carrier is None or _carrier_of(desk, one.link) == carrier)
+            and _sees(desk, caller, one.link)
+        )
+
+    def sieve(positions: range) -> Sequence[int]:
+        return [at for at in positions if wanted(found[at])]
+
+    places, more = await find([one.outage for one in found], cursor, limit, sieve)
+    rows = []
+    for count, at in enumerate(places, 1):
+        rows.append(_row(desk, caller, found[at], tickets.get(found[at].outage)))
+        if count % (WALK // 10) == 0:
+            await asyncio.sleep(0)
+    following = encode(rows[-1].outage if more else None)
+    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+
+
+@ROUTES.post("/causes/{outage:path}/say")
+async def say_cause(outage: _Outage, desk: AtDesk, caller: ByCaller, said: Telling) -> Response:
+    """Say where an outage came from: `{cause}`. It counts when another person has approved it.
+
+    A carrier may say it of its own circuits: an objection.
+    """
+    port = _port(desk)
+    try:
+        carrier = _carrier(desk, caller, outage)
+        papers = _papers(desk, caller, said.documents)
+        side = carrier if _CARRIER in caller.person.roles else ""
+        saying = Saying(outage, said.cause, said.until, said.why, papers, side)
+        one = await asked(port.say(saying, caller.person.name))
+    except Refusal as refusal:
+        audit(desk, caller, "cause.say", outage, refusal.code)
+        raise
+    audit(desk, caller, "cause.say", f"{outage} {said.cause}")
+    return _answer(desk, caller, port, one)
+
+
+@ROUTES.post("/causes/{outage:path}/approve")
+async def approve(
+    outage: _Outage, request: Request, desk: AtDesk, caller: ByCaller, decided: Decided
+) -> Response:
+    """Approve what another person said of an outage: `{cause}`. From then on it moves seconds."""
+    return await _decide(desk, caller, request, outage, "approve", decided)
+
+
+@ROUTES.post("/causes/{outage:path}/reject")
+async def reject(
+    outage: _Outage, request: Request, desk: AtDesk, caller: ByCaller, decided: Decided
+) -> Response:
+    """Reject what another person said of an outage: `{cause}`; what was agreed before stands."""
+    return await _decide(desk, caller, request, outage, "reject", decided)
+
+
+async def _decide(
+    desk: Desk,
+    caller: Caller,
+    request: Request,
+    outage: str,
+    step: Literal["approve", "reject"],
+    decided: Decided,
+) -> Response:
+    port = _port(desk)
+    try:
+        _carrier(desk, caller, outage)
+        _must_decide(desk, caller, request)
+        one = await asked(port.decide(outage, step, decided.said, decided.why, caller.person.name))
+    except Refusal as refusal:
+        audit(desk, caller, f"cause.{step}", outage, refusal.code)
+        raise
+    audit(desk, caller, f"cause.{step}", f"{outage} {decided.said}")
+    return _answer(desk, caller, port, one)
+
+
+@ROUTES.get("/tickets")
+async def tickets(
+    desk: AtDesk,
+    caller: ByCaller,
+    carrier: Name = None,
+    period: Period = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """List tickets of outages, the latest notice first: `{items, next}`. Times are UTC seconds."""
+    port = desk.assessment.causes
+    window = None if period is None else _window(period, desk.ports.live.now())
+    known = [] if port is None else [*port.tickets().values()]
+    found = sorted(known, key=lambda one: (-one.noted.notified, one.noted.outage))
+
+    def sieve(positions: range) -> Sequence[int]:
+        return [
+            at
+            for at in positions
+            if (window is None or window[0] <= found[at].noted.notified < window[1])
+            and (carrier is None or _carrier_of(desk, found[at].noted.link) == carrier)
+            and _sees(desk, caller, found[at].noted.link)
+        ]
+
+    places, more = await find([one.noted.outage for one in found], cursor, limit, sieve)
+    rows = [_ticket(found[at]) for at in places]
+    following = encode(found[places[-1]].noted.outage if more else None)
+    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+
+
+@ROUTES.post("/tickets")
+async def note(desk: AtDesk, caller: ByCaller, noted: Noted) -> Response:
+    """Note something in the ticket of an outage: `{ticket}`; make it where there is none.
+
+    A carrier notes its own number and when it took note; when it was told, when it was restored
+    and when the clock stood still is for the owner's side.
+    """
+    port = _port(desk)
+    try:
+        _carrier(desk, caller, noted.outage)
+        _must_own(caller, noted)
+        stops = noted.stops
+        noting = Noting(
+            outage=noted.outage,
+            notified=noted.notified,
+            acknowledged=noted.acknowledged,
+            restored=noted.restored,
+            by_carrier=noted.by_carrier,
+            stops=None if stops is None else tuple(StopClock(s.start, s.end, s.why) for s in stops),
+            stop_documents=tuple(_papers(desk, caller, s.documents) for s in stops or ()),
+        )
+        one = await asked(port.note(noting, caller.person.name))
+    except Refusal as refusal:
+        audit(desk, caller, "ticket.note", noted.outage, refusal.code)
+        raise
+    audit(desk, caller, "ticket.note", noted.outage)
+    return small({"ticket": _ticket(one)})
+
+
+def _port(desk: Desk) -> Causes:
+    port = desk.assessment.causes
+    if port is None:
+        raise Refusal(404, "no_causes")
+    return port
+
+
+def _decides(caller: Caller) -> bool:
+    """Say whether the caller decides for the owner; a carrier's person never does."""
+    return caller.may("decide") and _CARRIER not in caller.person.roles
+
+
+def _must_decide(desk: Desk, caller: Caller, request: Request) -> None:
+    """Raise Refusal for who does not decide, also for a carrier's person with a second role."""
+    if not _decides(caller):
+        desk.counters.not_permitted += 1
+        raise Refusal(403, "not_permitted", permission="decide", source=source_of(request))
+
+
+def _must_own(caller: Caller, noted: Noted) -> None:
+    """Raise Refusal where a carrier notes what starts, stops or ends its own repair clock."""
+    owners = (noted.notified, noted.restored, noted.stops)
+    if _CARRIER in caller.person.roles and any(one is not None for one in owners):
+        raise Refusal(403, "ticket_owner_only")
+
+
+def _carrier_of(desk: Desk, link: str) -> str:
+    found = desk.inventory.links.get(link)
+    return "" if found is None else found.carrier
+
+
+def _sees(desk: Desk, caller: Caller, link: str) -> bool:
+    """Say whether an outage is the caller's business; of links that are gone: who sees all."""
+    return assesses(caller.person, _carrier_of(desk, link))
+
+
+def _carrier(desk: Desk, caller: Caller, outage: str) -> str:
+    """Return the carrier of an outage's link where it is the caller's business. Raises Refusal."""
+    named = parts_of(outage)
+    carrier = "" if named is None else _carrier_of(desk, named[0])
+    if not carrier or not assesses(caller.person, carrier):
+        raise Refusal(404, "unknown_outage", outage=outage)
+    return carrier
+
+
+def _papers(desk: Desk, caller: Caller, documents: Sequence[Paper]) -> tuple[tuple[str, str], ...]:
+    """Return what is attached; raises Refusal for what the caller could only have guessed."""
+    kept = desk.assessment.overlays
+    for one in documents:
+        own = kept is not None and kept.handed_in(one.sha256, caller.person.name)
+        if caller.scoped and not own:
+            raise Refusal(422, "unknown_document", sha256=one.sha256)
+    return tuple((one.sha256, file_name(one.name)) for one in documents)
+
+
+def _window(period: str, now: int) -> tuple[int, int]:
+    name = period_of(period, now)
+    try:
+        found = whole(name, _ZONE)
+    except PeriodError:
+        raise Refusal(422, "unknown_period", period=name) from None
+    return found.start, found.end
+
+
+def _answer(desk: Desk, caller: Caller, port: Causes, one: CauseStanding) -> Response:
+    return small({"cause": _row(desk, caller, one, port.tickets().get(one.outage))})
+
+
+def _row(desk: Desk, caller: Caller, one: CauseStanding, ticket: Ticket | None) -> CauseRow:
+    link, proposed = desk.inventory.links.get(one.link), one.proposed
+    may = ["say"] if caller.may("file") and link is not None else []
+    if _decides(caller) and may_decide(one, caller.person.name):
+        may += ["approve", "reject"]
+    return CauseRow(
+        outage=one.outage,
+        link=one.link,
+        title=one.link if link is None else link.title,
+        carrier=_carrier_of(desk, one.link),
+        start=one.start,
+        end=one.end,
+        state=one.state,
+        cause=one.cause,
+        proposed="" if proposed is None else proposed.cause,
+        until=None if proposed is None else proposed.until,
+        facts=[_fact(fact, caller.language) for fact in one.facts],
+        event=one.event,
+        agreed=_said(one.agreed),
+        waiting=_said(one.waiting),
+        rejected=_said(one.rejected),
+        ticket=None if ticket is None else _ticket(ticket),
+        may=may,
+    )
+
+
+def _fact(fact: Fact, language: Language) -> FactRow:
+    said = say(f"sla.fact.{fact.code}", language, **fact.parameters)
+    return FactRow(fact.code, fact.at, fact.source, said)
+
+
+def _said(one: Said | None) -> Mapping[str, Any] | None:
+    return None if one is None else cast("dict[str, Any]", msgspec.to_builtins(one))
+
+
+def _ticket(one: Ticket) -> Mapping[str, Any]:
+    noted = cast("dict[str, Any]", msgspec.to_builtins(one.noted))
+    noted.pop("type", None)
+    return {**noted, "by": one.by, "noted_at": one.at}

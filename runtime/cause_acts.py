@@ -1,0 +1,218 @@
+"""Causes and tickets that people say, approve and note: checked, then added to the records."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from api.ports_carrier_reports import RefusedError
+from api.ports_causes import Noting, Saying
+from inventory.model import Inventory
+from runtime.record_book import RecordBook
+from sla import tickets
+from sla.causes import CauseStanding, may_decide, parts_of, standing
+from sla.records import CauseDecided, Document, Record, StopClock, TicketNoted
+from sla.tickets import Ticket
+from store.documents import Documents
+from store.errors import StoreError
+
+_HOUR: Final = 3600
+_AN_HOUR: Final = 200
+"""What one person may say, decide and note in an hour."""
+_BUSY_SECONDS: Final = 5
+
+
+class CauseActs:
+    """`api.ports_causes.Causes` over the records. Used by the event loop."""
+
+    def __init__(self, book: RecordBook, store: Path, now: Callable[[], int]) -> None:
+        self._book = book
+        self._documents = Documents(store)
+        self._now = now
+        self._inventory: Inventory | None = None
+        self._folded: tuple[int, Mapping[str, CauseStanding], Mapping[str, Ticket]] = 0, {}, {}
+        self._done: dict[str, deque[int]] = {}
+
+    def load(self, inventory: Inventory) -> None:
+        """Take over an inventory."""
+        self._inventory = inventory
+
+    def standings(self) -> Mapping[str, CauseStanding]:
+        """Return how the cause of each outage stands."""
+        return self._fold()[0]
+
+    def tickets(self) -> Mapping[str, Ticket]:
+        """Return the ticket of each outage that has one."""
+        return self._fold()[1]
+
+    def _fold(self) -> tuple[Mapping[str, CauseStanding], Mapping[str, Ticket]]:
+        records = self._book.records
+        if self._folded[0] != len(records):
+            self._folded = len(records), standing(records), tickets.fold(records)
+        return self._folded[1:]
+
+    async def say(self, saying: Saying, person: str) -> CauseStanding:
+        """Say a cause. Raises RefusedError."""
+        self._pace(person)
+        documents = await self._named(saying.documents)
+        body = CauseDecided(
+            saying.outage, "say", saying.cause, saying.until, saying.why, documents, saying.carrier
+        )
+
+        def only_if(_: Sequence[Record]) -> None:
+            self._check(body)
+
+        with _refusing():
+            await self._book.add(person, body, only_if)
+        return self.standings()[saying.outage]
+
+    def _check(self, body: CauseDecided) -> None:
+        """Raise RefusedError where a cause cannot be said so."""
+        start = self._known(body.outage)[1]
+        one, until = self.standings().get(body.outage), body.until
+        kept_out = body.cause == "carrier" and bool(body.documents) and until is not None
+        if (one is None or one.proposed is None) and not kept_out:
+            raise RefusedError(404, "unknown_outage", outage=body.outage)
+        end = self._now() if one is None or one.end is None else one.end
+        if until is not None and not start < until <= end:
+            raise RefusedError(422, "cause_until")
+
+    async def decide(
+        self, outage: str, step: Literal["approve", "reject"], said: int, why: str, person: str
+    ) -> CauseStanding:
+        """Approve or reject what was said last. Raises RefusedError."""
+        self._pace(person)
+        waiting = self.standings().get(outage)
+        cause = "unknown" if waiting is None or not waiting.waiting else waiting.waiting.cause
+
+        def only_if(_: Sequence[Record]) -> None:
+            one = self.standings().get(outage)
+            if one is None:
+                raise RefusedError(404, "unknown_outage", outage=outage)
+            if one.waiting is None or one.waiting.record != said:
+                raise RefusedError(409, "cause_not_waiting", outage=outage)
+            if not may_decide(one, person):
+                raise RefusedError(403, "cause_own", outage=outage)
+
+        with _refusing():
+            await self._book.add(person, CauseDecided(outage, step, cause, why=why), only_if)
+        return self.standings()[outage]
+
+    async def note(self, noting: Noting, person: str) -> Ticket:
+        """Note something in a ticket. Raises RefusedError."""
+        self._pace(person)
+        stops = None if noting.stops is None else [*await self._stops(noting)]
+        link, _ = self._known(noting.outage)
+        with _refusing():
+            while True:
+                before = self.tickets().get(noting.outage)
+                body = _noted(noting, link, before, stops)
+                self._check_ticket(body)
+                mark = 0 if before is None else before.record
+                try:
+                    await self._book.add(person, body, partial(self._same, noting.outage, mark))
+                except _ChangedError:
+                    continue  # somebody noted something meanwhile: upon that, then
+                return self.tickets()[noting.outage]
+
+    def _same(self, outage: str, record: int, _: Sequence[Record]) -> None:
+        """Raise _ChangedError where the ticket is not that of the record any more."""
+        now = self.tickets().get(outage)
+        if (0 if now is None else now.record) != record:
+            raise _ChangedError
+
+    async def _stops(self, noting: Noting) -> list[StopClock]:
+        found = []
+        for at, stop in enumerate(noting.stops or ()):
+            papers = noting.stop_documents[at] if at < len(noting.stop_documents) else ()
+            documents = await self._named(papers)
+            if not documents:
+                raise RefusedError(422, "stop_needs_document")
+            found.append(msgspec.structs.replace(stop, documents=documents))
+        return found
+
+    def _check_ticket(self, body: TicketNoted) -> None:
+        now, (_, start) = self._now(), self._known(body.outage)
+        later = [at for at in (body.acknowledged, body.restored) if at is not None]
+        spans = [(stop.start, stop.end) for stop in body.stops]
+        wrong = (
+            body.notified < start
+            or max([body.notified, *later]) > now
+            or any(at < body.notified for at in later)
+            or any(not start <= a < b <= now for a, b in spans)
+        )
+        if wrong:
+            raise RefusedError(422, "ticket_times")
+
+    def _known(self, outage: str) -> tuple[str, int]:
+        """Return link and start of an outage of the inventory. Raises RefusedError."""
+        named = parts_of(outage)
+        assert self._inventory is not None
+        if named is None or named[0] not in self._inventory.links or named[1] > self._now():
+            raise RefusedError(404, "unknown_outage", outage=outage)
+        return named
+
+    async def _named(self, documents: Sequence[tuple[str, str]]) -> tuple[Document, ...]:
+        found = []
+        for sha256, name in documents:
+            with _refusing():
+                kept = await asyncio.to_thread(self._documents.find, sha256)
+            if kept is None:
+                raise RefusedError(422, "unknown_document", sha256=sha256)
+            found.append(Document(kept.sha256, name, kept.size, kept.media))
+        return tuple(found)
+
+    def _pace(self, person: str) -> None:
+        """Count what a person does. Raises RefusedError while it is too much."""
+        now, done = self._now(), self._done.setdefault(person, deque())
+        while done and done[0] <= now - _HOUR:
+            done.popleft()
+        if len(done) >= _AN_HOUR:
+            raise RefusedError(429, "too_many_filings", retry_after=done[0] + _HOUR - now)
+        done.append(now)
+
+
+class _ChangedError(Exception):
+    """The ticket is another than the one that was to be changed."""
+
+
+def _noted(
+    noting: Noting, link: str, before: Ticket | None, stops: Sequence[StopClock] | None
+) -> TicketNoted:
+    """Lay what is noted over the ticket as it is. Raises RefusedError."""
+    old = None if before is None else before.noted
+    notified = _over(noting.notified, None if old is None else old.notified)
+    if notified is None:
+        raise RefusedError(422, "ticket_needs_notice")
+    name = old.ticket if old is not None else tickets.usual_name(noting.outage)
+    return TicketNoted(
+        ticket=noting.ticket or name,
+        outage=noting.outage,
+        link=link,
+        notified=notified,
+        acknowledged=_over(noting.acknowledged, None if old is None else old.acknowledged),
+        restored=_over(noting.restored, None if old is None else old.restored),
+        stops=tuple(stops) if stops is not None else () if old is None else old.stops,
+        by_carrier=noting.by_carrier or ("" if old is None else old.by_carrier),
+    )
+
+
+def _over(new: int | None, old: int | None) -> int | None:
+    return old if new is None else new
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what the store says into what a caller is told."""
+    try:
+        yield
+    except StoreError as error:
+        code = "document_damaged" if error.code == "corrupt" else "not_kept"
+        raise RefusedError(503, code, retry_after=_BUSY_SECONDS) from error
