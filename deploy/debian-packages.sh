@@ -15,6 +15,9 @@ missing=
 for pair in $PACKAGES; do
   command -v "${pair#*:}" >/dev/null 2>&1 || missing="$missing ${pair%%:*}"
 done
+# A PDF needs a font with Chinese characters; the smallest package that has one.
+[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] ||
+  [ -e /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc ] || missing="$missing fonts-wqy-zenhei"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
