@@ -31,8 +31,9 @@ from sla._overlays import Class, Overlays
 from sla.calculator import Achieved, Band, SlaOutage, Status, Terms, compute
 from sla.outages import outages_of
 from sla.periods import Window
+from sla.repair import overlap
 from sla.states import Blind, State, Transition
-from sla.timeline import Span, Step, any_up, shadows, steps
+from sla.timeline import Run, Span, Step, any_up, shadows, single_leg, steps
 
 SCORED = (Status.OK, Status.AMBIGUOUS)
 
@@ -82,7 +83,11 @@ class LinkAssessment:
 
 @dataclass(frozen=True, slots=True)
 class SiteAssessment:
-    """What a site got over all its legs; nothing is excluded but time out of service."""
+    """What a site got over all its legs; nothing is excluded but time out of service.
+
+    `single_leg`: seconds in which one leg was up and all others were down, so that redundancy was
+    lost; None = there is one leg at most.
+    """
 
     site: Site
     links: tuple[str, ...]
@@ -90,6 +95,7 @@ class SiteAssessment:
     evidence: Evidence
     terms: Terms
     achieved: Achieved
+    single_leg: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +194,7 @@ def assess_site(
         if finest is None
         else Terms(finest.d_min, finest.merge_gap, finest.bridge)
     )
+    legs = list(zip(runs, services or [None], strict=True))
     return SiteAssessment(
         site=place,
         links=tuple(link.id for link in links),
@@ -196,11 +203,23 @@ def assess_site(
         terms=terms,
         achieved=compute(
             (window.start, window.end),
-            any_up(list(zip(runs, services or [None], strict=True))),
+            any_up(legs),
             terms,
             Overlays(service=spans_of(place.in_service)),
             evidence_ends=evidence.recorded_until,
         ),
+        single_leg=None if len(links) < 2 else _alone(legs, window, spans_of(place.in_service)),
+    )
+
+
+def _alone(
+    legs: Sequence[tuple[Sequence[Run], Sequence[Span] | None]],
+    window: Window,
+    service: Sequence[Span],
+) -> int:
+    alone = single_leg(legs)
+    return sum(
+        overlap(alone, max(start, window.start), min(end, window.end)) for start, end in service
     )
 
 

@@ -55,6 +55,7 @@ def site_document(assessment: SiteAssessment) -> dict[str, Any]:
         **_window(assessment.window),
         **_figures(achieved, None),
         "availability_percent": _text(achieved.a_settle, None),
+        "single_leg_seconds": assessment.single_leg,
         "outages": [_outage(AssessedOutage(outage, (), ())) for outage in achieved.outages],
         "engine": ENGINE,
         "rules": _rules(assessment.terms),

@@ -155,18 +155,38 @@ def any_up(legs: Sequence[tuple[Sequence[Run], Sequence[Span] | None]]) -> list[
     Each leg comes with its in-service spans (None = always); outside them it does not take part.
     Where no leg takes part the site is unknown.
     """
+    found: list[Run] = []
+    for start, end, states in _side_by_side(legs):
+        if {"U", "G"} & set(states):
+            _append(found, "U", start, end)
+        else:
+            _append(found, "D" if set(states) == {"D"} else "K", start, end)
+    return found
+
+
+def single_leg(legs: Sequence[tuple[Sequence[Run], Sequence[Span] | None]]) -> list[Span]:
+    """Return when one leg was up and every other one was down: redundancy was lost (1.10).
+
+    Legs as in `any_up`. Where another leg is unknown, so is whether the site stood on one leg only:
+    that is left out, as is time in which no more than one leg was in service.
+    """
+    return union(
+        (start, end)
+        for start, end, states in _side_by_side(legs)
+        if len(states) > 1 and states.count("D") == len(states) - 1 and "K" not in states
+    )
+
+
+def _side_by_side(
+    legs: Sequence[tuple[Sequence[Run], Sequence[Span] | None]],
+) -> Iterator[tuple[int, int, list[Raw]]]:
+    """Yield start, end and the states of the legs in service, between each two edges."""
     points = {point for runs, _ in legs for run in runs for point in (run.start, run.end)}
     points |= {point for _, service in legs for span in service or () for point in span}
     edges = sorted(points)
     columns = [_column(runs, service, edges) for runs, service in legs]
-    found: list[Run] = []
     for index, (start, end) in enumerate(pairwise(edges)):
-        states = {column[index] for column in columns} - {None}
-        if states & {"U", "G"}:
-            _append(found, "U", start, end)
-        else:
-            _append(found, "D" if states == {"D"} else "K", start, end)
-    return found
+        yield start, end, [state for column in columns if (state := column[index]) is not None]
 
 
 def _column(

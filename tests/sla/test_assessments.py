@@ -135,6 +135,21 @@ def test_a_dual_homed_site_is_down_only_while_both_legs_are() -> None:
     assert 290 <= _site(world, "k").achieved.down <= 310
 
 
+def test_a_dual_homed_site_says_how_long_it_stood_on_one_leg() -> None:
+    inventory = make_inventory({"c": ["p"], "d": ["p"], "k": ["c", "d"]})
+    world = World(inventory, [("c-k", 1000, 2000), ("d-k", 1700, 2500)])
+
+    document = site_document(_site(world, "k"))
+
+    assert 1180 <= document["single_leg_seconds"] <= 1220
+
+
+def test_a_site_with_one_leg_says_nothing_of_redundancy() -> None:
+    world = World(make_inventory(TREE), [("p-c", 1000, 1600)])
+
+    assert site_document(_site(world, "t"))["single_leg_seconds"] is None
+
+
 def test_a_site_nothing_leads_to_is_assessed_by_its_own_state() -> None:
     got = _site(World(make_inventory(TREE)), "p").achieved
     assert got.status is Status.OK

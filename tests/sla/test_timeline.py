@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inventory.model import TargetId
 from sla.outages import LiveOutage, live_outages
 from sla.states import Blind, State, Transition
-from sla.timeline import Run, any_up, raw_runs, shadows, steps, union
+from sla.timeline import Run, any_up, raw_runs, shadows, single_leg, steps, union
 
 LINK = TargetId("link:x")
 
@@ -139,6 +139,31 @@ def test_a_site_with_one_leg_down_and_one_unknown_is_unknown() -> None:
 def test_a_leg_out_of_service_does_not_take_part() -> None:
     up, down = [Run("U", 0, 100)], [Run("D", 0, 100)]
     assert any_up([(up, [(50, 100)]), (down, None)]) == [Run("D", 0, 50), Run("U", 50, 100)]
+
+
+def test_a_site_stands_on_one_leg_while_the_others_are_down() -> None:
+    one = [Run("U", 0, 100), Run("D", 100, 300), Run("G", 300, 400)]
+    two = [Run("U", 0, 50), Run("D", 50, 150), Run("G", 150, 200), Run("D", 200, 400)]
+
+    assert single_leg([(one, None), (two, None)]) == [(50, 100), (150, 200), (300, 400)]
+
+
+def test_of_three_legs_two_that_are_up_are_redundant() -> None:
+    up, down = [Run("U", 0, 100)], [Run("D", 0, 100)]
+
+    assert single_leg([(up, None), (up, None), (down, None)]) == []
+    assert single_leg([(up, None), (down, None), (down, None)]) == [(0, 100)]
+
+
+def test_beside_a_leg_nobody_knows_of_it_is_not_said_that_one_stands_alone() -> None:
+    assert single_leg([([Run("U", 0, 100)], None), ([Run("K", 0, 100)], None)]) == []
+
+
+def test_a_leg_that_is_alone_in_service_lost_no_redundancy() -> None:
+    up, down = [Run("U", 0, 100)], [Run("D", 0, 100)]
+
+    assert single_leg([(up, None), (down, [(50, 100)])]) == [(50, 100)]
+    assert single_leg([(up, None)]) == []
 
 
 _HISTORIES = st.lists(
