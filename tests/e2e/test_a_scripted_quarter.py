@@ -13,10 +13,15 @@ from fractions import Fraction
 import pytest
 
 from inventory.model import PlannedWork, link_target
+from runtime.report_inputs import gather, with_sums
+from runtime.rulesets import load
+from sla import build
 from sla._overlays import Class
 from sla.assess import LinkAssessment, assess_carrier
 from sla.calculator import Achieved
 from sla.periods import Window
+from sla.register import register_of
+from sla.report import Link, Report
 from store.ledger import FILE, open_reader
 from tests.e2e.quarter import (
     END,
@@ -37,9 +42,9 @@ OFF: Spans = [(at(20, "22:00"), at(21, "06:00"))]
 BLIND = (at(30, "14:00"), at(30, "14:20"))
 """The monitor's own line was cut."""
 WORK: Spans = [
-    (at(40, "00:00"), at(40, "04:00")),
+    (at(12, "00:00"), at(12, "04:00")),
     (at(41, "00:00"), at(41, "02:00")),
-    (at(42, "00:00"), at(42, "04:00")),
+    (at(70, "00:00"), at(70, "04:00")),
 ]
 """Announced: done in time, overrun by an hour, never done."""
 
@@ -51,6 +56,14 @@ class Lived:
     chain: Chain
     truth: dict[str, list[tuple[int, int, str]]]
     links: dict[str, LinkAssessment]
+    """As the page shows it."""
+    reports: dict[str, Report]
+    """As it is settled, by carrier."""
+
+    def reported(self, link: str) -> Link:
+        """A link as it stands in its carrier's report."""
+        every = [one for report in self.reports.values() for one in report.links]
+        return next(one for one in every if one.link == link)
 
     def leg(self) -> Achieved:
         """The leg on which the carrier works."""
@@ -76,7 +89,7 @@ def script(chain: Chain) -> list[Happening]:
         Happening("cut", trunk, at(21, "05:30"), at(21, "06:30")),
         Happening("blind", "canary:gateway", *BLIND),
         Happening("cut", trunk, at(30, "14:05"), at(30, "14:30")),
-        Happening("cut", leg, at(40, "00:30"), at(40, "03:30")),
+        Happening("cut", leg, at(12, "00:30"), at(12, "03:30")),
         Happening("cut", leg, at(41, "01:00"), at(41, "03:00")),
         Happening("cut", trunk, at(92, "23:00"), END + 3600),
     ]
@@ -93,13 +106,14 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     ]
     inventory, canaries = inventory_of(plan, folder, works)
     truth = live_through(plan, inventory, canaries, script(chain), OFF, folder)
+    window = Window("2026Q3", START, END)
     with closing(open_reader(folder / "store" / FILE)) as reader:
         targets = [link_target(name) for name in chain.all()]
         assessed = [
             assess_carrier(
                 carrier,
                 inventory,
-                Window("2026Q3", START, END),
+                window,
                 reader.transitions(targets, START - 86_400, END + 86_400),
                 reader.blinds(START - 86_400, END + 86_400),
                 reader.first_heartbeat(),
@@ -108,7 +122,12 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
             for carrier in inventory.carriers
         ]
     links = {link.link.id: link for one in assessed for link in one.links}
-    return Lived(chain, truth, {name: links[name] for name in chain.all()})
+    store, rules = folder / "store", load()
+    reports = {}
+    for carrier in inventory.carriers:
+        prepared = build.prepare(gather(store, register_of(inventory, carrier), window, rules))
+        reports[carrier] = build.report(with_sums(store, prepared), prepared)
+    return Lived(chain, truth, {name: links[name] for name in chain.all()}, reports)
 
 
 def seconds(spans: Spans) -> int:
@@ -191,3 +210,26 @@ def test_an_outage_over_the_end_of_the_quarter_counts_once_and_is_open(lived: Li
 
     assert (last.start, last.in_window, last.attributable) == (at(92, "23:00"), 3600, 7200)
     assert (last.started, last.closed, trunk.open_at_end) == (True, False, 1)
+
+
+def test_the_report_says_the_same_seconds_as_the_page(lived: Lived) -> None:
+    page = {
+        name: {kind.value: seconds for kind, seconds in link.achieved.by_class.items()}
+        for name, link in lived.links.items()
+    }
+
+    assert {name: lived.reported(name).seconds for name in lived.links} == page
+
+
+def test_the_report_names_the_live_outages_an_outage_was_made_from(lived: Lived) -> None:
+    trunk = lived.chain.trunk
+    outage = lived.reported(trunk).outages[0]
+
+    assert outage.live == (f"link:{trunk}@{at(3, '10:00')}",)
+
+
+def test_announced_work_stands_in_the_report_with_the_seconds_it_took(lived: Lived) -> None:
+    works = lived.reported(lived.chain.legs[0]).exclusions
+
+    assert [(one.start, one.end) for one in works] == WORK
+    assert [one.seconds for one in works] == [end - start for start, end in WORK]
