@@ -36,7 +36,7 @@ _RECORDS: Final = 1_000
 _OWN: Final = frozenset({
     "corrupt", "held", "evidence_unread", "no_algorithm", "failed", "key_missing", "key_changed",
     "key_unreadable", "key_unwritable", "key_open_to_others", "key_no_key", "key_passphrase",
-    "key_exists", "origin_changed",
+    "key_exists", "origin_changed", "ledger_behind",
 })  # fmt: skip
 """Reasons with a sentence of their own; the others are all the disk's."""
 _HOURS: Final = 24
@@ -130,6 +130,9 @@ class LogKeeping:
             log = self._log
             if log is None:
                 log = await _whole(self._open)
+            known = self._book.records[-1].number if self._book.records else 0
+            if log.last_record > known:  # its numbers would be given to others
+                return "ledger_behind", f"{known} < {log.last_record}"
             await _whole(self._append_records, log)
             unread = await self._append_hours(log)
             await _whole(self._sign, log)

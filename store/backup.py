@@ -26,7 +26,9 @@ from store import _sqlite
 from store.configurations import BUNDLE, FULL, SALT, Configurations
 from store.documents import FOLDER as DOCUMENTS
 from store.errors import StoreError
-from store.evidence_log import EVIDENCE
+from store.evidence_log import EVIDENCE, HASHES, LEAVES
+from store.evidence_log import FOLDER as LOG
+from store.evidence_notes import CHECKPOINTS, COSIGNATURES, WITNESSES
 from store.hours import FOLDER as HISTORY
 from store.ledger import FILE as LEDGER
 from store.recording import FOLDER as RECORDINGS
@@ -35,7 +37,8 @@ from store.reports import FOLDER as REPORTS
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
 _BLOCK: Final = 1 << 20
-_FOLDERS: Final = frozenset({HISTORY, EVIDENCE, RECORDINGS, REPORTS, FULL, DOCUMENTS})
+LOG_FILES: Final = ("log.pub", WITNESSES, COSIGNATURES, CHECKPOINTS, HASHES, LEAVES)
+_FOLDERS: Final = frozenset({HISTORY, EVIDENCE, LOG, RECORDINGS, REPORTS, FULL, DOCUMENTS})
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +95,9 @@ def _files(store: Path) -> Iterator[Path]:
     ledger = store / LEDGER
     if not ledger.exists():
         raise StoreError("unopened", ledger, "there is no ledger", temporary=True)
+    # The log before the ledger, which may have more records than the log but never fewer; its
+    # leaves after what counts them. Its key is no part of a backup.
+    yield from (path for name in LOG_FILES if (path := store / LOG / name).exists())
     yield ledger
     yield from sorted((store / HISTORY).glob("**/*.sqlite"))
     yield from sorted((store / HISTORY).glob("**/*.parquet"))

@@ -68,6 +68,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "a log key appeared while one was made",
         "生成日志密钥时已有另一密钥出现",
     ),
+    "evidence_log.ledger_behind": (
+        (
+            "the ledger has fewer records than the evidence log, so one of them is of another time;"
+            " nothing is added to the log. Restore both from one backup"
+        ),
+        "台账记录少于证据日志，两者不属同一时点，已停止写入日志；请从同一备份恢复二者",
+    ),
     "evidence_log.origin_changed": (
         (
             "assessment.origin is another name than the log has (log.pub); a log has one name for"

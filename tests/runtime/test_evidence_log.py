@@ -51,6 +51,7 @@ class World:
 
     store: Path
     book: RecordBook
+    writer: Writer[Entry]
     now: int = _H0 + 600
     asked: list[list[int]] = field(default_factory=list)
 
@@ -91,7 +92,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     ledger = open_ledger(tmp_path, _H0)
     writer: Writer[Entry] = Writer(ledger.append, lambda: _H0, name="ledger")
     writer.start()
-    yield World(tmp_path, RecordBook([], writer, ledger.path, lambda: _H0 + 5))
+    yield World(tmp_path, RecordBook([], writer, ledger.path, lambda: _H0 + 5), writer)
     writer.stop()
     ledger.close()
 
@@ -200,6 +201,17 @@ async def test_what_a_crash_left_is_counted(world: World) -> None:
     async with AsyncExitStack() as stack:
         keeping = await _done(world, stack)
     assert keeping.losses() == {"evidence_log": (True, 6.0)}
+
+
+@awaited
+async def test_a_ledger_that_is_older_than_the_log_is_not_mixed_with_it(world: World) -> None:
+    await world.book.add("li", _FILED)
+    async with AsyncExitStack() as stack:
+        await _done(world, stack)
+    world.book = RecordBook([], world.writer, world.store / "ledger.sqlite", lambda: _H0)
+    async with AsyncExitStack() as stack:
+        keeping = await _done(world, stack)
+    assert (keeping.failure, world.names()) == ("ledger_behind", ["record 1"])
 
 
 # Checkpoints.

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from inventory.model import link_target
-from sla.canonical import MonitorLeaf
+from sla.canonical import MonitorLeaf, encode
 from sla.states import State, Transition
 from store import days, evidence, reports
 from store.backup import MANIFEST, backup, restore
 from store.errors import StoreError
+from store.evidence_log import open_log, read_log
 from store.hours import HOUR, HourFiles
 from store.ledger import open_ledger
 from store.past import read
@@ -51,6 +52,20 @@ def test_what_was_backed_up_comes_back(tmp_path: Path, store: Path) -> None:
     assert ledger.reads.last_transitions() == {A: Transition(A, State.UP, H0, H0, "")}
     assert [row.slot for row in found] == [H0 + 60 * number for number in range(90)]
     ledger.close()
+
+
+def test_the_evidence_log_comes_back_without_its_key(tmp_path: Path, store: Path) -> None:
+    log = open_log(store / "evidence-log")
+    log.append([encode(MonitorLeaf(H0, (), (), None))])
+    roots = log.roots()
+    log.close()
+    (store / "evidence-log/log.key").write_text("secret")
+
+    backup(store, tmp_path / "b.tar", H0)
+    restore(tmp_path / "b.tar", tmp_path / "other")
+
+    assert read_log(tmp_path / "other/evidence-log").roots() == roots
+    assert not (tmp_path / "other/evidence-log/log.key").exists()
 
 
 def test_evidence_comes_back_as_it_was(tmp_path: Path, store: Path) -> None:
