@@ -183,11 +183,12 @@ def _chosen(run: SlotRun, near: Sequence[Span], inside: Sequence[Span]) -> set[i
             min(end, first + run.count * seconds),
             seconds,
         )
-        if _lies_in(at, at + seconds, inside)
+        if lies_in(at, at + seconds, inside)
     }
 
 
-def _lies_in(start: int, end: int, spans: Sequence[Span]) -> bool:
+def lies_in(start: int, end: int, spans: Sequence[Span]) -> bool:
+    """Say whether [start, end) lies wholly in one of the spans."""
     return any(begin <= start and end <= finish for begin, finish in spans)
 
 

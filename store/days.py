@@ -21,11 +21,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 import msgspec
 
-from sla.canonical import HOUR
+from sla.canonical import HOUR, Heard, Latency, RoundTrips, SlotRun
 from sla.inputs import Limits, SlotSums
-from sla.slot_sums import Tally, available, overlap
+from sla.slot_sums import Tally, available, lies_in, overlap
 from sla.timeline import Span, union
 from store import _duck, _sqlite, evidence
+from store.canonical_lines import Slots, latency_runs, slot_runs
 from store.errors import StoreError, from_os
 
 ZONE: Final = "Asia/Shanghai"
@@ -49,14 +50,27 @@ COLUMNS: Final = {
     **dict.fromkeys(PLAIN, "INTEGER"),
     "buckets": "SMALLINT[]",
     "counts": "INTEGER[]",
+    "outside": "VARCHAR",
 }
 """`day`: its first second; `spans`: available from, to, from, to, ... after it, none when `whole`;
-`buckets` and `counts`: `SlotSums.latency`."""
+`buckets` and `counts`: `SlotSums.latency`; `outside`: JSON of `Outside`, "" = none."""
 _NAMES: Final = ", ".join(COLUMNS)
 
 
+class Outside(msgspec.Struct, frozen=True, array_like=True):
+    """Slots of an hour that were heard of and do not lie wholly in time that was available."""
+
+    hour: int
+    slots: tuple[SlotRun, ...]
+    latency: tuple[Latency, ...]
+
+
 class DayRow(msgspec.Struct, frozen=True):
-    """A circuit's day, [start, end). `spans`: when it was UP or DEGRADED. UTC seconds."""
+    """A circuit's day, [start, end). `spans`: when it was UP or DEGRADED. UTC seconds.
+
+    `outside`: the other slots, so that who counts more of the day (a flash, a bridged gap) need not
+    look for them in the hours.
+    """
 
     carrier: str
     link: str
@@ -64,6 +78,10 @@ class DayRow(msgspec.Struct, frozen=True):
     end: int
     spans: tuple[Span, ...]
     sums: SlotSums
+    outside: tuple[Outside, ...] = ()
+
+
+_outsides: Final = msgspec.json.Decoder(tuple[Outside, ...])
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -152,7 +170,7 @@ def days_rows(
     hours = range(start - start % HOUR, end, HOUR)
     carriers = sorted({name for hour in hours for name in evidence.carriers_of(folder, hour)})
     for carrier in carriers:
-        tallies: dict[str, tuple[Tally, list[Span]]] = {}
+        tallies: dict[str, tuple[Tally, list[Span], list[Outside]]] = {}
         for hour in evidence.hours_of(folder, carrier, start, end):
             for heard, trips in evidence.heard_in(folder, hour, carrier):
                 held_to = limits.get(heard.circuit)
@@ -160,13 +178,38 @@ def days_rows(
                     continue
                 found = tallies.get(heard.circuit)
                 if found is None:
-                    found = tallies[heard.circuit] = (Tally(held_to), [])
-                tally, spans = found
+                    found = tallies[heard.circuit] = (Tally(held_to), [], [])
+                tally, spans, outside = found
                 inside = overlap(available(heard), start, end)
                 spans += inside
                 tally.count(heard, trips, inside)
-        for link, (tally, spans) in sorted(tallies.items()):
-            yield DayRow(carrier, link, start, end, tuple(union(spans)), tally.sums())
+                if inside != [(hour, hour + HOUR)]:
+                    outside += _outside(heard, trips, inside, (start, end))
+        for link, (tally, spans, outside) in sorted(tallies.items()):
+            available_in = tuple(union(spans))
+            yield DayRow(carrier, link, start, end, available_in, tally.sums(), tuple(outside))
+
+
+def _outside(
+    heard: Heard, trips: RoundTrips | None, inside: Sequence[Span], day: Span
+) -> Iterator[Outside]:
+    """Yield the slots of an hour that begin in the day and do not lie wholly inside."""
+    hour = heard.hour
+    near = {
+        run.offset + place * run.seconds: values
+        for run in (trips.latency if trips is not None else ())
+        for place, values in enumerate(zip(run.medians, run.p95s, run.jitters, strict=True))
+    }
+    rows = []
+    for run in heard.slots:
+        for at in range(run.offset, run.offset + run.count * run.seconds, run.seconds):
+            begin, end = hour + at, hour + at + run.seconds
+            if day[0] <= begin and end <= day[1] and not lies_in(begin, end, inside):
+                rows.append((at, run.seconds, run.sent, run.lost, *near.get(at, (-1, -1, -1))))
+    if rows:
+        slots = Slots(*zip(*rows, strict=True))
+        latency = tuple(latency_runs(slots)) if trips is not None else ()
+        yield Outside(hour, tuple(slot_runs(slots)), latency)
 
 
 def recompute_day(folder: Path, day: date, zone: str = ZONE) -> list[Difference]:
@@ -207,7 +250,8 @@ def row_of(row: Sequence[Any], end: int) -> DayRow:
     plain = dict(zip(PLAIN, row[10:19], strict=True))
     latency = dict(zip(row[19], row[20], strict=True))
     sums = SlotSums(Limits(*row[3:8]), **plain, latency=latency)
-    return DayRow(carrier, link, start, end, spans, sums)
+    outside = _outsides.decode(row[21]) if row[21] else ()
+    return DayRow(carrier, link, start, end, spans, sums, outside)
 
 
 def _paired(edges: Sequence[int], start: int) -> Iterator[Span]:
@@ -223,4 +267,5 @@ def _values(row: DayRow) -> tuple[object, ...]:
         row.carrier, row.link, row.start, *(getattr(sums.limits, name) for name in LIMITS),
         whole, edges, *(getattr(sums, name) for name in PLAIN),
         list(sums.latency), list(sums.latency.values()),
+        msgspec.json.encode(row.outside).decode() if row.outside else "",
     )  # fmt: skip

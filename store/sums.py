@@ -17,9 +17,9 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
-from sla.canonical import HOUR
+from sla.canonical import HOUR, Heard, RoundTrips
 from sla.inputs import Limits, SlotSums
-from sla.slot_sums import Tally, overlap
+from sla.slot_sums import Tally, lies_in, overlap
 from sla.timeline import Span, union
 from store import _duck, days, evidence
 from store.days import LIMITS, PLAIN, ZONE
@@ -187,6 +187,12 @@ def _add_day(wanted: _Wanted, values: Sequence[Any], tally: Tally, plan: _Plan) 
     elif counted:
         tally.add(row.sums)
         differing = _differing(counted, available)
+        if all(lies_in(start, end, counted) for start, end in differing):
+            for other in row.outside:
+                heard = Heard(row.link, other.hour, other.slots, ())
+                trips = RoundTrips(row.link, other.hour, other.latency)
+                tally.count(heard, trips if other.latency else None, counted)
+            return
         for hour in _hours(differing):
             parts = plan.setdefault(hour, {}).setdefault(row.link, [])
             parts.append(_Part(available, -1, differing))
