@@ -56,7 +56,7 @@ def measure(store: Path, count: int) -> Iterator[tuple[str, str]]:
             if done >= reached:
                 stages.setdefault(stage, (process_time(), perf_counter()))
 
-    document, data, _ = compose(order, tell)
+    document, data, *_ = compose(order, tell)
     names = ("reading the ledger", "giving every second its class", "making the document")
     for stage, name in enumerate(names):
         cpu, wall = (after - before for before, after in zip(*_pair(stages, stage), strict=True))

@@ -141,8 +141,8 @@ def _report(here: _Here, options: Namespace, language: Language) -> None:
     if not closed and not options.revision:
         parse(options.period, here.now, here.rules.zone)
         order = _order(here, options, closed)
-        found, data, _ = compose(order, _progress())
-        digest = report.digest(data)
+        made = compose(order, _progress())
+        found, digest = made.document, report.digest(made.data)
     elif 1 <= wanted <= len(closed):
         body = closed[wanted - 1]
         place = Place(body.carrier, body.period, body.revision)

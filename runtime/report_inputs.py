@@ -16,6 +16,7 @@ from typing import Final
 from zoneinfo import TZPATH
 
 from inventory.model import link_target
+from runtime.rules_in_force import in_force
 from sla.build import Prepared, counted
 from sla.inputs import Inputs, Log, Register, horizon
 from sla.periods import Window
@@ -55,13 +56,19 @@ def gather(
     revision: int = 1,
     previous: str = "",
 ) -> Inputs:
-    """Read everything but the sums of slots. Raises StoreError."""
+    """Read everything but the sums of slots. Raises StoreError, RulesError.
+
+    `rules`: of a first revision the current ones, in whose place come those that held then.
+    """
     with closing(open_reader(store / FILE)) as reader:
+        known = reader.records()
+        if revision == 1:
+            rules = in_force(known, window.start, rules)
         first, last = reader.first_heartbeat(), reader.last_heartbeat()
         log = read_log(store / evidence_log.FOLDER)
         start, until = horizon(window, last or 0, rules.zone)
         live = dict(_timelines(reader, register, start, until))
-        records = concerning(register, reader.records())
+        records = concerning(register, known)
     return Inputs(
         register=register,
         window=window,

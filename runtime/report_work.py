@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,7 @@ from sla import build, register, report
 from sla.changes import Change, changes
 from sla.inputs import Register
 from sla.report import Report
+from sla.ruleset import RuleSet
 from store import reports
 from store.errors import StoreError
 from store.reports import Place
@@ -40,7 +41,7 @@ def make(order: Order, tell: Tell) -> tuple[Made, tuple[Change, ...]]:
 
     `tell`: is told how far it is, `done` of `of`; what it raises ends the work. Raises StoreError.
     """
-    document, data, changed = compose(order, tell)
+    document, data, changed, rules = compose(order, tell)
     sha256 = report.digest(data)
     views, failed = _views(order, document, sha256)
     made = Made(
@@ -61,7 +62,7 @@ def make(order: Order, tell: Tell) -> tuple[Made, tuple[Change, ...]]:
         order.place,
         {
             reports.REGISTER: order.register,
-            reports.RULES: order.rules.text.encode(),
+            reports.RULES: rules.text.encode(),
             MADE: msgspec.json.encode(made, order="sorted"),
             reports.REPORT: data,
             **views,
@@ -70,11 +71,17 @@ def make(order: Order, tell: Tell) -> tuple[Made, tuple[Change, ...]]:
     return made, changed
 
 
-def compose(order: Order, tell: Tell) -> tuple[Report, bytes, tuple[Change, ...]]:
-    """Make a report and keep nothing: the document, its bytes, and what differs from before.
+class Composed(NamedTuple):
+    """A document, its bytes, what differs from the revision before, and by which rules."""
 
-    Raises StoreError, and what `tell` raises.
-    """
+    document: Report
+    data: bytes
+    changed: tuple[Change, ...]
+    rules: RuleSet
+
+
+def compose(order: Order, tell: Tell) -> Composed:
+    """Make a report and keep nothing. Raises StoreError, RulesError, and what `tell` raises."""
     gc.disable()  # hundreds of thousands of values that all live to the end
     try:
         return _composed(order, tell)
@@ -82,7 +89,7 @@ def compose(order: Order, tell: Tell) -> tuple[Report, bytes, tuple[Change, ...]
         gc.enable()
 
 
-def _composed(order: Order, tell: Tell) -> tuple[Report, bytes, tuple[Change, ...]]:
+def _composed(order: Order, tell: Tell) -> Composed:
     known: Register = register.decode(order.register)
     half = len(known.links) + 2
     steps = 2 * half
@@ -99,7 +106,7 @@ def _composed(order: Order, tell: Tell) -> tuple[Report, bytes, tuple[Change, ..
     data = report.encode(document)
     changed = () if before is None else changes(before, document)
     tell(steps, steps)
-    return document, data, changed
+    return Composed(document, data, changed, inputs.rules)
 
 
 def _views(

@@ -28,6 +28,7 @@ from runtime.record_book import RecordBook
 from runtime.report_form import Order, Rendered
 from runtime.report_process import Failed, Readers, making
 from runtime.report_shelf import Shelf, look, settled
+from runtime.rules_in_force import activation
 from sla.deadlines import freezes
 from sla.periods import PeriodError, Window, parse
 from sla.records import PeriodClosed, Record
@@ -188,11 +189,21 @@ class ReportKeeping:
         return job
 
     async def _work(self) -> None:
+        await self._activate()
         while True:
             while self._queue:
                 await self._do(self._queue.popleft())
             self._wake.clear()
             await self._wake.wait()
+
+    async def _activate(self) -> None:
+        """Note by which rules the monitor goes from now on, where that is new."""
+        body = activation(self._book.records, self._rules, self._now())
+        if body is not None:
+            try:
+                await self._book.add("", body)
+            except StoreError as error:  # the next start notes it
+                _log.error("the rules in force were not noted", extra={"why": str(error)})
 
     async def _do(self, name: str) -> None:
         self._note(name, state="running")
