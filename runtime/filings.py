@@ -16,8 +16,8 @@ from api.ports_overlays import Calendar, Filing
 from inventory.model import Inventory
 from runtime.record_book import RecordBook
 from sla.filing_checks import Note, notes, refusal
-from sla.filings import Standing, by_link, fold, is_own, may_decide, may_withdraw
-from sla.records import CauseProposed, Document, OverlayDecided, OverlayFiled, Record, Verdict
+from sla.filings import Folding, Standing, is_own, may_decide, may_withdraw
+from sla.records import Document, OverlayDecided, OverlayFiled, Record, Verdict
 from sla.ruleset import RuleSet
 from store.documents import DocumentError, Documents
 from store.errors import StoreError
@@ -49,25 +49,26 @@ class Filings:
         self._rules = rules
         self._now = now
         self._inventory: Inventory | None = None
-        self._folded: tuple[int, Mapping[str, Standing], Mapping[str, Sequence[Standing]]] | None
-        self._folded = None
+        self._folding = Folding()
+        self._folded = 0
         self._done: dict[tuple[str, str], deque[int]] = {}
         self._handed_in: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._uploads = 0
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory."""
-        self._inventory, self._folded = inventory, None
+        self._inventory, self._folded = inventory, 0
+        self._folding = Folding(inventory.planned_work.values())
 
     # Reading.
 
     def overlays(self) -> Mapping[str, Standing]:
         """Return everything that was filed or announced, by id."""
-        return self._fold()[0]
+        return self._fold().overlays
 
     def notes(self, overlay: Standing) -> Sequence[Note]:
         """Return what of it will not count, and what quota it leaves."""
-        return notes(overlay, self._fold()[1], self._register(), self._rules())
+        return notes(overlay, self._fold(), self._register(), self._rules())
 
     def calendar(self, year: int) -> Calendar:
         """Return the calendar of a year."""
@@ -125,30 +126,30 @@ class Filings:
             outage=filing.outage,
         )
 
-        def only_if(records: Sequence[Record]) -> None:
-            known = self._fold()[0]
-            one = _standing(body, person, self._now(), records)
-            problem = refusal(one, known, self._register(), self._rules())
+        def only_if(_: Sequence[Record]) -> None:
+            filed = self._fold()
+            one = _standing(body, person, self._now(), filed)
+            problem = refusal(one, filed, self._register(), self._rules())
             if problem is not None:
                 raise RefusedError(problem.status, problem.code, **problem.parameters)
 
         with _refusing():
             await self._book.add(person, body, only_if)
-        return self._fold()[0][body.overlay]
+        return self._fold().overlays[body.overlay]
 
     async def decide(self, overlay: str, verdict: Verdict, why: str, person: str) -> Standing:
         """Approve, reject or withdraw an overlay. Raises RefusedError."""
         self._pace("decide", person)
 
         def only_if(_: Sequence[Record]) -> None:
-            one = self._fold()[0].get(overlay)
+            one = self._fold().overlays.get(overlay)
             if one is None:
                 raise RefusedError(404, "unknown_overlay", overlay=overlay)
             _check(one, verdict, person, self._now())
 
         with _refusing():
             await self._book.add(person, OverlayDecided(overlay, verdict, why), only_if)
-        return self._fold()[0][overlay]
+        return self._fold().overlays[overlay]
 
     async def _named(self, documents: Sequence[tuple[str, str]]) -> tuple[Document, ...]:
         found = []
@@ -174,22 +175,17 @@ class Filings:
         assert self._inventory is not None
         return self._inventory
 
-    def _fold(self) -> tuple[Mapping[str, Standing], Mapping[str, Sequence[Standing]]]:
+    def _fold(self) -> Folding:
         records = self._book.records
-        if self._folded is None or self._folded[0] != len(records):
-            known = fold(records, self._register().planned_work.values())
-            self._folded = (len(records), known, by_link(known.values()))
-        return self._folded[1:]
+        for record in records[self._folded :]:
+            self._folding.add(record)
+        self._folded = len(records)
+        return self._folding
 
 
-def _standing(body: OverlayFiled, person: str, now: int, records: Sequence[Record]) -> Standing:
+def _standing(body: OverlayFiled, person: str, now: int, filed: Folding) -> Standing:
     """Return a filing as it would stand if it were filed now."""
-    facts = bool(body.outage) and any(
-        isinstance(record.body, CauseProposed)
-        and record.body.outage == body.outage
-        and record.body.facts
-        for record in records
-    )
+    facts = filed.has_facts(body.outage)
     one = Standing(
         body.overlay, body.kind, body.links, body.start, body.end, body.title, now, person,
         documents=body.documents, carrier=body.carrier, outage=body.outage, replaces=body.replaces,

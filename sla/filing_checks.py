@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from inventory.model import Inventory
 from sla.deadlines import claim_until
-from sla.filings import Standing, is_own, may_replace, overlapping
+from sla.filings import Folding, Standing, is_own, may_replace, overlapping
 from sla.honoured import announced, deserved
 from sla.periods import months_of, whole
 from sla.records import Kind
@@ -49,9 +49,7 @@ def _no(code: str, status: int = 422, /, **parameters: str | int) -> Problem:
     return Problem(status, code, parameters)
 
 
-def refusal(
-    one: Standing, known: Mapping[str, Standing], inventory: Inventory, rules: RuleSet
-) -> Problem | None:
+def refusal(one: Standing, filed: Folding, inventory: Inventory, rules: RuleSet) -> Problem | None:
     """Return why a filing is refused, or None. `one.filed_at` is now, `one.evidence` is known.
 
     That its links are the filer's business was looked at before.
@@ -60,8 +58,8 @@ def refusal(
         _window(one)
         or _links(one, inventory)
         or _claim(one, rules)
-        or _replaces(one, known, inventory)
-        or _twice(one, known)
+        or _replaces(one, filed, inventory)
+        or _twice(one, filed)
     )
 
 
@@ -121,10 +119,10 @@ def _claim(one: Standing, rules: RuleSet) -> Problem | None:
     return None if one.evidence else _no("overlay_needs_evidence")
 
 
-def _replaces(one: Standing, known: Mapping[str, Standing], inventory: Inventory) -> Problem | None:
+def _replaces(one: Standing, filed: Folding, inventory: Inventory) -> Problem | None:
     if not one.replaces:
         return None
-    earlier = known.get(one.replaces)
+    earlier = filed.overlays.get(one.replaces)
     if earlier is None or not may_replace(earlier, one.carrier):
         return _no("overlay_not_replaceable", 409, overlay=one.replaces)
     if not carriers_of(earlier.links, inventory) <= carriers_of(one.links, inventory):
@@ -132,18 +130,16 @@ def _replaces(one: Standing, known: Mapping[str, Standing], inventory: Inventory
     return None
 
 
-def _twice(one: Standing, known: Mapping[str, Standing]) -> Problem | None:
-    found = overlapping(known.values(), one.kind, one.links, one.start, one.end, one.carrier)
-    other = next((found for found in found if found.overlay != one.replaces), None)
+def _twice(one: Standing, filed: Folding) -> Problem | None:
+    found = overlapping(filed, one)
+    other = next((each for each in found if each.overlay != one.replaces), None)
     return None if other is None else _no("overlay_overlaps", 409, overlay=other.overlay)
 
 
-def notes(
-    one: Standing, by_link: Mapping[str, Sequence[Standing]], inventory: Inventory, rules: RuleSet
-) -> list[Note]:
+def notes(one: Standing, filed: Folding, inventory: Inventory, rules: RuleSet) -> list[Note]:
     """Return what of it will not count even when it is approved, and what quota is left.
 
-    Of several circuits the worst is told. `by_link` may hold it already.
+    Of several circuits the worst is told. `filed` may hold it already.
     """
     found: dict[str, Note] = {}
     left: dict[str, int] = {}
@@ -155,7 +151,7 @@ def notes(
         reason = deserved(one, rules, notice).reason
         if reason:
             found.setdefault(reason, Note(reason, {"hours": notice // 3600}))
-        for month, rest in quota_left(name, one, by_link.get(name, ()), notice, rules).items():
+        for month, rest in quota_left(name, one, filed.of_link(name), notice, rules).items():
             left[month] = min(rest, left.get(month, rest))
     for month, rest in sorted(left.items()):
         code = "quota" if rest >= 0 else "over_quota"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from inventory.model import PlannedWork
 from sla.records import (
@@ -67,28 +67,131 @@ class Standing:
         return self.decided_by if self.state == "approved" else ""
 
 
-def fold(records: Iterable[Record], works: Iterable[PlannedWork] = ()) -> Mapping[str, Standing]:
-    """Return every overlay by its id, the inventory's first, then in the order of filing.
+class Folding:
+    """The overlays as they stand after the records so far; more may be added, oldest first.
 
     What a record says that it may not (a second person who is the first, a decision about what
     stands no more) changes nothing: whoever recomputes a report need not trust who wrote it.
     """
-    found = {work.id: _announced(work) for work in works}
-    facts: set[str] = set()
-    for record in records:
+
+    def __init__(self, works: Iterable[PlannedWork] = ()) -> None:
+        self.overlays: dict[str, Standing] = {}
+        """By id, the inventory's first, then in the order of filing."""
+        self._links: dict[str, list[str]] = {}
+        self._outages: dict[str, list[str]] = {}
+        self._facts: set[str] = set()
+        for work in works:
+            self._enter(_announced(work))
+
+    def of_link(self, link: str) -> Sequence[Standing]:
+        """Return the overlays of a link."""
+        return [self.overlays[name] for name in self._links.get(link, ())]
+
+    def links(self) -> Iterable[str]:
+        """Return the links that have any."""
+        return self._links
+
+    def has_facts(self, outage: str) -> bool:
+        """Say whether physical facts of an outage are on record."""
+        return outage in self._facts
+
+    def add(self, record: Record) -> None:
+        """Take in the next record."""
         match record.body:
             case OverlayFiled() as filed:
-                _file(found, record, filed)
+                self._file(record, filed)
             case OverlayDecided() as decided:
-                _decide(found, record, decided)
+                self._decide(record, decided)
             case CauseProposed(outage=outage, facts=some) if some:
-                facts.add(outage)
+                self._facts.add(outage)
+                for name in self._outages.get(outage, ()):
+                    self._change(name, evidence=True)
             case _:
                 pass
-    return {
-        name: replace(one, evidence=bool(one.documents) or (one.outage in facts and is_own(one)))
-        for name, one in found.items()
-    }
+
+    def _enter(self, one: Standing) -> None:
+        self.overlays[one.overlay] = one
+        for link in dict.fromkeys(one.links):
+            self._links.setdefault(link, []).append(one.overlay)
+
+    def _change(self, name: str, **changed: Any) -> None:
+        self.overlays[name] = replace(self.overlays[name], **changed)
+
+    def _file(self, record: Record, filed: OverlayFiled) -> None:
+        if filed.overlay in self.overlays or filed.start >= filed.end or not record.person:
+            return
+        earlier = self.overlays.get(filed.replaces)
+        if earlier is not None and not may_replace(earlier, filed.carrier):
+            earlier = None
+        one = Standing(
+            overlay=filed.overlay,
+            kind=filed.kind,
+            links=filed.links,
+            start=filed.start,
+            end=filed.end,
+            title=filed.title,
+            filed_at=record.at,
+            filed_by=record.person,
+            why=filed.why,
+            documents=filed.documents,
+            carrier=filed.carrier,
+            outage=filed.outage,
+            replaces="" if earlier is None else filed.replaces,
+            record=record.number,
+        )
+        own = is_own(one)
+        facts = own and self.has_facts(one.outage)
+        self._enter(replace(one, evidence=bool(one.documents) or facts))
+        if own:
+            self._outages.setdefault(one.outage, []).append(one.overlay)
+        if earlier is not None and earlier.state == "filed":
+            self._change(earlier.overlay, state="replaced", replaced_by=one.overlay)
+
+    def _decide(self, record: Record, decided: OverlayDecided) -> None:
+        one = self.overlays.get(decided.overlay)
+        if one is None:
+            return
+        if decided.verdict == "withdraw":
+            allowed = may_withdraw(one, record.person, record.at)
+        else:
+            allowed = may_decide(one, record.person)
+        if not allowed:
+            return
+        self._change(
+            one.overlay,
+            state=_STATE[decided.verdict],
+            decided_at=record.at,
+            decided_by=record.person,
+            decided_why=decided.why,
+        )
+        earlier = self.overlays.get(one.replaces)
+        if decided.verdict == "approve" and earlier is not None and earlier.state == "approved":
+            self._change(earlier.overlay, state="replaced", replaced_by=one.overlay)
+
+
+def fold(records: Iterable[Record], works: Iterable[PlannedWork] = ()) -> Folding:
+    """Return how everything stands after these records."""
+    found = Folding(works)
+    for record in records:
+        found.add(record)
+    return found
+
+
+def standing(
+    records: Iterable[Record], works: Iterable[PlannedWork] = ()
+) -> Mapping[str, Sequence[Standing]]:
+    """Return how everything filed stands, by link; a link without any is absent."""
+    found = fold(records, works)
+    return {link: found.of_link(link) for link in found.links()}
+
+
+def overlapping(filed: Folding, one: Standing) -> Iterator[Standing]:
+    """Yield what the same side has filed before of that kind about seconds of these links."""
+    for link in one.links:
+        for other in filed.of_link(link):
+            same = other.kind == one.kind and other.carrier == one.carrier
+            if same and other.state in LIVING and other.start < one.end and other.end > one.start:
+                yield other
 
 
 def is_own(one: Standing) -> bool:
@@ -97,33 +200,6 @@ def is_own(one: Standing) -> bool:
     That of another link may be another carrier's, who alone has its facts.
     """
     return one.outage.removeprefix("link:").rpartition("@")[0] in one.links
-
-
-def by_link(overlays: Iterable[Standing]) -> Mapping[str, Sequence[Standing]]:
-    """Return the overlays of each link; a link without any is absent."""
-    found: dict[str, list[Standing]] = {}
-    for one in overlays:
-        for link in one.links:
-            found.setdefault(link, []).append(one)
-    return found
-
-
-def standing(
-    records: Iterable[Record], works: Iterable[PlannedWork] = ()
-) -> Mapping[str, Sequence[Standing]]:
-    """Return how everything filed stands, by link."""
-    return by_link(fold(records, works).values())
-
-
-def overlapping(
-    known: Iterable[Standing], kind: Kind, links: Iterable[str], start: int, end: int, carrier: str
-) -> Iterator[Standing]:
-    """Yield what one side has filed before of that kind about seconds of these links."""
-    wanted = frozenset(links)
-    for one in known:
-        same = one.kind == kind and one.carrier == carrier and one.state in LIVING
-        if same and one.start < end and one.end > start and not wanted.isdisjoint(one.links):
-            yield one
 
 
 def may_withdraw(one: Standing, person: str, at: int) -> bool:
@@ -141,6 +217,14 @@ def may_decide(one: Standing, person: str) -> bool:
     return one.state == "filed" and person not in ("", one.filed_by)
 
 
+def may_replace(earlier: Standing, carrier: str) -> bool:
+    """Say whether that side may correct it: its own, and still standing.
+
+    One that waits is replaced at once; one that is approved when the correction is.
+    """
+    return earlier.state in LIVING and earlier.carrier == carrier and earlier.record is not None
+
+
 def _announced(work: PlannedWork) -> Standing:
     return Standing(
         overlay=work.id,
@@ -155,65 +239,6 @@ def _announced(work: PlannedWork) -> Standing:
         decided_at=work.registered,
         decided_by=INVENTORY,
     )
-
-
-def _file(found: dict[str, Standing], record: Record, filed: OverlayFiled) -> None:
-    if filed.overlay in found or filed.start >= filed.end or not record.person:
-        return
-    earlier = found.get(filed.replaces)
-    good = earlier is not None and may_replace(earlier, filed.carrier)
-    found[filed.overlay] = Standing(
-        overlay=filed.overlay,
-        kind=filed.kind,
-        links=filed.links,
-        start=filed.start,
-        end=filed.end,
-        title=filed.title,
-        filed_at=record.at,
-        filed_by=record.person,
-        why=filed.why,
-        documents=filed.documents,
-        carrier=filed.carrier,
-        outage=filed.outage,
-        replaces=filed.replaces if good else "",
-        record=record.number,
-    )
-    if good and earlier is not None and earlier.state == "filed":
-        _replaced(found, earlier, filed.overlay)
-
-
-def may_replace(earlier: Standing, carrier: str) -> bool:
-    """Say whether that side may correct it: its own, and still standing.
-
-    One that waits is replaced at once; one that is approved when the correction is.
-    """
-    return earlier.state in LIVING and earlier.carrier == carrier and earlier.record is not None
-
-
-def _replaced(found: dict[str, Standing], earlier: Standing, by: str) -> None:
-    found[earlier.overlay] = replace(earlier, state="replaced", replaced_by=by)
-
-
-def _decide(found: dict[str, Standing], record: Record, decided: OverlayDecided) -> None:
-    one = found.get(decided.overlay)
-    if one is None:
-        return
-    if decided.verdict == "withdraw":
-        allowed = may_withdraw(one, record.person, record.at)
-    else:
-        allowed = may_decide(one, record.person)
-    if not allowed:
-        return
-    earlier = found.get(one.replaces)
-    found[one.overlay] = replace(
-        one,
-        state=_STATE[decided.verdict],
-        decided_at=record.at,
-        decided_by=record.person,
-        decided_why=decided.why,
-    )
-    if decided.verdict == "approve" and earlier is not None and earlier.state == "approved":
-        _replaced(found, earlier, one.overlay)
 
 
 _STATE: Final[Mapping[str, State]] = {

@@ -93,7 +93,7 @@ FILED = (EARLY, "li", filed())
 def test_a_filing_stands_as_two_persons_left_it(
     after: list[tuple[int, str, Body]], state: str
 ) -> None:
-    one = fold(told(FILED, *after))["o"]
+    one = fold(told(FILED, *after)).overlays["o"]
     assert (one.state, one.start, one.filed_by) == (state, START, "li")
 
 
@@ -129,7 +129,7 @@ CORRECTED = (EARLY + 1, "li", filed("p", replaces="o", start=START + HOUR))
 def test_a_correction_takes_the_place_of_what_it_names(
     said: list[tuple[int, str, Body]], states: tuple[str, str]
 ) -> None:
-    found = fold(told(*said))
+    found = fold(told(*said)).overlays
     assert (found["o"].state, found["p"].state) == states
 
 
@@ -141,7 +141,7 @@ def test_work_of_the_inventory_stands_as_registered_and_approved() -> None:
 
 def test_a_record_does_not_take_the_name_of_announced_work() -> None:
     work = PlannedWork("o", "割接", "owner", ("a",), START, START + 9)
-    assert fold(told(FILED), [work])["o"].kind == "M_o"
+    assert fold(told(FILED), [work]).overlays["o"].kind == "M_o"
 
 
 # What is honoured.
@@ -152,7 +152,7 @@ def spans(
 ) -> tuple[list[Span], str]:
     """What of a filing is honoured once it is approved; the start is second 0."""
     said = [(when, "", one) for one in before]
-    one = fold(told(*said, (when, "li", body), (when, "wang", decided("approve"))))["o"]
+    one = fold(told(*said, (when, "li", body), (when, "wang", decided("approve")))).overlays["o"]
     found = honoured(one, rules, NOTICE)
     return [(start - START, end - START) for start, end in found.spans], found.reason
 
@@ -203,7 +203,7 @@ def test_carriers_work_counts_in_the_agreed_night_only() -> None:
     [("filed", "not_approved"), ("rejected", "rejected"), ("withdrawn", "withdrawn")],
 )
 def test_what_is_not_approved_excludes_nothing(state: State, reason: str) -> None:
-    one = replace(fold(told(FILED))["o"], state=state)
+    one = replace(fold(told(FILED)).overlays["o"], state=state)
     found = honoured(one, RULES, NOTICE)
     assert (found.spans, found.reason) == ((), reason)
 
