@@ -1,9 +1,8 @@
 """Check a bundle of evidence and add its report up again.
 
 校验考核证据包并重新计算报告：  python3 verify.py BUNDLE.zip --log-key KEY --report-key KEY
-It needs Python 3.8 and nothing else, and shares no code with the program that made the bundle. Give
-the keys as they were handed to you before: without, the bundle's own are taken, and then it is only
-shown that it fits together (公钥应事先取得). Ends with 0 when all is right, else with 1.
+Needs Python 3.8 alone; shares no code with what made the bundle. Give the keys that you got before
+(公钥应事先取得): the bundle's own show only that it fits together. Ends with 0: all is right, or 1
 """
 
 from __future__ import annotations
@@ -20,10 +19,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-EXCUSED = {"M_o": "EXM_O", "M_c": "EXM_C", "F": "EXF", "P": "EXP", "X": "EXU"}
+EXCUSED = {"M_o": "EXM_O", "M_c": "EXM_C", "F": "EXF", "P": "EXP", "X": "EXU", "OUT": "OUT"}
 PLAIN = {"U": "UP", "G": "DEGRADED", "D": "DOWN", "K": "UNKNOWN"}
+CAUSES = {"power": "P", "upstream": "X", "owner": "X", "force_majeure": "F", "monitor": "K",
+          "carrier": "D"}  # fmt: skip
 RAW = {"UP": "U", "DEGRADED": "G", "DOWN": "D", "SHADOW": "D", "UNKNOWN": "K"}
 SIGNED, LARGEST, FOREVER = ("manifest.json", "manifest.sig"), 1 << 30, 1 << 62
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
 
 
 def need(condition: object, english: str, chinese: str) -> None:
@@ -33,10 +36,6 @@ def need(condition: object, english: str, chinese: str) -> None:
 
 
 # Ed25519 (RFC 8032, 5.1). A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
-P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-
-
 def plus(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     """Add two points of the curve."""
     s, t = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
@@ -112,19 +111,18 @@ def climbed(kind: str, leaf: bytes, index: int, size: int, path: Iterator[bytes]
     return hashed(kind, b"\1", next(path), right)
 
 
-def leaves_of(lines: list[bytes], checkpoint: list[str]) -> list[bytes]:
-    """Return the leaves; each must be under the roots of the checkpoint."""
+def leaves_of(lines: list[bytes], checkpoint: list[str]) -> list[Any]:
+    """Return what is in the leaves; each must be under the roots of the checkpoint."""
     said = [line.split(" ") for line in ["sha256 " + checkpoint[2], *checkpoint[3:]]]
-    known = {"sha256", "sm3"} & hashlib.algorithms_available
-    roots = {line[0]: base64.b64decode(line[1]) for line in said if line[0] in known}
-    size, found = int(checkpoint[1]), []
+    size, found, kinds = int(checkpoint[1]), [], {"sha256", "sm3"} & hashlib.algorithms_available
+    roots = {line[0]: base64.b64decode(line[1]) for line in said if line[0] in kinds}
     for entry in map(json.loads, lines):
         index, leaf = entry["index"], entry["leaf"].encode()
         for kind, root in roots.items():
             path = iter(map(bytes.fromhex, entry[kind]))
-            good = 0 <= index < size and climbed(kind, leaf, index, size, path) == root
-            need(good and not next(path, b""), f"leaf {index} is not in the log", "不在日志中")
-        found.append(leaf)
+            good = climbed(kind, leaf, index, size, path) == root and not next(path, b"")
+            need(good and 0 <= index < size, f"leaf {index} is not in the log", "不在日志中")
+        found.append(json.loads(leaf))
     return found
 
 
@@ -158,8 +156,7 @@ def strip_of(runs: Any, masks: dict[str, Any], quota: Any, form: Any, contract: 
         for place in range(group[0], group[-1] + 1) if span else group:
             laid[place] = ("G" if flash else "D", *laid[place][1:])
     cuts = sorted({x for spans in masks.values() for span in spans for x in span})
-    left: dict[tuple[int, int], int] = dict.fromkeys(masks["months"], quota or 0)
-    found: list[Any] = []
+    left, found = dict.fromkeys(masks["months"], quota or 0), runs[:0]
     for raw, first, last in laid:
         edges = [first, *cuts[bisect_right(cuts, first) : bisect_right(cuts, last - 1)], last]
         for start, end in zip(edges, edges[1:]):  # noqa: B905, RUF007 - Python 3.8
@@ -167,28 +164,25 @@ def strip_of(runs: Any, masks: dict[str, Any], quota: Any, form: Any, contract: 
             there = {k for k, spans in masks.items() if any(a <= start < b for a, b in spans)}
             work = bad or contract["maintenance_mode"] == "exclude_all"
             order = ["M_o", "M_c"] * work + ["F", "P", "X"] * bad
-            kinds = [kind for kind in order if kind in there and "service" in there]
+            kinds = [kind for kind in order if kind in there] if "service" in there else ["OUT"]
             month = next((one for one in left if one[0] <= start < one[1]), None)
             if month and quota is not None and kinds[:1] == ["M_c"]:
                 upto = min(end, start + left[month])
                 left[month] -= upto - start
                 add(found, "EXM_C", start, upto)
                 kinds = kinds[1:]
-            plain = PLAIN[raw] if "service" in there else "OUT"
-            add(found, EXCUSED[kinds[0]] if kinds else plain, upto, end)
+            add(found, EXCUSED[kinds[0]] if kinds else PLAIN[raw], upto, end)
     return found
 
 
-def heard(files: dict[str, bytes], manifest: dict[str, Any], logged: list[Any]) -> Any:
-    """Return what evidence says: runs by circuit, and the spans in the shadow of another outage."""
+def heard(files: dict[str, bytes], manifest: dict[str, Any], logged: Any) -> Any:
+    """Return runs by circuit, and under its name with " X" its time in another's shadow."""
     roots = {leaf["hour"]: leaf for leaf in logged if leaf["type"] == "hour"}
-    runs: Any = {}
-    hidden: Any = {}
-    for hour in range(manifest["since"], manifest["recorded_until"], 3600):
-        name = f"evidence/{hour}.jsonl.gz"
-        need((name in files) != (hour in manifest["missing"]), name + ": missing", "证据缺失")
-        if hour in manifest["missing"]:
-            continue
+    runs: dict[str, Any] = {}
+    every = {*range(manifest["since"], manifest["recorded_until"], 3600)} - {*manifest["missing"]}
+    names = {f"evidence/{hour}.jsonl.gz": hour for hour in sorted(every)}
+    need({*names} == {x for x in files if x[:9] == "evidence/"}, "an hour is missing", "证据缺失")
+    for name, hour in names.items():
         lines = gzip.GzipFile(fileobj=io.BytesIO(files[name])).read(LARGEST).split(b"\n")[:-1]
         said = {"carrier": manifest["carrier"], "sha256": root_of(lines).hex()}
         need(said.items() <= roots[hour].items(), name + ": is not what was logged", "与日志不符")
@@ -197,59 +191,68 @@ def heard(files: dict[str, bytes], manifest: dict[str, Any], logged: list[Any]) 
                 start, end = hour + first, min(hour + last, manifest["recorded_until"])
                 add(runs.setdefault(line["circuit"], []), RAW[state], start, end)
                 if state == "SHADOW":
-                    hidden.setdefault(line["circuit"], []).append((start, end))
-    return runs, hidden
-
-
-def approved(row: dict[str, Any], filed: dict[str, Any]) -> Any:
-    """Return when an exclusion counts; who filed it does not approve it."""
-    name, one = row["overlay"], filed[row["overlay"]]
-    gone = [x for x in filed.values() if x.get("replaces") == name and x["verdict"] == "approve"]
-    good = one["verdict"] == "approve" and one["person"] != one["by"] and not gone
-    need(good, name + ": nobody else approved it", "未经他人批准")
-    first = max(one["start"], (row["kind"] == "M_o" and one["registered"]) or one["start"])
-    within = all(first <= start and end <= one["end"] for start, end in row["spans"])
-    same = one["kind"] == row["kind"] and row["link"] in one["links"]
-    need(same and within, name + ": is not what was filed", "与备案内容不符")
-    return [(start, end) for start, end in row["spans"]]
+                    runs.setdefault(line["circuit"] + " X", []).append((start, end))
+    return runs
 
 
 def filings(register: dict[str, Any], logged: list[Any]) -> dict[str, Any]:
-    """Return what was filed, by the inventory and by people, with the last word about each."""
-    found = {}
+    """Return what was filed or said, with the last word about each, and what is announced."""
+    found: dict[str, Any] = {}
     for work in register["planned_work"]:
         kind = {"owner": "M_o", "carrier": "M_c"}[work["party"]]
         found[work["id"]] = dict(work, kind=kind, person="", verdict="approve", by="review")
     for x in sorted((x for x in logged if x["type"] == "record"), key=lambda x: x["number"]):
-        body = json.loads(x["body"])
-        name = body.get("overlay", "")
+        body, about = json.loads(x["body"]), {"person": x["person"], "registered": x["at"]}
         if body["type"] == "overlay-filed":
-            found[name] = dict(body, person=x["person"], registered=x["at"], verdict="", by="")
+            found[body["overlay"]] = dict(body, **about, verdict="", by="")
         elif body["type"] == "overlay-decided":
-            found[name].update(verdict=body["verdict"], by=x["person"])
+            found[body["overlay"]].update(verdict=body["verdict"], by=x["person"])
+        elif body["type"] == "cause-decided" and body["step"] == "say":
+            link, start = body["outage"][5:].rsplit("@", 1)
+            about.update(kind=CAUSES.get(body["cause"]), links=[link], start=int(start))
+            found["waits " + body["outage"]] = dict(about, end=body["until"] or FOREVER)
+        elif body["type"] == "cause-decided" and body["step"] == "approve":
+            waits = found["waits " + body["outage"]]
+            found["cause/" + body["outage"]] = dict(waits, verdict="approve", by=x["person"])
     return found
+
+
+def counts(row: dict[str, Any], filed: dict[str, Any]) -> bool:
+    """Say whether an exclusion counts: it is what was filed, and another person approved it."""
+    one, others = filed[row["overlay"]], [x for x in filed.values() if x.get("replaces")]
+    gone = any(x["replaces"] == row["overlay"] and x["verdict"] == "approve" for x in others)
+    good = one["verdict"] == "approve" and one["person"] != one["by"] and not gone
+    first = max(one["start"], (row["kind"] == "M_o" and one["registered"]) or one["start"])
+    within = all(first <= start and end <= one["end"] for start, end in row["spans"])
+    return good and within and one["kind"] == row["kind"] and row["link"] in one["links"]
 
 
 def again(link: dict[str, Any], given: Any) -> tuple[Any, Any]:
     """Return the strip and the availability (None = not settled) of a circuit, computed anew."""
-    report, register, manifest, filed, said, hidden = given
+    report, register, manifest, filed, said = given
     contract, slot = register["contracts"][link["contract"]], link["profile"]["slot"]
     start, end, known = report["start"], report["end"], said.get(link["id"], [])
     until, runs = max(end, report["recorded_until"]), known[:0]
-    for piece in [("K", start, known[0][1] if known else until), *known, ("K", until, until)]:
-        add(runs, *piece)
     service = [(one["start"], one["end"] or FOREVER) for one in link["in_service"]]
-    masks = {"service": service or [(-FOREVER, FOREVER)]}
+    masks: dict[str, Any] = {"service": service or [(-FOREVER, FOREVER)], "D": [], "K": []}
     masks["months"] = [(first, last) for first, last in manifest["months"]]
-    masks["X"] = [(first - slot, last + slot) for first, last in hidden.get(link["id"], [])]
+    masks["X"] = [(a - slot, b + slot) for a, b in said.get(link["id"] + " X", [])]
     for one in manifest["overlays"]:
         if one["link"] == link["id"]:
-            masks.setdefault(one["kind"], []).extend(approved(one, filed))
+            need(counts(one, filed), one["overlay"] + ": was not approved so", "未经他人如此批准")
+            masks.setdefault(one["kind"], []).extend(map(tuple, one["spans"]))
+    for state, first, last in [("K", start, known[0][1] if known else until), *known]:
+        turned = {x for kind in "DK" for span in masks[kind] for x in span if first < x < last}
+        edges = sorted({first, last, *turned})
+        for a, b in zip(edges, edges[1:]):  # noqa: B905, RUF007 - Python 3.8
+            kinds = [kind for kind in "DK" if any(x <= a < y for x, y in masks[kind])]
+            add(runs, kinds[0] if kinds else state, a, b)
+    add(runs, "K", until, until)
     found = strip_of(runs, masks, manifest["month_quota"], link["profile"], contract)
     strip = [[k, max(a, start), min(b, end)] for k, a, b in found if a < end and b > start]
     t = {kind: sum(b - a for k, a, b in strip if k == kind) for kind in PLAIN.values()}
-    whole, floor = sum(t.values()), Fraction(contract["coverage_floor"])
-    settles = whole > t["UNKNOWN"] and Fraction(whole - t["UNKNOWN"], whole) >= floor
+    whole, known = sum(t.values()), sum(t.values()) - t["UNKNOWN"]
+    settles = known and Fraction(known, whole) >= Fraction(contract["coverage_floor"])
     return strip, Fraction(whole - t["DOWN"], whole) if settles else None
 
 
@@ -269,14 +272,11 @@ def check(bundle: str, log_key: str, report_key: str) -> int:
     note = signed_text(files["manifest.sig"], report_key or manifest["report_key"])
     need("sha256 " + digests["manifest.json"] in note, "another manifest was signed", "签名不符")
     checkpoint = signed_text(files["log/checkpoint"], log_key or manifest["log_key"])
-    leaves = leaves_of(files["log/leaves.jsonl"].splitlines(), checkpoint)
-    for name in ("records.jsonl", "monitor.jsonl"):
-        need({*files[name].splitlines()} <= {*leaves}, name + ": not in the log", "不在日志中")
+    logged = leaves_of(files["log/leaves.jsonl"].splitlines(), checkpoint)
     report, register = json.loads(files["report.json"]), json.loads(files["register.json"])
     for name, field in (("rules.yaml", "rules_sha256"), ("register.json", "register_sha256")):
         need(digests[name] == report[field], name + ": not that of the report", "与报告不符")
-    logged = list(map(json.loads, leaves))
-    given = report, register, manifest, filings(register, logged), *heard(files, manifest, logged)
+    given = report, register, manifest, filings(register, logged), heard(files, manifest, logged)
     rows, wrong = {row["link"]: row for row in report["links"]}, 0
     need({*rows} == {one["id"] for one in register["links"]}, "other circuits", "线路不一致")
     for link in register["links"]:
