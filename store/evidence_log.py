@@ -10,7 +10,7 @@ left behind that, or half written, is cut off when the log is opened to be writt
 `corrupt`, and nobody writes it. A `prev` hash in each leaf would say nothing that the hashes and
 the roots do not, so there is none.
 
-One process writes; others read while it does. Trees and places are held in memory: about 170 bytes
+One process writes; others read while it does. Trees and places are held in memory: about 200 bytes
 for each leaf.
 """
 
@@ -185,10 +185,10 @@ class EvidenceLog:
         with _sqlite.translated(hashes), hashes.open("rb") as file:
             file.seek(len(self) * _BOTH)
             known = file.read()
-        pairs = [
+        pairs = (
             (known[place : place + SIZE], known[place + SIZE : place + _BOTH])
             for place in range(0, len(known) - _BOTH + 1, _BOTH)
-        ]
+        )
         for line, hashed in zip(_lines(self.folder / LEAVES, self._ends[-1]), pairs, strict=False):
             # What a checkpoint covers is `verify`'s to look at; what none does may be torn.
             if len(self) >= covered and hashed != (leaf_hash(line), leaf_hash(line, "sm3")):
