@@ -8,16 +8,21 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from api.ports_carrier_reports import RefusedError
 from api.ports_overlays import Calendar, Filing
 from inventory.model import Inventory
 from runtime.record_book import RecordBook
+from runtime.rules_in_force import in_force
+from runtime.rulesets import RulesError
 from sla.filing_checks import Note, notes, refusal
 from sla.filings import Folding, Standing, is_own, may_decide, may_withdraw
-from sla.records import Document, OverlayDecided, OverlayFiled, Record, Verdict
+from sla.periods import whole
+from sla.records import Document, OverlayDecided, OverlayFiled, Record, RulesActivated, Verdict
 from sla.ruleset import RuleSet
 from store.documents import DocumentError, Documents
 from store.errors import StoreError
@@ -32,6 +37,7 @@ _UPLOADS: Final = 2
 """Files in memory at once: 20 MB each."""
 _BUSY_SECONDS: Final = 5
 _REMEMBERED: Final = 1_000
+_MONTHS: Final = 60
 
 
 class Filings:
@@ -54,6 +60,8 @@ class Filings:
         self._done: dict[tuple[str, str], deque[int]] = {}
         self._handed_in: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._uploads = 0
+        self._held: dict[int, RuleSet] = {}
+        """Rules by the month they hold for."""
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory."""
@@ -68,7 +76,7 @@ class Filings:
 
     def notes(self, overlay: Standing) -> Sequence[Note]:
         """Return what of it will not count, and what quota it leaves."""
-        return notes(overlay, self._fold(), self._register(), self._rules())
+        return notes(overlay, self._fold(), self._register(), self._rules_of(overlay.start))
 
     def calendar(self, year: int) -> Calendar:
         """Return the calendar of a year."""
@@ -129,7 +137,7 @@ class Filings:
         def only_if(_: Sequence[Record]) -> None:
             filed = self._fold()
             one = _standing(body, person, self._now(), filed)
-            problem = refusal(one, filed, self._register(), self._rules())
+            problem = refusal(one, filed, self._register(), self._rules_of(one.start))
             if problem is not None:
                 raise RefusedError(problem.status, problem.code, **problem.parameters)
 
@@ -175,10 +183,27 @@ class Filings:
         assert self._inventory is not None
         return self._inventory
 
+    def _rules_of(self, at: int) -> RuleSet:
+        """Return the rules that hold for the month of an instant."""
+        current = self._rules()
+        local = datetime.fromtimestamp(at, ZoneInfo(current.zone))
+        start = whole(f"{local:%Y-%m}", current.zone).start
+        self._fold()
+        if start not in self._held:
+            try:
+                self._held[start] = in_force(self._book.records, start, current)
+            except RulesError:  # the report says so; what is told here is by those of today
+                self._held[start] = current
+            while len(self._held) > _MONTHS:
+                self._held.pop(next(iter(self._held)))
+        return self._held[start]
+
     def _fold(self) -> Folding:
         records = self._book.records
         for record in records[self._folded :]:
             self._folding.add(record)
+            if isinstance(record.body, RulesActivated):
+                self._held.clear()
         self._folded = len(records)
         return self._folding
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from sla.records import OverlayFiled
-from tests.api.filing import DAY, FOREIGN, HOUR, LINK, OTHER, PDF, WORK, Desk, desk
+from runtime import rulesets
+from sla.records import OverlayFiled, RulesActivated
+from tests.api.filing import DAY, FOREIGN, HOUR, LINK, OTHER, PDF, QUOTA, WORK, Desk, desk
 from tests.api.province import NOW
 
 CARRIER = ("unicom",)
@@ -386,3 +389,14 @@ def test_the_calendar_of_a_year_is_that_of_the_rules(at: Desk) -> None:
         "year": 2026, "zone": "Asia/Shanghai", "holidays": {}, "workdays": {},
     }  # fmt: skip
     assert at.api.ask("/api/v1/calendar?year=1", at.api.token("auditor")).status == 422
+
+
+def test_the_rules_that_hold_for_the_month_are_asked(tmp_path: Path) -> None:
+    """Not those the monitor was started with, where others stand on record for that month."""
+    text = rulesets.load().text.replace("month_quota: 4h", "month_quota: 5h")
+    assert (rulesets.parse_text(text).month_quota, QUOTA.month_quota) == (5 * HOUR, 4 * HOUR)
+    with desk(tmp_path) as one:
+        noted = one.book.add("", RulesActivated(0, "f" * 64, text))
+        asyncio.run_coroutine_threadsafe(noted, one.api.loop).result(10)
+        row = one.filed(carrier(one), "M_c", at=local(2, 1), until=local(2, 2))
+        assert "还剩 240 分钟" in row["notes"][-1]["text"]
