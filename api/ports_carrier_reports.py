@@ -109,6 +109,9 @@ class Reports(Protocol):
     ) -> View:
         """Return a revision in a format; `link`: of one circuit, for the format of that name."""
 
+    async def leader(self, period: str, language: str) -> View:
+        """Return the page over all carriers, from the revisions that hold."""
+
     async def part(self, carrier: str, period: str, link: str | None) -> bytes:
         """Return the latest revision as JSON: the carrier's figures without its circuits.
 

@@ -136,6 +136,7 @@ ROUTES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/api/v1/tickets"): Need("file"),
     ("GET", "/api/v1/reports"): Need("assess"),
     ("POST", "/api/v1/reports"): Need("file"),
+    ("GET", "/api/v1/reports/leader"): Need("assess", whole=True),
     ("GET", "/api/v1/reports/{report}"): Need("assess"),
     ("POST", "/api/v1/reports/{carrier}/{period}/close"): Need("decide"),
     ("GET", "/api/v1/reports/{carrier}/{period}/{revision}/{form}"): Need("assess"),

@@ -13,14 +13,14 @@ from api.answer import small
 from api.desk import AtDesk, ByCaller, Caller, Desk
 from api.ports import UnknownPeriodError
 from api.ports_carrier_reports import RefusedError, ReportJob, Reports
-from api.queries import Id, period_of
+from api.queries import Id, Period, period_of
 from api.refusal import Refusal
 from api.scope import assesses
 from inventory.strict import Strict
 from texts.say import Language, catalogue, say
 
 ROUTES: Final = APIRouter(prefix="/api/v1/reports", tags=["reports"])
-_Period = Annotated[str, Path(min_length=4, max_length=24)]
+_OfPath = Annotated[str, Path(min_length=4, max_length=24)]
 _Form = Annotated[str, Path(min_length=1, max_length=20, pattern="^[a-z0-9]+$")]
 
 
@@ -68,6 +68,26 @@ async def make(desk: AtDesk, caller: ByCaller, wanted: Wanted) -> Response:
     return _begun(desk, caller, "report.make", job)
 
 
+@ROUTES.get("/leader")
+async def leader(
+    desk: AtDesk,
+    caller: ByCaller,
+    period: Period = None,
+    language: Annotated[Language | None, Query()] = None,
+) -> Response:
+    """Return one page for a leader: all carriers of a period, what got worse, money, as a file."""
+    port = desk.assessment.reports
+    name = period_of(period, desk.ports.live.now())
+    if port is None:
+        raise Refusal(404, "no_report_of_anybody", period=name)
+    try:
+        made = await port.leader(name, language or caller.language)
+    except RefusedError as error:
+        raise refusal(error, name, caller.language) from None
+    headers = {"Content-Disposition": f'attachment; filename="{name}.html"'}
+    return Response(made.content, 200, headers, media_type=made.media)
+
+
 @ROUTES.get("/{report}")
 async def progress(report: Id, desk: AtDesk, caller: ByCaller) -> Response:
     """Return how far a report is: `{job}`; `done` of `of` steps."""
@@ -80,7 +100,7 @@ async def progress(report: Id, desk: AtDesk, caller: ByCaller) -> Response:
 
 @ROUTES.post("/{carrier}/{period}/close")
 async def close(
-    carrier: Id, period: _Period, desk: AtDesk, caller: ByCaller, closing: Closing
+    carrier: Id, period: _OfPath, desk: AtDesk, caller: ByCaller, closing: Closing
 ) -> Response:
     """Have a period made anew and settled (202): `{job}`. It never changes afterwards.
 
@@ -98,7 +118,7 @@ async def close(
 @ROUTES.get("/{carrier}/{period}/{revision}/{form}")
 async def view(
     carrier: Id,
-    period: _Period,
+    period: _OfPath,
     revision: Annotated[int, Path(ge=1, le=999_999)],
     form: _Form,
     desk: AtDesk,
@@ -115,7 +135,7 @@ async def view(
     try:
         made = await port.view(carrier, name, revision, form, language or caller.language, link)
     except RefusedError as error:
-        raise refusal(error, name) from None
+        raise refusal(error, name, caller.language) from None
     file = f"{carrier}-{name}-r{revision}.{_ENDINGS.get(form, form)}"
     headers = {
         "Content-Disposition": f'attachment; filename="{file}"',
@@ -135,11 +155,24 @@ def _port(desk: Desk, caller: Caller, carrier: str) -> Reports:
     return port
 
 
-def refusal(error: RefusedError | UnknownPeriodError, period: str) -> Refusal:
-    """Return what a caller is told."""
+def refusal(
+    error: RefusedError | UnknownPeriodError, period: str, language: Language = "en"
+) -> Refusal:
+    """Return what a caller is told; `language`: of what a renderer says."""
     if isinstance(error, UnknownPeriodError):
         return Refusal(422, "unknown_period", period=period)
+    if error.code == "report_not_rendered":
+        return Refusal(error.status, error.code, reason=_why(error, language))
     return Refusal(error.status, error.code, **error.parameters)
+
+
+def _why(error: RefusedError, language: Language) -> str:
+    """Put into words why a view was not made; what nobody foresaw stands in the log."""
+    code = f"report.error.{error.parameters.get('reason', '')}"
+    if code not in catalogue():
+        return say("report.failure.failed", language)
+    parameters = msgspec.json.decode(str(error.parameters.get("detail") or "{}"))
+    return say(code, language, **parameters)
 
 
 def _begun(desk: Desk, caller: Caller, action: str, job: ReportJob) -> Response:

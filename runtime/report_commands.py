@@ -179,7 +179,7 @@ def _rendered(found: Report, digest: str, options: Namespace, language: Language
             raise
         raise _RefusedError(
             "report.not_rendered",
-            reason=say(str(code), language, **error.parameters),  # type: ignore[attr-defined]
+            reason=say(f"report.error.{code}", language, **error.parameters),  # type: ignore[attr-defined]
         ) from error
     if view is None:
         raise _RefusedError("api.unknown_link", link=options.link)

@@ -28,10 +28,15 @@ _DONE, _OF, _STOP = range(3)
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """It came to nothing: a code, and words for whoever operates the monitor."""
+    """It came to nothing: a code, and words for whoever operates the monitor.
+
+    `detail`: of what a renderer says, the parameters as JSON. `where`: carrier, period and revision
+    of a file that is not what it should be.
+    """
 
     code: str
     detail: str = ""
+    where: tuple[str, ...] = ()
 
 
 class _Place:
@@ -54,7 +59,7 @@ def call(function: str, *arguments: object) -> Any:
     except work.StoppedError:
         return Failed("stopped")
     except StoreError as error:
-        return Failed(error.code, str(error))
+        return Failed(error.code, str(error), error.path.parts[-4:-1])
     except Exception as error:  # noqa: BLE001 - not every exception can be carried over
         code, parameters = getattr(error, "code", ""), getattr(error, "parameters", {})
         if code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -50,3 +51,13 @@ def render_link(report: Report, sha256: str, language: str, link: str) -> Render
     if module is None:
         raise NoSuchFormatError(OF_ONE)
     return Rendered(module.render(report, sha256, language, link=link), module.MEDIA)
+
+
+def render_leader(
+    found: Sequence[tuple[Report, str]], before: Sequence[Report], language: str
+) -> Rendered:
+    """Make the page over all carriers. Raises NoSuchFormatError."""
+    module = renderers().get(OF_ALL)
+    if module is None:
+        raise NoSuchFormatError(OF_ALL)
+    return Rendered(module.render(found, before, language), module.MEDIA)

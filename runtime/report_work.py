@@ -16,7 +16,7 @@ import msgspec
 
 from runtime.report_form import MADE, Made, Order, Rendered
 from runtime.report_inputs import gather, with_sums
-from runtime.report_views import OF_ONE, render, render_link, renderers
+from runtime.report_views import OF_ONE, render, render_leader, render_link, renderers
 from sla import build, register, report
 from sla.changes import Change, changes
 from sla.inputs import Register
@@ -218,6 +218,21 @@ def rendered(found: Report, digest: str, form: str, language: str, link: str) ->
             return None
         return render_link(found, digest, language, link)
     return render(form, found, digest, language)
+
+
+def leader(
+    store: Path,
+    found: Sequence[tuple[Place, str]],
+    before: Sequence[tuple[Place, str]],
+    language: str,
+) -> Rendered:
+    """Return the page over all carriers of a period; `before`: those of the period before.
+
+    Each with its SHA-256, "" = whatever is there. Raises StoreError, NoSuchFormatError.
+    """
+    reports_ = [load(store, place, sha256) for place, sha256 in found]
+    earlier = [load(store, place, sha256)[0] for place, sha256 in before]
+    return render_leader(reports_, earlier, language)
 
 
 def formats() -> list[str]:

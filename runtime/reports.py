@@ -30,7 +30,7 @@ from runtime.report_process import Failed, Readers, making
 from runtime.report_shelf import Shelf, look, settled
 from runtime.rules_in_force import activation
 from sla.deadlines import freezes
-from sla.periods import PeriodError, Window, parse
+from sla.periods import PeriodError, Window, before, parse
 from sla.records import PeriodClosed, Record
 from sla.register import encode, register_of
 from sla.ruleset import RuleSet
@@ -281,40 +281,57 @@ class ReportKeeping:
     ) -> View:
         """Return a revision in a format. Raises RefusedError."""
         row = self._shelf.find(carrier, period, revision)
-        found = await self._read("view", row, form, language, link)
-        if not isinstance(found, Rendered):
+        found = await self._ask("view", *_kept(row), form, language, link)
+        if isinstance(found, Failed) and found.code == "unknown_format":
+            accepted = ", ".join(await self.formats())
+            raise RefusedError(404, "unknown_format", format=form, accepted=accepted)
+        made = self._good(found)
+        if not isinstance(made, Rendered):
             raise RefusedError(404, "unknown_link", link=link)
-        return View(found.content, found.media, row.sha256)
+        return View(made.content, made.media, row.sha256)
 
     async def part(self, carrier: str, period: str, link: str | None) -> bytes:
         """Return the latest revision's figures, or one circuit's. Raises RefusedError."""
         row = self._shelf.find(carrier, period)
-        found = await self._read("figures", row, link)
+        found = self._good(await self._ask("figures", *_kept(row), link))
         if not isinstance(found, bytes):
             raise RefusedError(404, "unknown_link", link=link or "")
         return b'{"row":' + msgspec.json.encode(row) + b"," + found[1:]
 
-    async def _read(self, function: str, row: ReportRow, *more: object) -> Any:
-        place = Place(row.carrier, row.period, row.revision)
-        sha256 = row.sha256 if row.state == "closed" else ""
+    async def leader(self, period: str, language: str) -> View:
+        """Return the page over all carriers. Raises RefusedError, PeriodError."""
+        earlier = before(period)
+        found = self._holding(period)
+        if not found:
+            raise RefusedError(404, "no_report_of_anybody", period=period)
+        beside = self._holding(earlier) if earlier else []
+        made = self._good(await self._ask("leader", found, beside, language))
+        return View(made.content, made.media, "")
+
+    def _holding(self, period: str) -> list[tuple[Place, str]]:
+        """Return the revision that holds of each carrier's period."""
+        carriers = dict.fromkeys(row.carrier for row in self.rows() if row.period == period)
+        return [_kept(self._shelf.find(carrier, period)) for carrier in carriers]
+
+    async def _ask(self, function: str, *arguments: object) -> Any:
         try:
-            found = await self._readers.ask(function, self._store, place, sha256, *more)
+            return await self._readers.ask(function, self._store, *arguments)
         except BrokenProcessPool as error:
             raise RefusedError(503, "report_not_read", retry_after=5) from error
+
+    def _good(self, found: Any) -> Any:
+        """Return what was made. Raises RefusedError where it came to nothing."""
         if not isinstance(found, Failed):
             return found
         if found.code in {"corrupt", "newer"}:
             self.counts["damaged"] += 1
-            self._damaged = f"{place.carrier} {place.period} r{place.revision}"
+            self._damaged = " ".join(found.where)
             _log.error("a report is not what was settled", extra={"why": found.detail})
+            carrier, period, revision = found.where or ("", "", "")
             raise RefusedError(
-                500, "report_damaged", carrier=row.carrier, period=row.period,
-                revision=row.revision,
-            )  # fmt: skip
-        if found.code == "unknown_format":
-            accepted = ", ".join(await self.formats())
-            raise RefusedError(404, "unknown_format", format=str(more[0]), accepted=accepted)
-        raise RefusedError(503, "report_not_rendered", reason=found.code, detail=found.detail)
+                500, "report_damaged", carrier=carrier, period=period, revision=revision[1:]
+            )
+        raise RefusedError(422, "report_not_rendered", reason=found.code, detail=found.detail)
 
     # How it does.
 
@@ -333,6 +350,12 @@ class ReportKeeping:
     def stats(self) -> Mapping[str, float]:
         """Count what was made."""
         return {**self.counts, "waiting": len(self._queue), "kept": len(self._shelf.made)}
+
+
+def _kept(row: ReportRow) -> tuple[Place, str]:
+    """Return where a revision lies, and the SHA-256 that is on record; "" = it is not closed."""
+    place = Place(row.carrier, row.period, row.revision)
+    return place, row.sha256 if row.state == "closed" else ""
 
 
 def _nobody_else(body: PeriodClosed, known: int) -> Callable[[Sequence[Record]], None]:

@@ -56,6 +56,22 @@ def whole(period: str, zone: str = "Asia/Shanghai") -> Window:
     return Window(period, *_bounds(period, zone))
 
 
+def before(period: str) -> str | None:
+    """Name the period of the same kind before; None = a range of days has none. PeriodError."""
+    whole(period)
+    found = _FORM.fullmatch(period)
+    if found is None:
+        return None
+    year = int(found[1])
+    if found[2]:
+        last, month = divmod(year * 12 + int(found[2]) - 2, 12)
+        return f"{last}-{month + 1:02}"
+    if found[3]:
+        last, quarter = divmod(year * 4 + int(found[3]) - 2, 4)
+        return f"{last}Q{quarter + 1}"
+    return str(year - 1)
+
+
 @lru_cache(256)
 def months_of(start: int, end: int, zone: str = "Asia/Shanghai") -> Sequence[tuple[str, int, int]]:
     """Cut [start, end) at the local beginnings of months: name, start, end of each piece."""

@@ -15,6 +15,10 @@ _REFUSED: Final[dict[str, tuple[str, str]]] = {
             " `extranet sla report`。"
         ),
     ),
+    "no_report_of_anybody": (
+        "There is no report of any carrier for {period} yet. Have them made first.",
+        "{period} 尚无任何运营商的报告，请先生成。",
+    ),
     "unknown_job": (
         "No report “{job}” is in the making, nor was of late.",
         "没有编号为“{job}”的报告生成任务。",
@@ -62,8 +66,8 @@ _REFUSED: Final[dict[str, tuple[str, str]]] = {
         "读取报告的进程已退出，正在重新启动，请重试。",
     ),
     "report_not_rendered": (
-        "The report could not be rendered: {reason} {detail}",
-        "报告无法输出为该格式：{reason} {detail}",
+        "The report cannot be had in this format: {reason}",
+        "报告无法输出为该格式：{reason}",
     ),
     "report_damaged": (
         (

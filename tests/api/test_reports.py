@@ -75,6 +75,11 @@ class Desk:
             raise RefusedError(500, "report_damaged", carrier=carrier, period=period, revision=9)
         return View(f"{form} {language} {link}".encode(), "text/html", "f" * 64)
 
+    async def leader(self, period: str, language: str) -> View:
+        if period == "2026-08":
+            raise RefusedError(422, "report_not_rendered", reason="no_reports", detail="{}")
+        return View(f"{period} {language}".encode(), "text/html", "")
+
     async def part(self, carrier: str, period: str, link: str | None) -> bytes:
         del period
         return json.dumps({"carrier": carrier, "link": link, "title": "<script>"}).encode()
@@ -127,8 +132,7 @@ def test_a_carrier_sees_its_own_reports_and_jobs(api: Running) -> None:
 
 
 def test_a_carriers_role_without_a_carrier_sees_nothing(api: Running) -> None:
-    seen = api.ask("/api/v1/reports", api.token("carrier")).json
-    assert (seen["items"], seen["jobs"]) == ([], [])
+    assert api.ask("/api/v1/reports", api.token("carrier")).status == 403
 
 
 @pytest.mark.parametrize(
@@ -223,6 +227,26 @@ def test_a_view_is_a_file_with_the_hash_of_the_report(api: Running) -> None:
     assert answer.headers["content-disposition"] == (
         'attachment; filename="unicom-2026-09-r2.html"'
     )
+
+
+def test_a_leader_sees_one_page_over_all(api: Running) -> None:
+    answer = api.ask("/api/v1/reports/leader?period=2026-09&language=en", api.token("auditor"))
+    assert answer.body == b"2026-09 en"
+
+
+def test_a_carrier_does_not_see_the_page_over_all(api: Running) -> None:
+    answer = api.ask("/api/v1/reports/leader?period=2026-09", unicom(api))
+    assert (answer.status, answer.json["code"]) == (403, "needs_whole")
+
+
+def test_a_carriers_role_without_a_carrier_does_not_see_it_either(api: Running) -> None:
+    assert api.ask("/api/v1/reports/leader?period=2026-09", api.token("carrier")).status == 403
+
+
+def test_why_a_view_is_not_made_is_said_in_words(api: Running) -> None:
+    answer = api.ask("/api/v1/reports/leader?period=2026-08", api.token("auditor"))
+    assert (answer.status, answer.json["code"]) == (422, "report_not_rendered")
+    assert "no_reports" not in answer.json["message"]
 
 
 def test_a_file_that_was_changed_is_said(api: Running) -> None:
