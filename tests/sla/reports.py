@@ -90,7 +90,7 @@ def outage(
         said_by="王工" if cause == "carrier" else "",
         approved_by="李处" if cause == "carrier" else "",
         why="光缆被施工挖断" if cause == "carrier" else "",
-        facts=(Fact("boot_continuous", last, "device:xg-r1"),),
+        facts=(Fact("far_ran_on", last, "device:xg-r1"),),
         documents=(Document("ab" * 32, "抢修记录.pdf", 12_345, "application/pdf"),)
         if cause == "carrier"
         else (),
