@@ -29,6 +29,7 @@ from sla.periods import PeriodError, Window, parse
 from sla.ruleset import RuleSet
 from store import past, retention, seal, traffic
 from store.errors import StoreError
+from store.evidence import last_kept
 from store.evidence_leaves import HourLeaves, leaves_of_hours
 from store.evidence_log import EVIDENCE
 from store.hours import HOUR, settle_seconds
@@ -299,7 +300,10 @@ def sweep_evidence(now: int, years: int) -> evidence_work.Kept:
 
 def sweep(now: int, days: int, floor: int) -> int:
     """Delete history that is too old or for which there is no room; return how many hours."""
-    return len(retention.sweep(_history(), now, days, floor))
+    assert _here is not None
+    last = last_kept(_here.store / EVIDENCE)
+    kept_until = None if last is None else last + HOUR
+    return len(retention.sweep(_history(), now, days, floor, kept_until=kept_until))
 
 
 def _window(period: str, now: int) -> Window:

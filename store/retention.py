@@ -33,18 +33,22 @@ def sweep(
     history_days: int,
     disk_floor_bytes: int,
     free: Callable[[], int] | None = None,
+    *,
+    kept_until: int | None = None,
 ) -> list[Deleted]:
     """Delete what is older than `history_days`, then the oldest until the floor is free again.
 
     `free` returns the bytes that are free where `folder` lies (asked of the file system when not
-    given). Raises StoreError when a file cannot be deleted.
+    given). `kept_until`: up to where there is evidence of history; what comes later goes by age only,
+    or the evidence would lack what was heard (None = as if there were). Raises StoreError when a
+    file cannot be deleted.
     """
     free = free or (lambda: shutil.disk_usage(folder).free)
     deleted: list[Deleted] = []
     for hour in hours_with(folder, ".parquet"):
         if hour + HOUR <= now - history_days * _DAY:
             deleted.append(_delete(folder, hour, "age"))
-        elif free() < disk_floor_bytes:
+        elif (kept_until is None or hour < kept_until) and free() < disk_floor_bytes:
             deleted.append(_delete(folder, hour, "floor"))
         else:
             break

@@ -32,6 +32,14 @@ def test_an_hour_goes_when_all_of_it_is_too_old(tmp_path: Path) -> None:
     assert left(tmp_path) == {sealed_file(tmp_path, H0 + n * HOUR) for n in (1, 2)}
 
 
+def test_below_the_floor_no_hour_goes_of_which_there_is_no_evidence_yet(tmp_path: Path) -> None:
+    sealed(tmp_path, H0, H0 + HOUR, H0 + 2 * HOUR)
+
+    deleted = sweep(tmp_path, H0 + DAY, 400, 1, lambda: 0, kept_until=H0 + HOUR)
+
+    assert deleted == [Deleted(H0, 100, "floor")]
+
+
 def test_below_the_floor_the_oldest_go_until_there_is_room(tmp_path: Path) -> None:
     hours = [H0 + n * HOUR for n in range(10)]
     sealed(tmp_path, *hours)
