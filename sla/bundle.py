@@ -24,9 +24,8 @@ from typing import Final, Protocol
 import msgspec
 
 from sla import register as registers
+from sla.bundle_overlays import Overlay, overlays_of
 from sla.canonical import HOUR, RecordLeaf, leaf_of, record_leaf
-from sla.filings import standing
-from sla.honoured import honoured
 from sla.inputs import Inputs
 from sla.periods import months_of, whole
 from sla.proof import note
@@ -40,18 +39,6 @@ SIGNATURE: Final = "manifest.sig"
 SIGNED: Final = frozenset({MANIFEST, SIGNATURE})
 EVIDENCE: Final = "evidence/"
 _GZ: Final = ".jsonl.gz"
-
-
-class Overlay(msgspec.Struct, frozen=True):
-    """An exclusion that counts, and when; who approved it, where it stands in ledger and log."""
-
-    overlay: str
-    link: str
-    kind: str
-    spans: tuple[tuple[int, int], ...]
-    approved_by: str
-    record: int | None
-    leaf: int | None
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -323,7 +310,7 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
             (one.start, one.end) for one in (whole(name, rules.zone) for name, _, _ in months)
         ),
         month_quota=rules.month_quota,
-        overlays=tuple(_overlays(inputs)),
+        overlays=tuple(overlays_of(inputs)),
         missing=tuple(
             hour for hour in hours_between(making.since, inputs.recorded_until) if hour not in known
         ),
@@ -334,20 +321,6 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
         instead_of=making.instead_of,
         files=dict(digests),
     )
-
-
-def _overlays(inputs: Inputs) -> Iterator[Overlay]:
-    """Yield what counts of everything filed, also beside the window: a quota is of a month."""
-    filed = standing(inputs.records, inputs.register.planned_work)
-    for link in inputs.register.links:
-        notice = inputs.register.contracts[link.contract].notice_seconds
-        for one in filed.get(link.id, ()):
-            spans = honoured(one, inputs.rules, notice).spans
-            if spans:
-                leaf = None if one.record is None else inputs.log.records[one.record]
-                yield Overlay(
-                    one.overlay, link.id, one.kind, spans, one.approved_by, one.record, leaf
-                )
 
 
 def record_in(line: bytes) -> RecordLeaf:

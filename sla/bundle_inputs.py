@@ -30,6 +30,7 @@ from sla.timeline import Span, Step
 Hours = Callable[[], Iterator[tuple[int, Sequence[bytes]]]]
 """Gives the hours in their order, each with its lines; called more than once."""
 _UNTIL: Final = 1 << 62
+_UNSAID: Final = "not_observed"
 _proved: Final = msgspec.json.Decoder(Proved)
 
 
@@ -75,12 +76,12 @@ def _said(step: Step) -> tuple[State, str, str]:
 
 
 def without_gaps(live: Sequence[Step]) -> list[Step]:
-    """Return a timeline in which what nobody said is UNKNOWN."""
+    """Return a timeline in which what nobody said is UNKNOWN, by no carrier's doing."""
     found: list[Step] = []
     for step in live:
         if found and found[-1].end != step.start:
             before = found[-1].end or step.start
-            _add(found, Step(State.UNKNOWN, before, step.start, before, "", ""))
+            _add(found, Step(State.UNKNOWN, before, step.start, before, _UNSAID, ""))
         _add(found, step)
     return found
 
