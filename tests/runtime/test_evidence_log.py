@@ -6,6 +6,8 @@ Ledger, evidence and log are real files; only the clock and the worker's process
 from __future__ import annotations
 
 import asyncio
+import gzip
+import shutil
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from runtime.cli import main
 from runtime.evidence_log import LogKeeping
 from runtime.log_key import LogKeyError, log_key, public_key
 from runtime.record_book import RecordBook
@@ -212,6 +215,48 @@ async def test_a_ledger_that_is_older_than_the_log_is_not_mixed_with_it(world: W
     async with AsyncExitStack() as stack:
         keeping = await _done(world, stack)
     assert (keeping.failure, world.names()) == ("ledger_behind", ["record 1"])
+
+
+def _verified(world: World) -> int:
+    """Return the exit code of `extranet sla log verify --evidence`."""
+    config = world.store / "monitor.yaml"
+    config.write_text("store: {path: .}\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["--language", "en", "sla", "--config", str(config), "log", "verify", "--evidence"])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+async def _two_hours(world: World) -> None:
+    world.keep_hour(_H0)
+    world.keep_hour(_H0 + HOUR)
+    async with AsyncExitStack() as stack:
+        await _done(world, stack)
+
+
+def test_evidence_that_nobody_touched_is_what_was_logged(world: World) -> None:
+    asyncio.run(_two_hours(world))
+    assert _verified(world) == 0
+
+
+def test_a_line_of_evidence_that_was_changed_is_found(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_two_hours(world))
+    path = evidence.file_of(world.store / EVIDENCE, _H0 + HOUR, "telecom")
+    lines = evidence.read_hour(world.store / EVIDENCE, _H0 + HOUR, "telecom")
+    path.write_bytes(gzip.compress(b"".join(b"%s\n" % line for line in lines[:-1])))
+    assert _verified(world) == 1
+    assert f"begins at {_H0 + HOUR} (UTC seconds): its evidence is not" in capsys.readouterr().out
+
+
+def test_an_hour_of_evidence_that_is_gone_is_missed(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_two_hours(world))
+    shutil.rmtree(evidence.hour_folder(world.store / EVIDENCE, _H0))
+    assert _verified(world) == 1
+    assert f"begins at {_H0} (UTC seconds): its evidence is gone" in capsys.readouterr().out
 
 
 # Checkpoints.
