@@ -39,9 +39,9 @@ def sweep(
     """Delete what is older than `history_days`, then the oldest until the floor is free again.
 
     `free` returns the bytes that are free where `folder` lies (asked of the file system when not
-    given). `kept_until`: up to where there is evidence of history; what comes later goes by age only,
-    or the evidence would lack what was heard (None = as if there were). Raises StoreError when a
-    file cannot be deleted.
+    given). `kept_until`: up to where there is evidence of history; what comes later goes by age
+    only, or the evidence would lack what was heard (None = there is evidence of all). Raises
+    StoreError when a file cannot be deleted.
     """
     free = free or (lambda: shutil.disk_usage(folder).free)
     deleted: list[Deleted] = []
