@@ -45,6 +45,7 @@ class Book:
         self.book, self.words = book, words
         self.title, self.sha256, self.warn = title, sha256, warn
         self._formats: dict[str, Any] = {}
+        self._kinds: dict[tuple[Kind, int, bool], Any] = {}
 
     def form(self, name: str, **properties: object) -> Any:
         """Return the format of that name, made once."""
@@ -56,6 +57,12 @@ class Book:
 
     def of(self, kind: Kind, digits: int = 4, *, left: bool = False) -> Any:
         """Return the format of a kind of cell; `left`: as text stands."""
+        found = self._kinds.get((kind, digits, left))
+        if found is None:
+            found = self._kinds[kind, digits, left] = self._made(kind, digits, left=left)
+        return found
+
+    def _made(self, kind: Kind, digits: int, *, left: bool) -> Any:
         line: dict[str, object] = {"border": 1, "border_color": _LINE}
         if left and kind not in {"text", "time"}:
             number = f"0.{'0' * digits}%" if kind == "percent" else _NUMBERS[kind]
