@@ -26,7 +26,7 @@ from runtime.program import tell as tell_of_store
 from runtime.report_form import Order, Rendered
 from runtime.report_shelf import settled
 from runtime.report_views import NoSuchFormatError
-from runtime.report_work import compose, load, make, rendered
+from runtime.report_work import JSON, JSON_MEDIA, compose, load, make, raw, rendered
 from runtime.rulesets import RulesError
 from runtime.rulesets import load as load_rules
 from sla import report
@@ -142,14 +142,19 @@ def _report(here: _Here, options: Namespace, language: Language) -> None:
         parse(options.period, here.now, here.rules.zone)
         order = _order(here, options, closed)
         made = compose(order, _progress())
-        found, digest = made.document, report.digest(made.data)
+        found, data = made.document, made.data
     elif 1 <= wanted <= len(closed):
         body = closed[wanted - 1]
         place = Place(body.carrier, body.period, body.revision)
-        found, digest = load(here.store, place, body.report)
+        found, data = load(here.store, place, body.report)[0], raw(here.store, place, body.report)
     else:
         raise _RefusedError("api.unknown_report", carrier=options.carrier, period=options.period)
-    view = _rendered(found, digest, options, language)
+    digest = report.digest(data)
+    view = (
+        Rendered(data, JSON_MEDIA)
+        if options.format == JSON
+        else _rendered(found, digest, options, language)
+    )
     if options.out is None:
         sys.stdout.buffer.write(view.content)
         return

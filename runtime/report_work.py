@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,8 @@ _log = logging.getLogger("extranet.reports")
 
 
 Tell = Callable[[int, int], None]
+JSON: Final = "json"
+JSON_MEDIA: Final = "application/json"
 
 
 class StoppedError(Exception):
@@ -149,16 +151,21 @@ def load(store: Path, place: Place, sha256: str) -> tuple[Report, str]:
 
     Raises StoreError.
     """
-    try:
-        data = reports.read(store, place, sha256=sha256)
-    except FileNotFoundError as error:
-        path = reports.folder_of(store, place) / reports.REPORT
-        raise StoreError("corrupt", path, "missing") from error
+    data = raw(store, place, sha256)
     try:
         return report.decode(data), report.digest(data)
     except (msgspec.MsgspecError, ValueError) as error:
         path = reports.folder_of(store, place) / reports.REPORT
         raise StoreError("corrupt", path, str(error)) from error
+
+
+def raw(store: Path, place: Place, sha256: str) -> bytes:
+    """Return the bytes of a report, as above: what is hashed, whoever wrote it in which version."""
+    try:
+        return reports.read(store, place, sha256=sha256)
+    except FileNotFoundError as error:
+        path = reports.folder_of(store, place) / reports.REPORT
+        raise StoreError("corrupt", path, "missing") from error
 
 
 def figures(store: Path, place: Place, sha256: str, link: str | None) -> bytes | None:
@@ -205,14 +212,14 @@ def view(
 
     JSON is the file itself. Raises StoreError, NoSuchFormatError, and what renderers raise.
     """
+    if form == JSON:
+        return Rendered(raw(store, place, sha256), JSON_MEDIA)
     found, digest = load(store, place, sha256)
     return rendered(found, digest, form, language, link)
 
 
 def rendered(found: Report, digest: str, form: str, language: str, link: str) -> Rendered | None:
-    """Return a report that was read in a format, as above."""
-    if form == "json":
-        return Rendered(report.encode(found), "application/json")
+    """Return a report in another format than JSON, as above."""
     if form == OF_ONE:
         if all(one.link != link for one in found.links):
             return None
@@ -237,4 +244,4 @@ def leader(
 
 def formats() -> list[str]:
     """Return in which formats a report can be had."""
-    return [*dict.fromkeys(("json", *renderers()))]
+    return [*dict.fromkeys((JSON, *renderers()))]

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from api.ports import UnknownPeriodError
-from api.ports_carrier_reports import RefusedError, ReportRow
+from api.ports_carrier_reports import RefusedError, ReportRow, View
 from runtime.report_due import Plan
 from runtime.report_shelf import look
 from sla.records import PeriodClosed
@@ -39,6 +39,7 @@ class Told:
     second_register: bytes
     first_register: bytes
     first_data: bytes
+    served: View
     damaged: RefusedError
     health_before: Any
     health_after: Any
@@ -59,6 +60,7 @@ async def _tell(store: Path) -> Told:
         again = refused(lambda: keeping.close("telecom", "2026-10", "wang", correct=False))
         keeping.load(inventory_of(replace(built.link("a"), title="another name")))
         part = msgspec.json.decode(await keeping.part("telecom", "2026-10", "a"))
+        served = await keeping.view("telecom", "2026-10", 1, "json", "en", "")
         story.changed(State.DOWN, "2026-10-07 09:00")
         story.changed(State.UP, "2026-10-07 09:10")
         await story.closed(correct=True)
@@ -72,7 +74,7 @@ async def _tell(store: Path) -> Told:
         damaged = await _refused(story)
         return Told(
             draft, early, first, first_row, again, not_yet, part["link"]["title"], second,
-            registers[1], registers[0], data, damaged, health_before, keeping.health(),
+            registers[1], registers[0], data, served, damaged, health_before, keeping.health(),
             [*look(store)],
         )  # fmt: skip
 
@@ -115,6 +117,10 @@ def test_a_closed_period_is_its_first_revision_by_name(tale: Told) -> None:
 
 def test_the_record_holds_what_the_file_is(tale: Told) -> None:
     assert tale.first.report == digest(tale.first_data)
+
+
+def test_the_very_file_is_served(tale: Told) -> None:
+    assert (tale.served.content, tale.served.sha256) == (tale.first_data, tale.first.report)
 
 
 def test_it_is_not_closed_twice(tale: Told) -> None:
