@@ -110,6 +110,11 @@ class CauseKeeping:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether proposals are being made at this moment."""
+        return self._working is not None
+
     def changed(self, change: Change) -> None:
         """Take note of links that are lost and come back."""
         if not isinstance(change, Transition) or not change.target.startswith(_PREFIX):

@@ -140,10 +140,8 @@ def propose(known: Evidence) -> CauseProposed:
     if len(causes) > 1:
         said = Fact("contradicting", known.start, "", {"causes": ", ".join(causes)})
         facts.insert(0, said)
-    untils = [match.until for match in found]
-    # Of two reasons for one cause the longer counts: each is enough.
-    longest = max((until for until in untils if until is not None), default=None)
-    until = None if cause == "unknown" or None in untils else longest
+    # Of two rows with one cause the first of the table counts: a boot tells how long, a trap not.
+    until = None if cause == "unknown" else found[0].until
     return CauseProposed(
         outage=known.outage,
         link=known.link,

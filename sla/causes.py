@@ -165,10 +165,19 @@ def overlays_from(standings: Iterable[CauseStanding]) -> Mapping[str, Sequence[S
             decided_by=said.decided_by,
             decided_why=said.decided_why,
             record=said.record,
-            evidence=bool(said.documents or one.facts),
+            evidence=bool(said.documents) or _is_physical(one, said),
         )
         found.setdefault(one.link, []).append(overlay)
     return found
+
+
+def _is_physical(one: CauseStanding, said: Said) -> bool:
+    """Say whether the physical evidence suggests the same; that something is unknown is none."""
+    return (
+        one.proposed is not None
+        and bool(one.facts)
+        and OVERLAY.get(one.proposed.cause) == OVERLAY[said.cause]
+    )
 
 
 def reworked(live: Sequence[Step], standings: Iterable[CauseStanding]) -> Sequence[Step]:
