@@ -14,7 +14,7 @@ from api.ports import UnknownPeriodError
 from api.ports_carrier_reports import RefusedError, ReportRow, View
 from runtime.report_due import Plan
 from runtime.report_shelf import look
-from sla.records import PeriodClosed
+from sla.records import Document, OverlayDecided, OverlayFiled, PeriodClosed
 from sla.report import digest
 from sla.states import State
 from store import reports
@@ -61,6 +61,7 @@ async def _tell(store: Path) -> Told:
         keeping.load(inventory_of(replace(built.link("a"), title="another name")))
         part = msgspec.json.decode(await keeping.part("telecom", "2026-10", "a"))
         served = await keeping.view("telecom", "2026-10", 1, "json", "en", "")
+        await _excused(story)
         story.changed(State.DOWN, "2026-10-07 09:00")
         story.changed(State.UP, "2026-10-07 09:10")
         await story.closed(correct=True)
@@ -77,6 +78,15 @@ async def _tell(store: Path) -> Told:
             registers[1], registers[0], data, served, damaged, health_before, keeping.health(),
             [*look(store)],
         )  # fmt: skip
+
+
+async def _excused(story: Story) -> None:
+    """Let the carrier's objection to the first two hours be filed, and approved by another."""
+    proof = Document("0" * 64, "power.pdf", 1, "application/pdf")
+    begin, end = at("2026-10-05 08:00"), at("2026-10-05 10:00")
+    claim = OverlayFiled("o1", "P", ("a",), begin, end, "停电", documents=(proof,))
+    await story.book.add("chen", claim)
+    await story.book.add("li", OverlayDecided("o1", "approve"))
 
 
 async def _refused(story: Story) -> RefusedError:
@@ -140,7 +150,9 @@ def test_a_correction_names_the_revision_before(tale: Told) -> None:
 
 
 def test_a_correction_names_its_seconds(tale: Told) -> None:
+    """Of what was decided since, and of what was known late."""
     assert tale.second.changed == (
+        ("a", at("2026-10-05 08:00"), at("2026-10-05 10:00"), "DOWN", "EXP"),
         ("a", at("2026-10-07 09:00"), at("2026-10-07 09:10"), "UP", "DOWN"),
     )
 
