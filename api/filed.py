@@ -11,6 +11,7 @@ from api.desk import Caller, Desk
 from api.ports_carrier_reports import RefusedError
 from api.ports_overlays import Overlays
 from api.refusal import Refusal
+from api.scope import assesses
 from inventory.model import link_target
 from sla.filings import Standing
 
@@ -59,9 +60,9 @@ def visible(desk: Desk, caller: Caller, one: Standing) -> bool:
 
 def name_of(desk: Desk, caller: Caller, port: Overlays, sha256: str) -> str | None:
     """Return what a document is called in what the caller may see; None = he may not have it."""
-    for one in port.overlays().values():
-        for document in one.documents:
-            if document.sha256 == sha256 and visible(desk, caller, one):
-                return document.name
+    for paper in port.papers(sha256):
+        seen = any(desk.sees(caller, link_target(name)) for name in paper.links)
+        if not caller.scoped or seen or (paper.carrier and assesses(caller.person, paper.carrier)):
+            return paper.document.name
     allowed = not caller.scoped or port.handed_in(sha256, caller.person.name)
     return sha256 if allowed else None

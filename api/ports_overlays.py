@@ -9,6 +9,7 @@ import msgspec
 
 from sla.filing_checks import Note
 from sla.filings import Standing
+from sla.papers import Paper
 from sla.records import Document, Kind, Verdict
 
 
@@ -62,6 +63,9 @@ class Overlays(Protocol):
 
     def handed_in(self, sha256: str, person: str) -> bool:
         """Say whether it was this person who handed in a file, since the monitor was started."""
+
+    def papers(self, sha256: str) -> Sequence[Paper]:
+        """Return where a document is named on record, and whom that concerns."""
 
     async def document(self, sha256: str) -> tuple[bytes, str] | None:
         """Return a file and its media type; None = there is none."""

@@ -46,7 +46,7 @@ async def hand_in(
 async def document(
     sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], desk: AtDesk, caller: ByCaller
 ) -> Response:
-    """Return a document to be kept as a file; who sees an overlay sees its documents."""
+    """Return a document to be kept as a file; who sees what names it has it."""
     port = port_of(desk)
     name = name_of(desk, caller, port, sha256)
     found = None if name is None else await asked(port.document(sha256))

@@ -21,6 +21,7 @@ from runtime.rules_in_force import in_force
 from runtime.rulesets import RulesError
 from sla.filing_checks import Note, notes, refusal
 from sla.filings import Folding, Standing, is_own, may_decide, may_withdraw
+from sla.papers import Paper, papers
 from sla.periods import whole
 from sla.records import Document, OverlayDecided, OverlayFiled, Record, RulesActivated, Verdict
 from sla.ruleset import RuleSet
@@ -57,6 +58,7 @@ class Filings:
         self._inventory: Inventory | None = None
         self._folding = Folding()
         self._folded = 0
+        self._papers: dict[str, list[Paper]] = {}
         self._done: dict[tuple[str, str], deque[int]] = {}
         self._handed_in: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._uploads = 0
@@ -67,6 +69,7 @@ class Filings:
         """Take over an inventory."""
         self._inventory, self._folded = inventory, 0
         self._folding = Folding(inventory.planned_work.values())
+        self._papers.clear()
 
     # Reading.
 
@@ -95,6 +98,11 @@ class Filings:
                 None if found is None else await asyncio.to_thread(self._documents.read, sha256)
             )
         return None if found is None or content is None else (content, found.media)
+
+    def papers(self, sha256: str) -> Sequence[Paper]:
+        """Return where a document is named on record, and whom that concerns."""
+        self._fold()
+        return self._papers.get(sha256, ())
 
     def handed_in(self, sha256: str, person: str) -> bool:
         """Say whether it was this person who handed in a file, since the start."""
@@ -202,6 +210,8 @@ class Filings:
         records = self._book.records
         for record in records[self._folded :]:
             self._folding.add(record)
+            for paper in papers(record.body):
+                self._papers.setdefault(paper.document.sha256, []).append(paper)
             if isinstance(record.body, RulesActivated):
                 self._held.clear()
         self._folded = len(records)
