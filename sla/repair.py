@@ -54,9 +54,3 @@ def repaired(fault: Fault, limit: Fraction | int) -> Repaired:
 def overlap(spans: Iterable[Span], start: int, end: int) -> int:
     """Return how many seconds of [start, end) the spans cover together; each second once."""
     return sum(max(0, min(b, end) - max(a, start)) for a, b in union(spans))
-
-
-def ratio_in_time(faults: Iterable[Repaired]) -> Fraction | None:
-    """Return the share of closed faults that were repaired in time; None = none was closed."""
-    closed = [one.in_time for one in faults if one.in_time is not None]
-    return Fraction(sum(closed), len(closed)) if closed else None

@@ -28,9 +28,3 @@ def working_days_after(day: date, count: int, rules: RuleSet) -> date:
         day += timedelta(1)
         count -= is_working_day(day, rules)
     return day
-
-
-def working_days_between(first: date, last: date, rules: RuleSet) -> int:
-    """Return how many working days lie after `first`, up to `last` (which is counted)."""
-    days = (last - first).days
-    return sum(is_working_day(first + timedelta(after), rules) for after in range(1, days + 1))

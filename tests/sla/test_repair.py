@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.repair import Fault, Repaired, overlap, ratio_in_time, repaired
+from sla.repair import Fault, Repaired, overlap, repaired
 from sla.timeline import Span
 
 HOUR = 3600
@@ -44,16 +44,6 @@ def test_what_is_not_restored_has_no_repair_time() -> None:
 
 def test_what_was_restored_before_anybody_was_told_took_no_repair() -> None:
     assert repaired(Fault(0, 900, 600, ((0, 900),)), HOUR).seconds == 0
-
-
-def test_the_share_in_time_is_of_closed_faults() -> None:
-    faults = [Fault(0, 0, HOUR), Fault(0, 0, 2 * HOUR), Fault(0, 0, None)]
-
-    assert ratio_in_time(repaired(fault, HOUR) for fault in faults) == Fraction(1, 2)
-
-
-def test_without_a_closed_fault_there_is_no_share() -> None:
-    assert ratio_in_time([repaired(Fault(0, 0, None), HOUR)]) is None
 
 
 _SPANS = st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=6)
