@@ -435,11 +435,11 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
     "9": (
         (
             "Levels, weights, limits, bands and grades are those of the rules “{rules}” (SHA-256"
-            " {rules_sha256}), agreed between the parties. They are no quotation of a standard."
+            " {rules_sha256}). They hold by agreement of the parties and quote no standard."
         ),
         (
-            "级别、权重、限值、扣款档位与等级均出自双方约定的规则“{rules}”（SHA-256"
-            " {rules_sha256}），并非引用任何标准。"
+            "级别、权重、限值、扣款档位与等级均出自规则“{rules}”（SHA-256 {rules_sha256}），"
+            "其效力来自双方约定，并非引用任何标准。"
         ),
     ),
     "10": (

@@ -24,6 +24,8 @@ _STYLE: Final = """
 body { margin: 0 auto; padding: 28px 32px; max-width: 1500px; background: #fff; color: #16202b;
   font: 13px/1.55 "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
   system-ui, sans-serif; }
+:lang(en) body { font-family: "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial,
+  "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
 h1 { font-size: 24px; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 16px; margin: 30px 0 8px; padding-bottom: 4px; border-bottom: 2px solid #27435f;
   break-after: avoid; }

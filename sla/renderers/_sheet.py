@@ -236,7 +236,7 @@ class Sheet:
 
     def prose(self, texts: Iterable[str], width: int) -> None:
         """Write numbered paragraphs."""
-        form = self._book.form("prose", text_wrap=True, font_size=11)
+        form = self._book.form("prose", text_wrap=True, font_size=11, valign="top")
         for number, text in enumerate(texts, 1):
             self._sheet.set_row(self.row, 16 * (1 + _wide(text) // (width - 4)))
             self._sheet.write_number(self.row, 0, number, form)

@@ -68,7 +68,7 @@ OUTAGES: Final = _columns(
 EXCLUSIONS: Final = _columns(
     ("text", 20, "overlay"), ("text", 22, "link"), ("text", 28, "title"), ("text", 20, "kind"),
     ("text", 34, "filing_title"), ("time", 19, "start end"), ("seconds", 13, "seconds"),
-    ("text", 9, "honoured"), ("text", 26, "reason"), ("time", 19, "filed_at"),
+    ("text", 11, "honoured"), ("text", 26, "reason"), ("time", 19, "filed_at"),
     ("text", 12, "filed_by approved_by"), ("text", 30, "why"), ("text", 50, "documents"),
     ("whole", 10, "record"), ("text", 14, "leaf"),
 )  # fmt: skip

@@ -31,6 +31,7 @@ FONTS: Final = (
     "SimHei", "Droid Sans Fallback",
 )  # fmt: skip
 """Families with Chinese characters, the most fit for a signed document first."""
+_LATIN: Final = "Libertinus Serif"
 _MOST: Final = 1_000
 """Lines of one table: nobody signs more pages; Excel has them all."""
 _FORM: Final = Path(__file__).with_name("_report.typ")
@@ -56,7 +57,7 @@ def render(report: Report, sha256: str, language: Language, now: int | None = No
     """Return the PDF, the same for the same report. Raises RenderError."""
     fonts, there = _fonts()
     words = Words(language, report.zone)
-    data = document(report, sha256, words, now, chosen(there))
+    data = document(report, sha256, words, now, chosen(there, language))
     typst = import_module("typst")
     try:
         compiler = typst.Compiler(
@@ -70,11 +71,14 @@ def render(report: Report, sha256: str, language: Language, now: int | None = No
     return made
 
 
-def chosen(there: Sequence[str]) -> list[str]:
-    """Return the font to set with. Raises RenderError where none has Chinese characters."""
+def chosen(there: Sequence[str], language: Language = "zh") -> list[str]:
+    """Return the fonts to set with, in order. Raises RenderError where none has Chinese characters.
+
+    English is set in typst's own font first: a Chinese one has its quotation marks full width.
+    """
     if not there:
         raise RenderError("no_chinese_font", fonts=", ".join(FONTS))
-    return [there[0]]
+    return [there[0]] if language == "zh" else [_LATIN, there[0]]
 
 
 def document(
