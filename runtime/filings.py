@@ -32,8 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HOUR: Final = 3600
-_MOST: Final[Mapping[str, int]] = {"file": 60, "decide": 200, "keep": 60}
-"""What one person does in an hour at most."""
+_MOST: Final[Mapping[str, tuple[int, int]]] = {
+    "file": (60, _HOUR),
+    "decide": (200, _HOUR),
+    "keep": (60, _HOUR),
+}
+"""What one person does at most, and in how many seconds."""
+_OCTETS: Final = 500 * 1024 * 1024
+"""Of files that one person hands in within a day."""
 _UPLOADS: Final = 2
 """Files in memory at once: 20 MB each."""
 _BUSY_SECONDS: Final = 5
@@ -50,7 +56,9 @@ class Filings:
         store: Path,
         rules: Callable[[], RuleSet],
         now: Callable[[], int],
+        octets: int = _OCTETS,
     ) -> None:
+        self._limits = {**_MOST, "octets": (octets, 24 * _HOUR)}
         self._book = book
         self._documents = Documents(store)
         self._rules = rules
@@ -59,7 +67,7 @@ class Filings:
         self._folding = Folding()
         self._folded = 0
         self._papers: dict[str, list[Paper]] = {}
-        self._done: dict[tuple[str, str], deque[int]] = {}
+        self._done: dict[tuple[str, str], deque[tuple[int, int]]] = {}
         self._handed_in: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._uploads = 0
         self._held: dict[int, RuleSet] = {}
@@ -113,6 +121,7 @@ class Filings:
     async def keep(self, name: str, content: bytes, person: str) -> Document:
         """Keep a file that somebody hands in. Raises RefusedError."""
         self._pace("keep", person)
+        self._pace("octets", person, len(content))
         if self._uploads >= _UPLOADS:
             raise RefusedError(429, "documents_busy", retry_after=_BUSY_SECONDS)
         self._uploads += 1
@@ -177,15 +186,16 @@ class Filings:
             found.append(Document(kept.sha256, name, kept.size, kept.media))
         return tuple(found)
 
-    def _pace(self, what: str, person: str) -> None:
+    def _pace(self, what: str, person: str, amount: int = 1) -> None:
         """Count what a person does. Raises RefusedError while it is too much."""
-        now = self._now()
+        now, (most, within) = self._now(), self._limits[what]
         done = self._done.setdefault((what, person), deque())
-        while done and done[0] <= now - _HOUR:
+        while done and done[0][0] <= now - within:
             done.popleft()
-        if len(done) >= _MOST[what]:
-            raise RefusedError(429, "too_many_filings", retry_after=done[0] + _HOUR - now)
-        done.append(now)
+        if done and sum(each for _, each in done) + amount > most:
+            wait = done[0][0] + within - now
+            raise RefusedError(429, "too_many_filings", retry_after=wait)
+        done.append((now, amount))
 
     def _register(self) -> Inventory:
         assert self._inventory is not None

@@ -102,8 +102,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "api.no_overlays": ("Overlays are not kept here.", "本系统未启用责任申报。"),
     "api.too_many_filings": (
-        "That is a great deal for one person in an hour. Go on in {retry_after} seconds.",
-        "一小时内操作过多，请在 {retry_after} 秒后继续。",
+        "That is a great deal for one person. Go on in {retry_after} seconds.",
+        "个人操作过多，请在 {retry_after} 秒后继续。",
     ),
     "api.not_kept": (
         "It could not be written to the disk, and nothing of it was. Try again later.",

@@ -33,6 +33,8 @@ OTHER = next(
     name for name in make_inventory().links if name.startswith("c1.") and name.endswith("-unicom")
 )
 """A circuit of unicom in city c1."""
+OCTETS = 1024 * 1024
+"""What one person may hand in within a day, here."""
 PDF = b"%PDF-1.7\nstop press\n"
 WORK = PlannedWork("works-1", "省中心割接", "owner", (LINK,), 1_795_400_000, 1_795_403_600, None)
 QUOTA = replace(RULES, month_quota=4 * HOUR, night=Night(0, 6 * HOUR))
@@ -106,7 +108,7 @@ def desk(store: Path) -> Iterator[Desk]:
     ledger = open_ledger(store, clock())
     writer: Writer[Entry] = Writer(ledger.append, clock, name="ledger")
     book = RecordBook([], writer, ledger.path, clock)
-    filings = Filings(book, store, lambda: QUOTA, clock)
+    filings = Filings(book, store, lambda: QUOTA, clock, octets=OCTETS)
     filings.load(province.register)
     writer.start()
     try:

@@ -12,7 +12,7 @@ import pytest
 
 from runtime import rulesets
 from sla.records import OverlayFiled, RulesActivated
-from tests.api.filing import DAY, FOREIGN, HOUR, LINK, OTHER, PDF, QUOTA, WORK, Desk, desk
+from tests.api.filing import DAY, FOREIGN, HOUR, LINK, OCTETS, OTHER, PDF, QUOTA, WORK, Desk, desk
 from tests.api.province import NOW
 
 CARRIER = ("unicom",)
@@ -378,6 +378,12 @@ def test_one_person_does_not_file_without_end(fresh: Desk) -> None:
     past: dict[str, Any] = {"at": fresh.now - 9 * DAY, "until": fresh.now - 10 * DAY}
     codes_ = [fresh.file(token, **past).json["code"] for _ in range(61)]
     assert codes_ == ["overlay_reversed"] * 60 + ["too_many_filings"]
+
+
+def test_one_person_does_not_fill_the_disk(fresh: Desk) -> None:
+    token = fresh.api.token("operator", "viewer", "auditor")
+    content = PDF + bytes(OCTETS // 2 - len(PDF))
+    assert [fresh.hand_in(token, content).status for _ in range(3)] == [201, 201, 429]
 
 
 # The calendar.
