@@ -129,7 +129,31 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
+_PAGE: Final[dict[str, tuple[str, str]]] = {
+    "column.carrier": ("Carrier", "运营商"),
+    "column.period": ("Period", "周期"),
+    "column.revision": ("Revision", "版次"),
+    "column.state": ("State", "状态"),
+    "column.freezes": ("Evidence freezes", "证据冻结"),
+    "column.appeal": ("Objections until", "异议截止"),
+    "column.changed": ("Changed", "变更"),
+    "column.files": ("Files", "文件"),
+    "column.act": ("To do", "操作"),
+    "state.provisional": ("provisional", "临时"),
+    "state.draft": ("draft", "草稿"),
+    "state.closed": ("closed", "已办结"),
+    "seconds": ("{count} s", "{count} 秒"),
+    "none": ("No report was made yet.", "尚未生成报告。"),
+    "make": ("Make a report", "生成报告"),
+    "close": ("Close", "办结"),
+    "job.waiting": ("{carrier} {period}: waits", "{carrier} {period}：排队中"),
+    "job.running": ("{carrier} {period}: {done} of {of}", "{carrier} {period}：{done}/{of}"),
+    "job.failed": ("{carrier} {period}: {why}", "{carrier} {period}：{why}"),
+}
+
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "page.reports": ("Assessment: reports of carriers", "考核：运营商报告"),
+    **{f"page.reports.{code}": pair for code, pair in _PAGE.items()},
     **{f"cli.{code}": pair for code, pair in _COMMANDS.items()},
     "report.written": ("{file}: {state}, SHA-256 {sha256}", "{file}：{state}，SHA-256 {sha256}"),
     "report.state.closed": ("settled", "已办结"),

@@ -10,6 +10,7 @@ import { all, get, listen, post, send, setCsrf, upload } from "/static/net.js";
 import * as hosts from "/static/hosts.js";
 import * as overlays from "/static/overlays.js";
 import * as polls from "/static/polls.js";
+import * as reports from "/static/reports.js";
 import * as services from "/static/services.js";
 import * as side from "/static/side.js";
 import { size } from "/static/states.js";
@@ -116,6 +117,11 @@ async function loadOverlays(cursor = null) {
   overlays.draw(filed, sayTo, more, () => loadOverlays().catch(failed));
 }
 
+async function loadReports() {
+  if (!carriers.length) carriers = (await get("/api/v1/carriers")).items;
+  await reports.load({ get, send }, may, carriers);
+}
+
 async function loadSlowest() {
   const visit = me.carriers.length ? null : open;
   polls.draw((await get("/api/v1/polls/slowest")).items, visit);
@@ -137,7 +143,7 @@ async function loadAll() {
   try {
     await loadOverview();
     await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift(),
-      loadSlowest(), loadServices(), loadHosts(), loadOverlays()]);
+      loadSlowest(), loadServices(), loadHosts(), loadOverlays(), loadReports()]);
     reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
@@ -322,7 +328,7 @@ async function start() {
   setInterval(tick, 1000);
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
   const seldom = () => {
-    const loads = [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts, loadOverlays];
+    const loads = [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts, loadOverlays, loadReports];
     for (const load of loads) load().catch(failed);
     countsSoon();
   };
