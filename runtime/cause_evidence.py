@@ -22,7 +22,7 @@ from inventory.model import (
     site_target,
 )
 from metrics.catalogue import ENGINE_TIME, LAST_CHANGE, UPTIME_TICKS, Metric
-from metrics.observation import Outcome, Reading, Value
+from metrics.observation import Outcome, Probe, Reading, Value
 from sla.attribution import Above, Box, Evidence, Port, Told, booted, changed, propose
 from sla.causes import parts_of
 from sla.events import Event, Lost, by_outage, events
@@ -45,11 +45,16 @@ _LOST: Final = frozenset({State.DOWN, State.UNKNOWN})
 _BLIND: Final = frozenset({"monitor_off", "canaries_silent", "clock_off", "not_observed"})
 
 
+Places = Mapping[tuple[Metric, TargetId], int]
+"""Where in a probe's values stands what is of use here."""
+
+
 class Seen(NamedTuple):
-    """Part of a device's last reading: when (UTC seconds), and its values."""
+    """A device's last reading: when (UTC seconds), and its values. 0 = it was never heard."""
 
     at: int
-    values: Mapping[tuple[Metric, TargetId], Value]
+    values: Sequence[Value]
+    places: Places
 
 
 class Found(NamedTuple):
@@ -59,18 +64,26 @@ class Found(NamedTuple):
     tickets: list[TicketNoted]
 
 
-def seen(reading: Reading | None, device: str, port: str | None) -> Seen | None:
-    """Return what a reading says of a device and one of its ports; None = it was not heard."""
+def places_of(probe: Probe) -> Places:
+    """Return where a probe of interfaces says when its box booted and its ports changed."""
+    wanted = (UPTIME_TICKS, ENGINE_TIME, LAST_CHANGE)
+    return {
+        (series.metric, series.target): place
+        for place, series in enumerate(probe.series[: probe.raw])
+        if series.metric in wanted
+    }
+
+
+def read_at(reading: Reading | None) -> int:
+    """Return when a reading was made, UTC seconds; 0 = it was not heard."""
     if reading is None or reading.observation.outcome is not Outcome.ANSWERED:
-        return None
-    wanted = {device_target(device)}
-    if port is not None:
-        wanted.add(interface_target(device, port))
-    found: dict[tuple[Metric, TargetId], Value] = {}
-    for series, value in zip(reading.observation.probe.series, reading.values, strict=False):
-        if series.target in wanted and series.metric in (UPTIME_TICKS, ENGINE_TIME, LAST_CHANGE):
-            found[series.metric, series.target] = value
-    return Seen(reading.observation.slot_ms // 1000, found)
+        return 0
+    return reading.observation.slot_ms // 1000
+
+
+def seen(reading: Reading | None, places: Places) -> Seen:
+    """Return what a reading says."""
+    return Seen(read_at(reading), () if reading is None else reading.values, places)
 
 
 def box_of(device: str, one: Seen | None, after: int) -> Box | None:
@@ -87,15 +100,14 @@ def port_of(device: str, port: str | None, one: Seen | None, after: int) -> Port
     if one is None or one.at < after or port is None:
         return None
     box, target = device_target(device), interface_target(device, port)
-    if (LAST_CHANGE, target) not in one.values:
-        return None
     last = _whole(one, LAST_CHANGE, target)
     uptime, engine = _whole(one, UPTIME_TICKS, box), _whole(one, ENGINE_TIME, box)
     return None if last is None else Port(target, one.at, changed(one.at, uptime, engine, last))
 
 
 def _whole(one: Seen, metric: Metric, target: TargetId) -> int | None:
-    value = one.values.get((metric, target))
+    place = one.places.get((metric, target))
+    value = None if place is None else one.values[place]
     return None if value is None else int(value)
 
 
@@ -122,7 +134,7 @@ def find(
     inventory: Inventory,
     links: Sequence[str],
     known: frozenset[str],
-    readings: Mapping[tuple[str, str | None], Seen | None],
+    readings: Mapping[str, Seen],
     boot_allowance: int,
 ) -> Found:
     """Return proposals and tickets of outages of these links that have ended and are not `known`.
@@ -183,12 +195,12 @@ class _Around:
         self,
         link: Link,
         row: OutageRow,
-        readings: Mapping[tuple[str, str | None], Seen | None],
+        readings: Mapping[str, Seen],
         boot_allowance: int,
     ) -> Evidence:
         """Return everything about one outage."""
         assert row.end is not None
-        far, near = (readings.get((end.device, end.interface)) for end in (link.b, link.a))
+        far, near = (readings.get(end.device) for end in (link.b, link.a))
         event = self._events.get(row.id)
         members = [] if event is None else [one for one in event.members if one.link != link.id]
         return Evidence(

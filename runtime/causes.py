@@ -17,7 +17,16 @@ from typing import Final
 
 from inventory.model import Inventory
 from metrics.observation import Probe
-from runtime.cause_evidence import Found, Seen, find, seen, unproposed
+from runtime.cause_evidence import (
+    Found,
+    Places,
+    Seen,
+    find,
+    places_of,
+    read_at,
+    seen,
+    unproposed,
+)
 from runtime.pipeline import Change, Pipeline
 from runtime.record_book import RecordBook
 from sla.records import CauseProposed, Record
@@ -61,6 +70,8 @@ class CauseKeeping:
         self._pipeline: Pipeline | None = None
         self._inventory: Inventory | None = None
         self._probes: Mapping[str, Probe] = {}
+        self._places: dict[Probe, Places] = {}
+        """Of probes that were looked at: a large router has thousands of values."""
         self._down: set[str] = set()
         self._ended: dict[str, tuple[int, int]] = {}
         """Links that came back: since when, and when that was seen."""
@@ -88,6 +99,7 @@ class CauseKeeping:
             for probe in probes
             if probe.kind == _KIND and probe.device is not None
         }
+        self._places.clear()
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Look for outages that ended without a proposal in an earlier life."""
@@ -144,21 +156,25 @@ class CauseKeeping:
             return False
         if now - seen_at >= PATIENCE:
             return True
-        return all(one is None or one.at >= since for one in self._ends(link).values())
+        pipeline = self._pipeline
+        return pipeline is not None and all(
+            read_at(pipeline.latest.get(probe)) >= since for probe in self._ends(link)
+        )
 
-    def _ends(self, link: str) -> dict[tuple[str, str | None], Seen | None]:
-        """Return the last reading of each end that is asked at all."""
-        inventory, pipeline = self._inventory, self._pipeline
-        known = None if inventory is None else inventory.links.get(link)
-        if known is None or pipeline is None:
-            return {}
-        found: dict[tuple[str, str | None], Seen | None] = {}
-        for end in (known.b, known.a):
-            probe = self._probes.get(end.device)
-            if probe is not None:
-                one = seen(pipeline.latest.get(probe), end.device, end.interface)
-                found[end.device, end.interface] = one or Seen(0, {})
-        return found
+    def _ends(self, link: str) -> list[Probe]:
+        """Return what each end is asked, where it is asked at all."""
+        known = None if self._inventory is None else self._inventory.links.get(link)
+        if known is None:
+            return []
+        devices = (known.b.device, known.a.device)
+        return [self._probes[device] for device in devices if device in self._probes]
+
+    def _seen(self, probe: Probe) -> Seen:
+        assert self._pipeline is not None
+        places = self._places.get(probe)
+        if places is None:
+            places = self._places[probe] = places_of(probe)
+        return seen(self._pipeline.latest.get(probe), places)
 
     async def _work(self, links: Sequence[str]) -> None:
         try:
@@ -176,10 +192,11 @@ class CauseKeeping:
 
     async def _propose(self, links: Sequence[str]) -> None:
         assert self._inventory is not None
-        readings: dict[tuple[str, str | None], Seen | None] = {}
+        readings: dict[str, Seen] = {}
         times = {link: self._ended[link] for link in links if link in self._ended}
-        for link in links:
-            readings |= self._ends(link)
+        for probe in dict.fromkeys(probe for link in links for probe in self._ends(link)):
+            assert probe.device is not None
+            readings[probe.device] = self._seen(probe)
         found = await asyncio.to_thread(
             find, self._ledger, self._inventory, links, self._known(links), readings,
             self._rules().boot_allowance,

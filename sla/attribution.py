@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Final
 
 from sla.records import Cause, CauseProposed, Fact
@@ -268,6 +269,5 @@ def _power_first(known: Evidence) -> Told | None:
 
 
 def _some(links: Iterable[str]) -> str:
-    names = sorted(links)
-    more = ["…"] if len(names) > _SHOWN else []
-    return ", ".join([*names[:_SHOWN], *more])
+    names = nsmallest(_SHOWN + 1, links)
+    return ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
