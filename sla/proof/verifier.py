@@ -86,9 +86,8 @@ def signed_text(data: bytes, key: str) -> list[str]:
     return text.split("\n")
 
 
-# Trees (RFC 6962): a leaf is H(0 leaf), a node H(1 left right); sha256 or sm3.
 def hashed(kind: str, *parts: bytes) -> bytes:
-    """Return a hash."""
+    """Return a hash; in a tree (RFC 6962) a leaf is H(0 leaf), a node H(1 left right)."""
     return hashlib.new(kind, b"".join(parts)).digest()
 
 
@@ -199,32 +198,34 @@ def filings(register: dict[str, Any], logged: list[Any]) -> dict[str, Any]:
     """Return what was filed or said, with the last word about each, and what is announced."""
     found: dict[str, Any] = {}
     for work in register["planned_work"]:
-        kind = {"owner": "M_o", "carrier": "M_c"}[work["party"]]
-        found[work["id"]] = dict(work, kind=kind, person="", verdict="approve", by="review")
+        found[work["id"]] = dict(work, kind="M_" + work["party"][0], person="", verdict="approve")
     for x in sorted((x for x in logged if x["type"] == "record"), key=lambda x: x["number"]):
         body, about = json.loads(x["body"]), {"person": x["person"], "registered": x["at"]}
         if body["type"] == "overlay-filed":
-            found[body["overlay"]] = dict(body, **about, verdict="", by="")
+            found[body["overlay"]] = dict(body, **about, verdict="")
         elif body["type"] == "overlay-decided":
-            found[body["overlay"]].update(verdict=body["verdict"], by=x["person"])
+            one, back = found[body["overlay"]], body["verdict"] == "withdraw"
+            may = not one["verdict"] or (back and x["at"] < one["start"])
+            if may and back == (x["person"] == one["person"]):
+                one["verdict"] = body["verdict"]
         elif body["type"] == "cause-decided" and body["step"] == "say":
             link, start = body["outage"][5:].rsplit("@", 1)
             about.update(kind=CAUSES.get(body["cause"]), links=[link], start=int(start))
             found["waits " + body["outage"]] = dict(about, end=body["until"] or FOREVER)
         elif body["type"] == "cause-decided" and body["step"] == "approve":
-            waits = found["waits " + body["outage"]]
-            found["cause/" + body["outage"]] = dict(waits, verdict="approve", by=x["person"])
+            waits = dict(found["waits " + body["outage"]], by=x["person"])
+            found["cause/" + body["outage"]] = dict(waits, verdict="approve")
     return found
 
 
 def counts(row: dict[str, Any], filed: dict[str, Any]) -> bool:
     """Say whether an exclusion counts: it is what was filed, and another person approved it."""
-    one, others = filed[row["overlay"]], [x for x in filed.values() if x.get("replaces")]
-    gone = any(x["replaces"] == row["overlay"] and x["verdict"] == "approve" for x in others)
-    good = one["verdict"] == "approve" and one["person"] != one["by"] and not gone
+    name, one = row["overlay"], filed[row["overlay"]]
+    gone = any(x.get("replaces") == name and x["verdict"] == "approve" for x in filed.values())
     first = max(one["start"], (row["kind"] == "M_o" and one["registered"]) or one["start"])
     within = all(first <= start and end <= one["end"] for start, end in row["spans"])
-    return good and within and one["kind"] == row["kind"] and row["link"] in one["links"]
+    same = one["kind"] == row["kind"] and row["link"] in one["links"] and not gone
+    return one["verdict"] == "approve" and one["person"] != one.get("by") and same and within
 
 
 def again(link: dict[str, Any], given: Any) -> tuple[Any, Any]:
@@ -296,5 +297,4 @@ if __name__ == "__main__":
     try:
         raise SystemExit(min(1, check(**vars(parser.parse_args()))))  # noqa: TRY301
     except Exception as error:  # noqa: BLE001 - whatever a damaged file does, it is said
-        print(f"WRONG 有误: {type(error).__name__}: {error}")
-    raise SystemExit(1)
+        raise SystemExit(f"WRONG 有误: {type(error).__name__}: {error}") from None
