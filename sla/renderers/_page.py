@@ -88,13 +88,17 @@ def text(value: str) -> str:
     return escape(clean(value)).replace("\n", "<br>")
 
 
-def page(words: Words, title: str, hashes: Sequence[str], parts: Iterable[str]) -> bytes:
+def page(
+    words: Words, title: str, hashes: Sequence[str], parts: Iterable[str], *, upright: bool = False
+) -> bytes:
     """Return the page; `hashes`: hex, on each printed page by the margin boxes of its style.
+
+    `upright`: printed so. Of several hashes the page's own body has the whole.
 
     A browser that knows no margin boxes (before 2025) prints them on the first and last page only.
     """
     lang = "zh-CN" if words.language == "zh" else "en"
-    style = _STYLE + _margins(hashes)
+    style = _STYLE + _margins(hashes) + ("@page { size: A4 portrait; }\n" if upright else "")
     allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
@@ -106,7 +110,8 @@ def page(words: Words, title: str, hashes: Sequence[str], parts: Iterable[str]) 
         f"<title>{text(title)}</title><style>{style}</style></head><body>\n"
     )
     lines = "".join(
-        f'<p class="hash">{text(words.say("hash_short", sha256=one))}</p>' for one in hashes
+        f'<p class="hash">{text(words.say("hash_short", sha256=one))}</p>'
+        for one in hashes[: 1 if len(hashes) == 1 else 0]
     )
     return "".join((head, *parts, f"<footer>{lines}</footer></body></html>\n")).encode()
 

@@ -22,8 +22,8 @@ MEDIA: Final = at.MEDIA
 Hashed = tuple[Report, str]
 """A report and its SHA-256."""
 
-_MOST: Final = 3
-"""Circuits that are named in each list: it is one page."""
+_MOST: Final = 5
+"""Circuits that are named in each list, of all carriers: it is one page."""
 _MANY: Final = 3
 """From so many circuits on one cause is worth a line."""
 _RANKING: Final = (
@@ -54,7 +54,7 @@ def render(
     ranked = sorted(reports, key=lambda one: _key(one[0]))
     earlier = {one.carrier: one for one in before}
     parts = _parts(ranked, earlier, title, words, now)
-    return at.page(words, title, [sha256 for _, sha256 in ranked], parts)
+    return at.page(words, title, [sha256 for _, sha256 in ranked], parts, upright=True)
 
 
 def _key(report: Report) -> tuple[bool, Fraction, str]:
@@ -77,12 +77,10 @@ def _parts(
     yield from at.table(_RANKING, _ranking(reports, before, words), words)
     yield at.heading(words.say("leader.worse"))
     if before:
-        worse = [
-            line
-            for report, _ in reports
-            if (old := before.get(report.carrier)) is not None
-            for line in _worse(report, old, words)
-        ]
+        known = [(report, before[report.carrier]) for report, _ in reports
+                 if report.carrier in before]  # fmt: skip
+        worse = [line for now_, then in known for line in _worse(now_, then, words)]
+        worse += islice(_fallen(known, words), _MOST)
         yield _list(worse or [words.say("leader.nothing_worse")])
     else:
         yield _list([words.say("leader.no_before")])
@@ -90,6 +88,7 @@ def _parts(
     yield from at.table(_MONEY, _money(reports, words), words)
     yield at.heading(words.say("leader.todo"))
     todo = [line for report, _ in reports for line in _todo(report, words)]
+    todo += islice(_longest(reports, words), _MOST)
     yield _list(todo or [words.say("leader.do_nothing")])
     yield at.heading(words.say("leader.reports"))
     yield at.pairs((report.title, f"SHA-256 {sha256}") for report, sha256 in reports)
@@ -146,22 +145,29 @@ def _worse(now: Report, before: Report, words: Words) -> Iterator[str]:
     if _outages(now) > _outages(before):
         counts = {"now": _outages(now), "before": _outages(before)}
         yield words.say("leader.worse_outages", carrier=who, **counts)
-    met = {one.link for one in before.links if one.met}
-    fell = (one for one in _shortest(now) if one.link in met)
-    for one in islice(fell, _MOST):
+
+
+def _fallen(known: Sequence[tuple[Report, Report]], words: Words) -> Iterator[str]:
+    """Name the circuits that met their promise before and do not now, the longest down first."""
+    found = [
+        (one, now)
+        for now, before in known
+        for met in [{one.link for one in before.links if one.met}]
+        for one in now.links
+        if one.met is False and one.link in met
+    ]
+    for one, now in sorted(found, key=_by_length):
         yield words.say(
             "leader.worse_link",
-            carrier=who,
+            carrier=clean(now.title),
             link=clean(one.title or one.link),
             now=words.figure(one.settled, one.status),
             promised=one.promised.percent,
         )
 
 
-def _shortest(report: Report) -> list[Link]:
-    """Return the circuits that fell short, the longest down first."""
-    missed = [one for one in report.links if one.met is False]
-    return sorted(missed, key=lambda one: (-one.seconds["DOWN"], one.link))
+def _by_length(found: tuple[Link, Report]) -> tuple[int, str]:
+    return -found[0].seconds["DOWN"], found[0].link
 
 
 def _money(reports: Sequence[Hashed], words: Words) -> Iterator[Row]:
@@ -177,22 +183,28 @@ def _money(reports: Sequence[Hashed], words: Words) -> Iterator[Row]:
 
 def _todo(report: Report, words: Words) -> Iterator[str]:
     who, due = clean(report.title), report.credits
-    if due.due_fen:
+    if due.due_fen and not report.provisional:
         yield words.say("leader.do_money", carrier=who, due=yuan(due.due_fen))
     if due.review:
         yield words.say("leader.do_review", carrier=who, count=len(due.review))
     blind = sum(one.status in {"INSUFFICIENT", "NO_DATA"} for one in report.links)
     if blind:
         yield words.say("leader.do_coverage", carrier=who, count=blind)
-    for event in report.events:
-        if len(event.links) >= _MANY:
-            when, count = words.time(event.start), len(event.links)
-            yield words.say("leader.do_event", carrier=who, count=count, when=when)
-    for one in _shortest(report)[:_MOST]:
+    many = [one for one in report.events if len(one.links) >= _MANY]
+    if many:
+        event = max(many, key=lambda one: len(one.links))
+        when, count = words.time(event.start), len(event.links)
+        yield words.say("leader.do_event", carrier=who, count=count, when=when)
+
+
+def _longest(reports: Sequence[Hashed], words: Words) -> Iterator[str]:
+    """Name the circuits that fell short, the longest down first."""
+    found = [(one, now) for now, _ in reports for one in now.links if one.met is False]
+    for one, now in sorted(found, key=_by_length):
         yield words.say(
             "leader.do_link",
             link=clean(one.title or one.link),
-            carrier=who,
+            carrier=clean(now.title),
             outages=one.counts["started"],
             hours=decimal(Fraction(one.seconds["DOWN"], 3600), 1),
         )

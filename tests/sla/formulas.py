@@ -56,7 +56,7 @@ def _numbers(of: tuple[Any, ...]) -> Iterator[Number]:
             yield one
 
 
-def _sumif(tested: list[Any], condition: str, added: list[Any]) -> Number:
+def _sumif(tested: list[Any], condition: str, added: list[Any]) -> Any:
     assert condition == ">=0"
     return sum(b for a, b in zip(tested, added, strict=True) if _is(a) and a >= 0)
 

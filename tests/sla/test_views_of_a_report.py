@@ -375,6 +375,25 @@ def test_no_report_is_no_page() -> None:
     assert refused.value.code == "no_reports"
 
 
+def test_nothing_is_deducted_by_a_provisional_report() -> None:
+    made = _carrier("a", 80, ("DOWN", 0, 90_000))
+    told = [
+        "Deduct" in _leader([one], []).body.text()  # type: ignore[union-attr]
+        for one in (made, msgspec.structs.replace(made, provisional=True))
+    ]
+
+    assert told == [True, False]
+
+
+def test_only_the_worst_circuits_are_named_for_it_is_one_page() -> None:
+    links = tuple(reports.link(f"a-{n}", [("DOWN", 0, 90_000 + n)]) for n in range(9))
+    said = [one.text() for one in _leader([reports.report(links)], []).css("li")]
+    named = [line for line in said if "Ask for a plan of repair" in line]
+
+    assert len(named) == 5
+    assert "a-8" in named[0]
+
+
 # Words.
 
 
