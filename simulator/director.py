@@ -123,6 +123,8 @@ class Director:
                 (world.mute if begins else world.unmute)(name, cause, ticks)
             case "power_loss":
                 (world.darken if begins else world.light)(name, cause, ticks)
+            case "network_loss":
+                (world.lose if begins else world.find)(name, cause, ticks)
             case "overload":
                 world.overload(name, (value or 1.25) if begins else None, ticks)
             case "blind":

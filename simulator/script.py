@@ -27,6 +27,7 @@ KINDS: Final = {
     "mute": "link",
     "loss": "link",
     "power_loss": "site",
+    "network_loss": "site",
     "blackhole": "device",
     "garble": "device",
     "refuse": "device",
@@ -88,13 +89,13 @@ def demo(plan: Plan, cycle: int) -> list[Incident]:
     """Return the incidents of one cycle.
 
     A trunk with its villages is cut, a township loses power, one leg of a county is worked on,
-    one leg of another flaps, one of a third is overloaded. Counties differ, so that no county
-    loses both legs.
+    one leg of another flaps, one of a third is overloaded; then a carrier's network fails under a
+    township, without a port that drops. Counties differ, so that no county loses both legs.
     """
     draw = random.Random(f"script {plan.settings.seed}")
     trunks = draw.sample(plan.trunks, len(plan.trunks))
     counties = draw.sample(range(len(plan.legs) // 2), len(plan.legs) // 2)
-    cut, powerless = (trunks[(2 * cycle + step) % len(trunks)] for step in (0, 1))
+    cut, powerless, under = (trunks[(2 * cycle + step) % len(trunks)] for step in (0, 1, 2))
     worked, flapping, loaded = (
         plan.legs[2 * counties[(3 * cycle + step) % len(counties)] + (cycle + step) % 2]
         for step in (0, 1, 2)
@@ -106,6 +107,7 @@ def demo(plan: Plan, cycle: int) -> list[Incident]:
         Incident(base + 140, base + 280, "planned_work", f"link:{worked.id}"),
         Incident(base + 160, base + 300, "flap", f"link:{flapping.id}"),
         Incident(base + 190, base + 340, "overload", f"link:{loaded.id}", 1.25),
+        Incident(base + 400, base + 520, "network_loss", f"site:{under.b.site}"),
     ]
     return [
         incident

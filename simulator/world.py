@@ -49,7 +49,8 @@ class Place:
 class Circuit:
     """A leased circuit: why it is cut, its state, its traffic, when its ports last changed.
 
-    `mutes`: why its far end does not answer echoes although all else works.
+    `mutes`: why its far end does not answer echoes although all else works. `unseen`: those of its
+    cuts that no port notices: they are inside the carrier's network.
     """
 
     __slots__ = (
@@ -63,6 +64,7 @@ class Circuit:
         "overload",
         "plan",
         "state",
+        "unseen",
     )
 
     def __init__(self, plan: LinkPlan, near: Place, far: Place, load: Load) -> None:
@@ -72,6 +74,7 @@ class Circuit:
         self.load = load
         self.cuts = _NOTHING
         self.mutes = _NOTHING
+        self.unseen = _NOTHING
         self.state: State = "up"
         self.lit = True
         self.overload: float | None = None
@@ -80,7 +83,7 @@ class Circuit:
     def port_up(self, *, far: bool) -> bool:
         """Whether the port at that end has light: the circuit and the other side's power."""
         other = self.near if far else self.far
-        return self.plan.holds_port or not (self.cuts or other.dark)
+        return self.plan.holds_port or not (self.cuts - self.unseen or other.dark)
 
 
 class Port:
@@ -202,6 +205,24 @@ class World:
         circuit.cuts -= {cause}
         self._settle((circuit.far,), ticks)
 
+    def lose(self, site: str, cause: str, ticks: int) -> None:
+        """Let the network of the carrier with most circuits below a site fail; ports stay up."""
+        for circuit in self._of_one_carrier(site):
+            circuit.unseen |= {cause}
+            self.cut(circuit.plan.id, cause, ticks)
+
+    def find(self, site: str, cause: str, ticks: int) -> None:
+        """Let that network work again."""
+        for circuit in self._of_one_carrier(site):
+            self.mend(circuit.plan.id, cause, ticks)
+            circuit.unseen -= {cause}
+
+    def _of_one_carrier(self, site: str) -> list[Circuit]:
+        downlinks = self.places[site].downlinks
+        carriers = [circuit.plan.carrier for circuit in downlinks]
+        most = max(sorted(set(carriers)), key=carriers.count, default="")
+        return [circuit for circuit in downlinks if circuit.plan.carrier == most]
+
     def mute(self, link: str, cause: str, ticks: int) -> None:
         """Let the far end's address answer no echo, and nothing else change."""
         circuit = self.circuits[link]
@@ -272,7 +293,7 @@ class World:
 
     def _refresh(self, circuit: Circuit, ticks: int) -> None:
         """Bring the state of a circuit, its echoes, ports and traffic up to date."""
-        lit = not (circuit.cuts or circuit.near.dark or circuit.far.dark)
+        lit = not (circuit.cuts - circuit.unseen or circuit.near.dark or circuit.far.dark)
         if lit != circuit.lit:
             circuit.lit = lit
             if not circuit.plan.holds_port:

@@ -269,3 +269,25 @@ def test_counters_never_go_backwards_while_a_device_runs(
         for earlier, later in zip(before or now, now, strict=True):
             assert all(a <= b for a, b in zip(earlier, later, strict=True))
         before = now
+
+
+def test_a_loss_inside_a_carriers_network_silences_its_circuits_and_no_port_notices(
+    bench: Bench,
+) -> None:
+    """What tells a carrier's network from a line that was cut: ifLastChange stays where it was."""
+    trunk = max(bench.plan.trunks, key=lambda one: len(_villages(bench, one)))
+    villages = _villages(bench, trunk)
+    before = {one.id: _read(bench, LAST_CHANGE, one) for one in villages}
+
+    bench.director.begin("network_loss", f"site:{trunk.b.site}", None, "test")
+
+    lost = [one for one in villages if not _echoes(bench, one)]
+    carriers = [one.carrier for one in villages]
+    assert {one.carrier for one in lost} == {max(sorted(set(carriers)), key=carriers.count)}
+    assert len(lost) == carriers.count(lost[0].carrier)
+    assert [_read(bench, OPER, one) for one in lost] == [1] * len(lost)
+
+    bench.director.end("network_loss", f"site:{trunk.b.site}", "test")
+
+    assert all(_echoes(bench, one) for one in villages)
+    assert {one.id: _read(bench, LAST_CHANGE, one) for one in villages} == before
