@@ -67,6 +67,8 @@ class Filings:
         self._folding = Folding()
         self._folded = 0
         self._papers: dict[str, list[Paper]] = {}
+        self._notes: dict[str, Sequence[Note]] = {}
+        """As long as nothing is added."""
         self._done: dict[tuple[str, str], deque[tuple[int, int]]] = {}
         self._handed_in: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._uploads = 0
@@ -78,6 +80,7 @@ class Filings:
         self._inventory, self._folded = inventory, 0
         self._folding = Folding(inventory.planned_work.values())
         self._papers.clear()
+        self._notes.clear()
 
     # Reading.
 
@@ -87,7 +90,11 @@ class Filings:
 
     def notes(self, overlay: Standing) -> Sequence[Note]:
         """Return what of it will not count, and what quota it leaves."""
-        return notes(overlay, self._fold(), self._register(), self._rules_of(overlay.start))
+        filed = self._fold()
+        if overlay.overlay not in self._notes:
+            rules = self._rules_of(overlay.start)
+            self._notes[overlay.overlay] = notes(overlay, filed, self._register(), rules)
+        return self._notes[overlay.overlay]
 
     def calendar(self, year: int) -> Calendar:
         """Return the calendar of a year."""
@@ -224,6 +231,8 @@ class Filings:
                 self._papers.setdefault(paper.document.sha256, []).append(paper)
             if isinstance(record.body, RulesActivated):
                 self._held.clear()
+        if self._folded != len(records):
+            self._notes.clear()
         self._folded = len(records)
         return self._folding
 

@@ -143,15 +143,21 @@ def notes(one: Standing, filed: Folding, inventory: Inventory, rules: RuleSet) -
     """
     found: dict[str, Note] = {}
     left: dict[str, int] = {}
+    seen: set[tuple[int | str, ...]] = set()
     for name in one.links:
         link = inventory.links.get(name)
         if link is None:
             continue
         notice = inventory.contracts[link.contract].notice_seconds
+        beside = filed.of_link(name)
+        alike = (notice, *(other.overlay for other in beside))
+        if alike in seen:  # most circuits of a filing have the same others
+            continue
+        seen.add(alike)
         reason = deserved(one, rules, notice).reason
         if reason:
             found.setdefault(reason, Note(reason, {"hours": notice // 3600}))
-        for month, rest in quota_left(name, one, filed.of_link(name), notice, rules).items():
+        for month, rest in quota_left(name, one, beside, notice, rules).items():
             left[month] = min(rest, left.get(month, rest))
     for month, rest in sorted(left.items()):
         code = "quota" if rest >= 0 else "over_quota"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -70,7 +71,7 @@ def deserved(one: Standing, rules: RuleSet, notice: int) -> Honoured:
     if one.kind == "M_c":
         if one.filed_at is not None and one.start - one.filed_at < notice:
             return Honoured(one, (), "notice")
-        spans = tuple(nights(one.start, one.end, rules.night, rules.zone))
+        spans = nights(one.start, one.end, rules.night, rules.zone)
         return Honoured(one, spans, "" if spans == whole else "night")
     if not one.evidence:
         return Honoured(one, (), "no_evidence")
@@ -79,10 +80,14 @@ def deserved(one: Standing, rules: RuleSet, notice: int) -> Honoured:
     return Honoured(one, whole)
 
 
-def nights(start: int, end: int, night: Night | None, zone: str) -> list[Span]:
-    """Return the seconds of [start, end) in the agreed night, by local time; None = all of them."""
+@lru_cache(4096)
+def nights(start: int, end: int, night: Night | None, zone: str) -> tuple[Span, ...]:
+    """Return the seconds of [start, end) in the agreed night, by local time; None = all of them.
+
+    Kept, since the work of an overlay is looked at once for each of its circuits.
+    """
     if night is None or start >= end:
-        return [(start, end)] if start < end else []
+        return ((start, end),) if start < end else ()
     local = ZoneInfo(zone)
     day = datetime.fromtimestamp(start, local).date() - timedelta(1)
     last = datetime.fromtimestamp(end, local).date()
@@ -94,7 +99,7 @@ def nights(start: int, end: int, night: Night | None, zone: str) -> list[Span]:
         closes = _instant(midnight + timedelta(longer, night.end), local)
         found.append((max(start, opens), min(end, closes)))
         day += timedelta(1)
-    return union(found)
+    return tuple(union(found))
 
 
 def _instant(wall: datetime, zone: ZoneInfo) -> int:

@@ -211,7 +211,7 @@ def test_what_is_not_approved_excludes_nothing(state: State, reason: str) -> Non
 def test_a_night_may_cross_midnight() -> None:
     noon = at("2026-10-14 12:00")
     found = nights(noon, noon + DAY, Night(23 * HOUR, 5 * HOUR), "Asia/Shanghai")
-    assert found == [(noon + 11 * HOUR, noon + 17 * HOUR)]
+    assert found == ((noon + 11 * HOUR, noon + 17 * HOUR),)
 
 
 @given(
