@@ -150,7 +150,7 @@ def notes(one: Standing, filed: Folding, inventory: Inventory, rules: RuleSet) -
             continue
         notice = inventory.contracts[link.contract].notice_seconds
         beside = filed.of_link(name)
-        alike = (notice, *(other.overlay for other in beside))
+        alike: tuple[int | str, ...] = (notice, *(other.overlay for other in beside))
         if alike in seen:  # most circuits of a filing have the same others
             continue
         seen.add(alike)

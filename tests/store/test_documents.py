@@ -6,14 +6,17 @@ import hashlib
 import io
 import stat
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.backup import backup, restore
 from store.documents import LARGEST, DocumentError, Documents, media_of
 from store.errors import StoreError
+from store.ledger import open_ledger
 
 PDF = b"%PDF-1.7 notice"
 
@@ -140,3 +143,12 @@ def test_a_link_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
 def test_anything_is_told_or_not_taken(content: bytes) -> None:
     media = media_of(content)
     assert media is None or "/" in media
+
+
+def test_documents_are_in_a_backup_and_come_back(tmp_path: Path) -> None:
+    store, other = tmp_path / "store", tmp_path / "other"
+    with closing(open_ledger(store, 1_795_500_000)):
+        kept = Documents(store).keep(PDF)
+    backup(store, tmp_path / "file", 1_795_500_000)
+    restore(tmp_path / "file", other)
+    assert Documents(other).read(kept.sha256) == PDF
