@@ -38,7 +38,7 @@ _AROUND: Final = 3_000
 """Outages that are looked at around one."""
 _TRAPS: Final = 50
 _CODES: Final = frozenset(
-    {"power.failed", "power.restored", "ups.on_battery", "dying_gasp", "link.down", "link.up",
+    {"power.failed", "power.restored", "ups.on_battery", "link.down", "link.up",
      "cold_start", "warm_start"}
 )  # fmt: skip
 _LOST: Final = frozenset({State.DOWN, State.UNKNOWN})

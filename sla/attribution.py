@@ -23,7 +23,7 @@ from typing import Final
 
 from sla.records import Cause, CauseProposed, Fact
 
-POWER_TRAPS: Final = frozenset({"power.failed", "ups.on_battery", "dying_gasp"})
+POWER_TRAPS: Final = frozenset({"power.failed", "ups.on_battery"})
 """Event codes that say a place is about to lose its power."""
 _PORT_TRAP: Final = "link.down"
 _WRAP: Final = 2**32

@@ -7,6 +7,7 @@ from typing import Final
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "trap.cold_start": ("The device started anew", "设备冷启动"),
     "trap.warm_start": ("The device's agent started anew", "设备热启动"),
+    "trap.ups.on_battery": ("A power supply runs on its battery", "不间断电源转为电池供电"),
     "trap.link.down": ("A port went down", "端口断开"),
     "trap.link.up": ("A port came up", "端口恢复"),
     "trap.authentication_failure": ("Somebody asked with a wrong secret", "SNMP 认证失败"),

@@ -25,6 +25,7 @@ STANDARD: Final[Mapping[str, str]] = {
     "1.3.6.1.2.1.14.16.2.3": "ospf.changed",  # virtual neighbour
     "1.3.6.1.2.1.14.16.2.16": "ospf.changed",  # interface
     "1.0.8802.1.1.2.0.0.1": "lldp.changed",  # LLDP-MIB lldpRemTablesChange
+    "1.3.6.1.2.1.33.2.1": "ups.on_battery",  # UPS-MIB upsTrapOnBattery, RFC 1628
     "1.3.6.1.2.1.47.2.0.1": "hardware.changed",  # ENTITY-MIB entConfigChange
 }
 """Notification -> event code, of the standard MIBs."""

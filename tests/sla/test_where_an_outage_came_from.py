@@ -80,7 +80,7 @@ def test_one_circuit_without_a_drop_says_nothing() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("code", ["power.failed", "ups.on_battery", "dying_gasp"])
+@pytest.mark.parametrize("code", ["power.failed", "ups.on_battery"])
 def test_a_power_trap_that_came_first_is_power(code: str) -> None:
     trap = Told(START * 1000 - 200, "device:l1-ups", "device:l1-ups", code)
 
