@@ -47,7 +47,9 @@ def browse(
     with running(province, settings) as api:
         page = asyncio.run(run(api))
         assert page.console == []
-        assert {"/".join(url.split("/")[:3]) for url in page.requests} == {api.address}
+        # A browser draws its own controls (a calendar) from `data:`, which leaves nothing.
+        asked = [url for url in page.requests if not url.startswith("data:")]
+        assert {"/".join(url.split("/")[:3]) for url in asked} == {api.address}
         return page
 
 
