@@ -191,7 +191,7 @@ def _facts(known: Evidence) -> Iterator[Fact]:
     if (near := _boot(known.near)) is not None and _during(known, near):
         assert known.near is not None
         yield Fact("head_end_restarted", near, known.near.target)
-    for trap in sorted(known.traps, key=lambda one: (one.at_ms, one.device, one.code)):
+    for trap in sorted(known.traps, key=_order):
         if trap.code in POWER_TRAPS:
             yield Fact("power_trap", trap.at_ms // 1000, trap.device, {"trap": trap.code})
         else:
@@ -266,6 +266,10 @@ def _power_first(known: Evidence) -> Told | None:
         return power
     dropped = [t.at_ms for t in early if t.code == _PORT_TRAP and t.subject == port.target]
     return power if not dropped or power.at_ms <= min(dropped) else None
+
+
+def _order(one: Told) -> tuple[int, str, str, str]:
+    return one.at_ms, one.device, one.code, one.subject
 
 
 def _some(links: Iterable[str]) -> str:
