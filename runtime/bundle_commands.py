@@ -26,6 +26,7 @@ from runtime.log_key import PRIVATE, LogKeyError, public_key
 from runtime.program import tell as store_tells
 from runtime.rulesets import RulesError, load, parse_text
 from sla import report as reports
+from sla.bundle import derived
 from sla.bundle_check import BundleError, Checked, check
 from sla.bundle_inputs import first_difference, inputs_in, report_of
 from sla.periods import PeriodError
@@ -180,8 +181,6 @@ def _with(
             return work(files, checked)
     except BundleError as error:
         print(_wrong(error, language), file=sys.stderr)
-    except RulesError as error:
-        print(render(error.problems, language), file=sys.stderr)
     except OSError as error:
         print(error, file=sys.stderr)
     return 1
@@ -216,13 +215,14 @@ def _recomputed(files: BundleFiles, checked: Checked, language: Language) -> int
     try:
         inputs, hours = inputs_in(files, manifest, files.lines, parse_text)
         made = reports.encode(report_of(inputs, hours))
-    except RulesError:
-        raise
+        said = derived(inputs)._asdict()
     except Exception as error:  # noqa: BLE001 - signed by somebody, and yet not what we can compute
-        said = f"{type(error).__name__}: {error}"[:200]
-        print(say("bundle.not_computed", language, detail=said), file=sys.stderr)
+        detail = f"{type(error).__name__}: {error}"[:200]
+        print(say("bundle.not_computed", language, detail=detail), file=sys.stderr)
         return 1
     path = first_difference(files["report.json"], made)
+    wrong = [f"manifest.{name}" for name, one in said.items() if getattr(manifest, name) != one]
+    path = path or "".join(wrong[:1])
     if not path:
         print(say("bundle.identical", language, sha256=reports.digest(made)))
         return 0

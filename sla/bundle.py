@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -32,6 +32,7 @@ from sla.proof import note
 from sla.proof.merkle import Algorithm
 from sla.proof.note import Note
 from sla.records import PeriodClosed
+from sla.timeline import Span
 
 SCHEMA: Final = "extranet-bundle-1"
 MANIFEST: Final = "manifest.json"
@@ -105,7 +106,7 @@ class Manifest(msgspec.Struct, frozen=True):
     code: str
     code_sha256: str
     tree: Tree
-    months: tuple[tuple[int, int], ...]
+    months: tuple[Span, ...]
     month_quota: int | None
     overlays: tuple[Overlay, ...]
     missing: tuple[int, ...]
@@ -280,9 +281,31 @@ def _grown(making: Making, size: int) -> list[Grown]:
     ]
 
 
+class Derived(NamedTuple):
+    """What a manifest says that follows from inputs: fields of `Manifest`."""
+
+    rules: str
+    zone: str
+    months: tuple[Span, ...]
+    month_quota: int | None
+    overlays: tuple[Overlay, ...]
+
+
+def derived(inputs: Inputs) -> Derived:
+    """Return it; whoever makes a report again holds the manifest against it."""
+    window, rules = inputs.window, inputs.rules
+    months = months_of(window.start, window.end, rules.zone)
+    return Derived(
+        rules.id,
+        rules.zone,
+        tuple((one.start, one.end) for one in (whole(name, rules.zone) for name, _, _ in months)),
+        rules.month_quota,
+        tuple(overlays_of(inputs)),
+    )
+
+
 def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
     inputs, window, rules = making.inputs, making.inputs.window, making.inputs.rules
-    months = months_of(window.start, window.end, rules.zone)
     known = set(making.hours)
     return Manifest(
         schema=SCHEMA,
@@ -291,7 +314,6 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
         start=window.start,
         end=window.end,
         provisional=window.provisional,
-        zone=rules.zone,
         tzdata=inputs.tzdata,
         since=making.since,
         recorded_until=inputs.recorded_until,
@@ -299,18 +321,12 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
         clock_verified=inputs.clock_verified,
         revision=inputs.revision,
         previous=inputs.previous,
-        rules=rules.id,
         rules_sha256=rules.sha256,
         register_sha256=registers.digest(inputs.register),
         report_sha256=_sha256(making.report),
         code=making.code,
         code_sha256=making.code_sha256,
         tree=Tree(inputs.log.size, inputs.log.sha256, inputs.log.sm3),
-        months=tuple(
-            (one.start, one.end) for one in (whole(name, rules.zone) for name, _, _ in months)
-        ),
-        month_quota=rules.month_quota,
-        overlays=tuple(overlays_of(inputs)),
         missing=tuple(
             hour for hour in hours_between(making.since, inputs.recorded_until) if hour not in known
         ),
@@ -320,6 +336,7 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
         signed_by=making.signed_by,
         instead_of=making.instead_of,
         files=dict(digests),
+        **derived(inputs)._asdict(),
     )
 
 

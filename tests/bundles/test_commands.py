@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from inventory.model import link_target
+from runtime.bundle_files import write
 from runtime.cli import main
 from runtime.log_key import log_key
 from sla.proof import keys, note
@@ -163,6 +165,22 @@ def test_of_a_settled_period_it_is_the_settled_report(store: Path, say: Say) -> 
     with ZipFile("x.zip") as archive:
         assert archive.read("report.json").decode() == settled
     assert say("recompute", "x.zip").returncode == 0
+
+
+def test_a_manifest_that_says_what_does_not_follow_is_named(store: Path, say: Say) -> None:
+    """By somebody who has the report key: the verifier takes the months of quotas from it."""
+    say("bundle", "telecom", "2026-03", "--out", "x.zip", "--key", "report.key")
+    with ZipFile("x.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    manifest = files["manifest.json"].replace(b'"month_quota":', b'"month_quota":9')
+    digest, before = (hashlib.sha256(x).hexdigest() for x in (manifest, files["manifest.json"]))
+    text = note.parse(files["manifest.sig"]).text.replace(before, digest)
+    signed = note.encode(note.sign(text, f"{_ORIGIN}/report", keys.read(store / "report.key")))
+    write(store / "x.zip", (files | {"manifest.json": manifest, "manifest.sig": signed}).items())
+
+    done = say("recompute", "x.zip")
+
+    assert (done.returncode, "manifest.month_quota" in done.stderr) == (1, True)
 
 
 def _told_later(store: Path) -> None:
