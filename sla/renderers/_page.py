@@ -113,7 +113,8 @@ def page(
         f'<p class="hash">{text(words.say("hash_short", sha256=one))}</p>'
         for one in hashes[: 1 if len(hashes) == 1 else 0]
     )
-    return "".join((head, *parts, f"<footer>{lines}</footer></body></html>\n")).encode()
+    foot = f"<footer>{lines}</footer>" if lines else ""
+    return "".join((head, *parts, foot, "</body></html>\n")).encode()
 
 
 def _margins(hashes: Sequence[str]) -> str:
