@@ -9,11 +9,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from getpass import getpass
 from pathlib import Path
 from typing import Final
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from runtime import bundle_files
 from runtime.bundle_files import BundleFiles
@@ -22,6 +19,7 @@ from runtime.check import check as check_files
 from runtime.check import render
 from runtime.clock import wall
 from runtime.config import Config, load_config
+from runtime.key_commands import read_passphrase
 from runtime.log_key import PRIVATE, LogKeyError, public_key
 from runtime.program import tell as store_tells
 from runtime.rulesets import RulesError, load, parse_text
@@ -48,7 +46,8 @@ def describe_bundle(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
     parser.add_argument("period", help=tell("bundle_period"))
     parser.add_argument("--out", type=Path, default=None, help=tell("bundle_out"))
     parser.add_argument("--key", type=Path, default=None, help=tell("bundle_key"))
-    parser.add_argument("--passphrase", type=Path, default=None, help=tell("bundle_passphrase"))
+    parser.add_argument("--name", default="", help=tell("bundle_name"))
+    parser.add_argument("--passphrase-file", type=Path, default=None, help=tell("sla_passphrase"))
     parser.add_argument("--anyway", action="store_true", help=tell("bundle_anyway"))
 
 
@@ -70,8 +69,9 @@ def make(options: Namespace, environ: Mapping[str, str], language: Language) -> 
     except RulesError as error:
         print(render(error.problems, language), file=sys.stderr)
     except KeyFileError as error:
-        said = say(f"bundle.key.{error.code}", language, path=error.path)
-        print(said, file=sys.stderr)
+        print(say(f"key.{error.code}", language, path=error.path), file=sys.stderr)
+    except NoteError as error:
+        print(say(f"note.{error.code}", language), file=sys.stderr)
     except LogKeyError as error:
         print(say("bundle.no_log_key", language, path=error.path), file=sys.stderr)
     except BundleError as error:
@@ -133,24 +133,18 @@ def readme() -> str:
 
 
 def _signing(options: Namespace, folder: Path, known: Verifier, language: Language) -> Signing:
-    """Return who signs: the report key if one is given, else the log key. Raises KeyFileError."""
+    """Return who signs: the report key if one is given, else the log key.
+
+    Raises KeyFileError, OSError, NoteError (`bad_name`).
+    """
     if options.key is None:
         key, name, by = keys.read(folder / PRIVATE), known.name, "log"
     else:
-        key, name, by = _report_key(options, language), known.name + _SUFFIX, "report"
+        passphrase = read_passphrase(options.passphrase_file, language, new=False)
+        key, by = keys.read(options.key, passphrase), "report"
+        name = options.name or known.name + _SUFFIX
     word = note.verifier(name, key.public_key()).text
     return Signing(lambda text: note.sign(text, name, key), word, by)
-
-
-def _report_key(options: Namespace, language: Language) -> Ed25519PrivateKey:
-    if options.passphrase is not None:
-        return keys.read(options.key, options.passphrase.read_bytes().rstrip(b"\r\n"))
-    try:
-        return keys.read(options.key)
-    except KeyFileError as error:
-        if error.code != "passphrase" or not sys.stdin.isatty():
-            raise
-    return keys.read(options.key, getpass(say("bundle.ask_passphrase", language)).encode())
 
 
 def verify(options: Namespace, _environ: Mapping[str, str], language: Language) -> int:

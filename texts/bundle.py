@@ -74,21 +74,6 @@ _WRONG: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-_KEY: Final[dict[str, tuple[str, str]]] = {
-    "unreadable": ("{path}: cannot be read.", "{path}：无法读取。"),
-    "open_to_others": (
-        "{path}: others may read it. Take their rights away (chmod 600) and think of a new key.",
-        "{path}：其他用户可读。请收回权限（chmod 600），并考虑更换密钥。",
-    ),
-    "no_key": ("{path}: holds no Ed25519 key.", "{path}：不是 Ed25519 密钥。"),
-    "passphrase": (
-        "{path}: needs its passphrase, or it is a wrong one (`--passphrase FILE`).",
-        "{path}：需要口令或口令有误（--passphrase 文件）。",
-    ),
-    "exists": ("{path}: is there already.", "{path}：已存在。"),
-    "unwritable": ("{path}: cannot be written.", "{path}：无法写入。"),
-}
-
 _README: Final = (
     """This is the evidence behind one report about one carrier, with proofs.
 
@@ -139,7 +124,6 @@ sent each day.
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **{f"bundle.wrong.{code}": pair for code, pair in _WRONG.items()},
-    **{f"bundle.key.{code}": pair for code, pair in _KEY.items()},
     "bundle.readme": _README,
     "bundle.written": (
         "{file} is written. SHA-256 of the report: {sha256}",
@@ -243,7 +227,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
             "--anyway 以证据为准生成，并在包内注明。"
         ),
     ),
-    "bundle.ask_passphrase": ("Passphrase of the report key: ", "报告密钥的口令："),
     "cli.sla_bundle": (
         "write a report with all its evidence and proofs into one file",
         "把报告及其全部证据与证明写入一个文件",
@@ -269,9 +252,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "file of the report key that signs (default: the log key signs)",
         "签名用的报告密钥文件（默认用日志密钥签名）",
     ),
-    "cli.bundle_passphrase": (
-        "file with the passphrase of the report key",
-        "报告密钥口令所在文件",
+    "cli.bundle_name": (
+        "name of the report key as it was handed out (default: the log's name and /report)",
+        "报告密钥对外公布的名称（默认为日志名称加 /report）",
     ),
     "cli.bundle_anyway": (
         "also where ledger or settled report differ from the evidence",
