@@ -142,7 +142,39 @@ _REFUSED: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
+_PAGE: Final[dict[str, tuple[str, str]]] = {
+    "page.causes": ("Assessment: where outages came from", "考核：中断归因"),
+    "page.causes.none": (
+        "No outage of a link has ended yet.", "尚无已结束的线路中断。",
+    ),
+    "page.causes.all": ("All states", "全部状态"),
+    "page.causes.say": ("Say", "认定"),
+    "page.causes.approve": ("Approve", "批准"),
+    "page.causes.reject": ("Reject", "驳回"),
+    "page.causes.why": ("Reason", "理由"),
+    "page.causes.event": ("one cause with other circuits", "与其他线路同一原因"),
+    "page.causes.column.link": ("Link", "链路"),
+    "page.causes.column.start": ("From", "开始"),
+    "page.causes.column.length": ("Length", "时长"),
+    "page.causes.column.state": ("State", "状态"),
+    "page.causes.column.cause": ("Cause", "原因"),
+    "page.causes.column.facts": ("Evidence", "证据"),
+    "page.causes.column.act": ("Act", "操作"),
+    "page.causes.state.proposed": ("proposed", "系统建议"),
+    "page.causes.state.said": ("waits for approval", "待审批"),
+    "page.causes.state.approved": ("approved", "已批准"),
+    "page.causes.state.rejected": ("rejected", "已驳回"),
+    "page.causes.cause.carrier": ("carrier", "运营商"),
+    "page.causes.cause.power": ("power or site", "机房电力环境"),
+    "page.causes.cause.upstream": ("upstream", "上级或他方"),
+    "page.causes.cause.owner": ("owner", "建设单位"),
+    "page.causes.cause.force_majeure": ("force majeure", "不可抗力"),
+    "page.causes.cause.monitor": ("the monitor", "监测系统"),
+    "page.causes.cause.unknown": ("not known", "原因不明"),
+}  # fmt: skip
+
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **{f"sla.fact.{code}": pair for code, pair in _FACTS.items()},
+    **_PAGE,
     **{f"api.{code}": pair for code, pair in _REFUSED.items()},
 }

@@ -1,5 +1,6 @@
 // The page: load everything, draw it, and follow what happens.
 
+import * as causes from "/static/causes.js";
 import { drawCounts as counts } from "/static/counts.js";
 import * as detail from "/static/detail.js";
 import { button, byId, fill, soon } from "/static/dom.js";
@@ -117,6 +118,8 @@ async function loadOverlays(cursor = null) {
   overlays.draw(filed, sayTo, more, () => loadOverlays().catch(failed));
 }
 
+const loadCauses = () => causes.load({ get, send }, may);
+
 async function loadReports() {
   if (!carriers.length) carriers = (await get("/api/v1/carriers")).items;
   await reports.load({ get, send }, may, carriers);
@@ -143,7 +146,8 @@ async function loadAll() {
   try {
     await loadOverview();
     await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift(),
-      loadSlowest(), loadServices(), loadHosts(), loadOverlays(), loadReports()]);
+      loadSlowest(), loadServices(), loadHosts(), loadOverlays(), loadCauses(),
+      loadReports()]);
     reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
@@ -328,7 +332,8 @@ async function start() {
   setInterval(tick, 1000);
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
   const seldom = () => {
-    const loads = [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts, loadOverlays, loadReports];
+    const loads = [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts, loadOverlays, loadCauses,
+      loadReports];
     for (const load of loads) load().catch(failed);
     countsSoon();
   };
