@@ -169,7 +169,7 @@ changes = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(LINKS), changes), st.sampled_from((LIMITS, OTHERS)), st.data()
 )
