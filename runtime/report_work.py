@@ -16,7 +16,7 @@ import msgspec
 
 from runtime.report_form import MADE, Made, Order, Rendered
 from runtime.report_inputs import gather, with_sums
-from runtime.report_views import OF_ONE, render, render_leader, render_link, renderers
+from runtime.report_views import OF_ALL, OF_ONE, render, render_leader, render_link, renderers
 from sla import build, register, report
 from sla.changes import Change, changes
 from sla.inputs import Register
@@ -243,5 +243,5 @@ def leader(
 
 
 def formats() -> list[str]:
-    """Return in which formats a report can be had."""
-    return [*dict.fromkeys((JSON, *renderers()))]
+    """Return in which formats one report can be had."""
+    return [name for name in dict.fromkeys((JSON, *renderers())) if name != OF_ALL]
