@@ -188,6 +188,11 @@ def test_facts_of_the_outage_are_evidence() -> None:
     assert spans(filed(kind="X", outage="link:a@1"), START + DAY, FACT) == (WHOLE, "")
 
 
+def test_facts_that_are_proposed_after_the_filing_are_evidence_too() -> None:
+    claim = (START + DAY, "li", filed(kind="X", outage="link:a@1"))
+    assert fold(told(claim, (START + 2 * DAY, "", FACT))).overlays["o"].evidence
+
+
 def test_facts_of_another_circuit_are_no_evidence() -> None:
     other = replace_struct(FACT, outage="link:b@1", link="b")
     assert spans(filed(kind="X", outage="link:b@1"), START + DAY, other) == ([], "no_evidence")
@@ -284,6 +289,29 @@ def test_the_same_second_is_that_of_who_filed_first() -> None:
     assert [(share.honoured.by.overlay, share.seconds) for share in found] == [
         ("first", 100), ("second", 50),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "everything", "reason"),
+    [
+        (Class.UP, True, "quota"),
+        (Class.UP, False, ""),
+        (Class.DOWN, True, "quota"),
+        (Class.DOWN, False, "quota"),
+        (Class.EXM_O, True, ""),
+        (Class.OUT, True, ""),
+    ],
+)
+def test_only_what_the_quota_turned_away_is_said_to_be_its(
+    kind: Class,
+    everything: bool,  # noqa: FBT001 - one of two
+    reason: str,
+) -> None:
+    """Carrier's work of 100 s, of which the first half was excluded and this became of the rest."""
+    laid = [honoured(approved("o", "M_c", (0, 100), -(10**6)), RULES, NOTICE)]
+    segments = [Segment(Class.EXM_C, 0, 50), Segment(kind, 50, 100)]
+    (share,) = shares(laid, segments, (0, 100), all_of_maintenance=everything)
+    assert (share.seconds, share.reason) == (50, reason)
 
 
 _SPANS = st.lists(_SPAN, max_size=6).map(union)
