@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import msgspec
 
 from inventory.model import Inventory, Link
@@ -97,7 +96,7 @@ def _heard(file: Path, hour: int) -> Iterator[tuple[str, Slots]]:
             rows = engine.execute(query, [str(file), hour])
             while batch := rows.fetchmany(_FETCH):
                 yield from ((row[0], Slots(*row[1:])) for row in batch)
-        except duckdb.Error as error:
+        except _duck.error() as error:
             with _sqlite.translated(file), file.open("rb") as content:
                 while content.read(1 << 20):
                     pass  # if the disk gives it all, what it gives is wrong

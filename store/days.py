@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-import duckdb
 import msgspec
 
 from sla.canonical import HOUR, Heard, Latency, RoundTrips, SlotRun
@@ -237,7 +236,7 @@ def read_day(folder: Path, day: date, zone: str = ZONE) -> list[DayRow]:
                 f"SELECT {_NAMES} FROM read_parquet($1) ORDER BY carrier, link",  # noqa: S608 - names are ours
                 [str(path)],
             ).fetchall()
-        except duckdb.Error as error:
+        except _duck.error() as error:
             code: Literal["corrupt", "unopened"] = "corrupt" if path.exists() else "unopened"
             raise StoreError(code, path, str(error)) from error
     return [row_of(row, end) for row in rows]

@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import msgspec
 
 from sla.states import State
@@ -103,7 +102,7 @@ def _read_sealed(folder: Path, link: str, since: int, until: int) -> list[Histor
                     [[str(file) for file in files], link, since, until],
                 ).fetchall()
             return [_row(row) for row in rows]
-        except duckdb.Error as error:
+        except _duck.error() as error:
             tries -= 1
             # Retention may take a file away between the look and the reading.
             if not tries or all(file.exists() for file in files):

@@ -14,7 +14,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import msgspec
 
 from sla.canonical import HOUR, Heard, RoundTrips
@@ -146,7 +145,7 @@ def _add_sealed(folder: Path, wanted: _Wanted, tallies: Mapping[str, Tally], pla
                 for row in rows:
                     if row[1] in tallies:
                         _add_day(wanted, row, tallies[row[1]], plan)
-        except duckdb.Error as error:
+        except _duck.error() as error:
             raise StoreError("corrupt", folder, str(error)) from error
     _plan_absent(wanted, there, plan)
 

@@ -11,8 +11,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 from sla.percentile import SLOT, Traffic
 from store import _duck, _sqlite
 from store.errors import StoreError
@@ -70,7 +68,7 @@ def _sealed(folder: Path, link: str, since: int, until: int) -> list[Any]:
                 for at in range(0, len(files), _TOGETHER):
                     names = [str(file) for file in files[at : at + _TOGETHER]]
                     found += engine.execute(query, [names, link, since, until]).fetchall()
-        except duckdb.Error as error:
+        except _duck.error() as error:
             tries -= 1
             # Retention may take a file away between the look and the reading.
             if not tries or all(file.exists() for file in files):
