@@ -89,8 +89,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "“{overlay}”已批准且已开始，不能由一人撤回，请提交更正申报（`replaces`）。",
     ),
     "api.overlay_decided": (
-        "“{overlay}” is decided already: {state}.",
-        "“{overlay}”已有结论：{state}。",
+        "“{overlay}” is not open any more: it was decided, withdrawn or replaced before.",
+        "“{overlay}”已不在待审批状态：此前已审批、撤回或更正。",
     ),
     "api.overlay_wider": (
         "“{overlay}” also concerns links that you may not see; somebody else decides about it.",
