@@ -47,7 +47,7 @@ _HEAD: Final[dict[str, tuple[str, str]]] = {
     "carried_in": ("was already down at the start", "期初已中断"),
     "start_censored": ("its start was not observed", "起始时刻未观测到"),
     "end_censored": ("its end was not observed", "结束时刻未观测到"),
-    "document": ("{name} (SHA-256 {sha256})", "{name}（SHA-256 {sha256}）"),
+    "document": ("{name} (file’s SHA-256 {sha256})", "{name}（文件 SHA-256 {sha256}）"),
     "not_logged": ("not in the evidence log", "未入证据日志"),
     "fixed": (
         "the contract counts a month as 43,200 minutes",

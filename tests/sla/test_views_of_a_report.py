@@ -243,6 +243,18 @@ def test_no_cell_of_csv_begins_like_a_formula(made: Report) -> None:
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
 
 
+@pytest.mark.parametrize(
+    "first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'"]
+)
+def test_a_text_that_a_spreadsheet_would_take_for_more_gets_an_apostrophe(first: str) -> None:
+    assert csv_view.guarded(f"{first}1+1") == f"'{first}1+1"
+
+
+@pytest.mark.parametrize("text", ["1+1", "县级", "", " =1"])
+def test_any_other_text_stays_as_it_is(text: str) -> None:
+    assert csv_view.guarded(text) == text
+
+
 @given(st.text())
 def test_one_apostrophe_less_gives_back_what_was_written(text: str) -> None:
     said = csv_view.guarded(text)
