@@ -177,7 +177,9 @@ def _open(wanted: Wanted, log: EvidenceLog, size: int, kept: Sequence[int]) -> t
     """Return the inputs of a period that is not settled, up to the last hour of evidence."""
     if wanted.carrier not in wanted.inventory.carriers:
         raise NoBundleError("no_carrier", carrier=wanted.carrier)
-    register = registers.register_of(wanted.inventory, wanted.carrier)
+    # As it will be read again: what is a whole number here is a fraction there, and other bytes.
+    own = registers.encode(registers.register_of(wanted.inventory, wanted.carrier))
+    register = registers.decode(own)
     window = parse(wanted.period, wanted.now, wanted.rules.zone)
     until = kept[-1] + HOUR
     if until <= window.start:

@@ -235,7 +235,7 @@ def again(link: dict[str, Any], given: Any) -> tuple[Any, Any]:
     start, end, known = report["start"], report["end"], said.get(link["id"], [])
     until, runs = max(end, report["recorded_until"]), known[:0]
     service = [(one["start"], one["end"] or FOREVER) for one in link["in_service"]]
-    masks: dict[str, Any] = {"service": service or [(-FOREVER, FOREVER)], "D": [], "K": []}
+    masks: dict[str, Any] = {"service": service, "D": [], "K": []}
     masks["months"] = [(first, last) for first, last in manifest["months"]]
     masks["X"] = [(a - slot, b + slot) for a, b in said.get(link["id"] + " X", [])]
     for one in manifest["overlays"]:
