@@ -106,7 +106,11 @@ class Words:
 
     def fact(self, fact: Fact) -> str:
         """Say one piece of physical evidence: when, what, and who said so."""
-        said = say(f"sla.fact.{fact.code}", self.language, **fact.parameters)
+        parameters = {**fact.parameters}
+        if "causes" in parameters:  # of evidence that contradicts itself
+            causes = parameters["causes"].split(", ")
+            parameters["causes"] = ", ".join(self.name("cause", one) for one in causes)
+        said = say(f"sla.fact.{fact.code}", self.language, **parameters)
         source = f" [{fact.source}]" if fact.source else ""
         return clean(f"{self.time(fact.at)} {said}{source}")
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 import sla.renderers as folder
+from sla.records import Fact
 from sla.renderers import csv as csv_view
 from sla.renderers import html, leader, link_page, pdf
 from sla.renderers import json as json_view
@@ -433,6 +434,13 @@ def test_a_period_has_its_chinese_name(period: str, said: str) -> None:
 def test_times_are_those_of_the_reports_zone() -> None:
     assert EN.time(reports.START) == "2026-07-01 00:00:00"
     assert Words("en", "UTC").time(reports.START) == "2026-06-30 16:00:00"
+
+
+def test_evidence_that_contradicts_itself_names_the_causes_in_words() -> None:
+    fact = Fact("contradicting", reports.START, "", {"causes": "carrier, power"})
+
+    assert "carrier, power or customer equipment" in EN.fact(fact)
+    assert "运营商线路, 用户电力或设备" in ZH.fact(fact)
 
 
 def test_a_status_that_is_no_figure_has_words_in_both_languages() -> None:
