@@ -147,15 +147,21 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "make": ("Make a report", "生成报告"),
     "close": ("Close", "办结"),
     "job.waiting": ("{carrier} {period}: waits", "{carrier} {period}：排队中"),
-    "job.running": ("{carrier} {period}: {done} of {of}", "{carrier} {period}：{done}/{of}"),
-    "job.failed": ("{carrier} {period}: {why}", "{carrier} {period}：{why}"),
+    "job.running": (
+        "{carrier} {period}: {done} of {of} steps",
+        "{carrier} {period}：{of} 步中已完成 {done} 步",
+    ),
+    "job.failed": ("{carrier} {period} failed: {why}", "{carrier} {period} 未生成：{why}"),
 }
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.reports": ("Assessment: reports of carriers", "考核：运营商报告"),
     **{f"page.reports.{code}": pair for code, pair in _PAGE.items()},
     **{f"cli.{code}": pair for code, pair in _COMMANDS.items()},
-    "report.written": ("{file}: {state}, SHA-256 {sha256}", "{file}：{state}，SHA-256 {sha256}"),
+    "report.written": (
+        "Written: {file} ({state}), SHA-256 {sha256}",
+        "已写入 {file}（{state}），SHA-256 {sha256}",
+    ),
     "report.state.closed": ("settled", "已办结"),
     "report.state.draft": ("draft, not settled", "草稿，未办结"),
     "report.state.provisional": ("provisional, the period is not over", "临时，周期未结束"),
