@@ -1,4 +1,4 @@
-"""`extranet sla report` and `extranet sla close`: a carrier's report from the store, and its end.
+"""`extranet sla report`, `leader` and `close`: reports from the store, and the end of a period.
 
 `report` only reads, and may run beside the monitor: a settled period is read as it was settled, any
 other is made from what the store says now. `close` writes a record, so the monitor must not run.
@@ -24,14 +24,14 @@ from runtime.clock import wall
 from runtime.doors import person_of
 from runtime.program import tell as tell_of_store
 from runtime.report_form import Order, Rendered
-from runtime.report_shelf import settled
+from runtime.report_shelf import look, settled
 from runtime.report_views import NoSuchFormatError
-from runtime.report_work import JSON, JSON_MEDIA, compose, load, make, raw, rendered
+from runtime.report_work import JSON, JSON_MEDIA, compose, leader, load, make, raw, rendered
 from runtime.rulesets import RulesError
 from runtime.rulesets import load as load_rules
 from sla import report
 from sla.deadlines import freezes
-from sla.periods import PeriodError, parse
+from sla.periods import PeriodError, before, parse
 from sla.records import PeriodClosed, Record
 from sla.register import encode, register_of
 from sla.report import Report
@@ -82,6 +82,15 @@ def describe_close(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
     parser.add_argument("--correct", action="store_true", help=tell("close_correct"))
 
 
+def describe_leader(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
+    """Name the arguments of `leader`."""
+    parser.add_argument("period", help=tell("report_period"))
+    parser.add_argument("--inventory", type=Path, default=None, help=tell("inventory"))
+    parser.add_argument("--config", type=Path, default=None, help=tell("config"))
+    parser.add_argument("--out", type=Path, default=None, help=tell("report_out"))
+    parser.add_argument("--language", choices=("en", "zh"), default=SUPPRESS, help=tell("language"))
+
+
 def _describe(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
     parser.add_argument("carrier", help=tell("report_carrier"))
     parser.add_argument("period", help=tell("report_period"))
@@ -97,6 +106,11 @@ def run_report(options: Namespace, environ: Mapping[str, str], language: Languag
 def run_close(options: Namespace, environ: Mapping[str, str], language: Language) -> int:
     """Settle a period; 0 = done, 1 = it cannot be."""
     return _guarded(_close, options, environ, language)
+
+
+def run_leader(options: Namespace, environ: Mapping[str, str], language: Language) -> int:
+    """Write the page over all carriers; 0 = done, 1 = it cannot be."""
+    return _guarded(_leader, options, environ, language)
 
 
 def _guarded(
@@ -166,6 +180,32 @@ def _report(here: _Here, options: Namespace, language: Language) -> None:
         ),
         file=sys.stderr,
     )  # fmt: skip
+
+
+def _leader(here: _Here, options: Namespace, language: Language) -> None:
+    earlier = before(options.period)
+    with closing(open_reader(here.store / FILE)) as reader:
+        records = reader.records()
+    found = _holding(here.store, records, options.period)
+    if not found:
+        raise _RefusedError("api.no_report_of_anybody", period=options.period)
+    beside = _holding(here.store, records, earlier) if earlier else []
+    view = leader(here.store, found, beside, language)
+    if options.out is None:
+        sys.stdout.buffer.write(view.content)
+    else:
+        options.out.write_bytes(view.content)
+
+
+def _holding(store: Path, records: Sequence[Record], period: str) -> list[tuple[Place, str]]:
+    """Return the revision that holds of each carrier's period: the last settled, else the draft."""
+    drafts = {place.carrier: (place, "") for place in look(store) if place.period == period}
+    closed = {
+        body.carrier: (Place(body.carrier, period, body.revision), body.report)
+        for _, body in settled(records)
+        if body.period == period
+    }
+    return list((drafts | closed).values())
 
 
 def _state(found: Report, closed: Sequence[PeriodClosed], language: Language) -> str:

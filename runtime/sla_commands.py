@@ -22,6 +22,7 @@ _SUBCOMMANDS: Final[Mapping[str, _Subcommand]] = {
     "compute": _Subcommand(case_commands.describe, case_commands.run),
     "close": _Subcommand(report_commands.describe_close, report_commands.run_close),
     "key": _Subcommand(key_commands.describe, key_commands.run),
+    "leader": _Subcommand(report_commands.describe_leader, report_commands.run_leader),
     "log": _Subcommand(log_commands.describe, log_commands.run),
     "recompute": _Subcommand(bundle_commands.describe_check, bundle_commands.recompute),
     "report": _Subcommand(report_commands.describe_report, report_commands.run_report),

@@ -109,6 +109,10 @@ _FAILURES: Final[dict[str, tuple[str, str]]] = {
 
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "sla_report": ("write a carrier's report of a period", "输出某运营商某周期的考核报告"),
+    "sla_leader": (
+        "write one page over all carriers of a period",
+        "输出某周期全部运营商的领导一页纸",
+    ),
     "sla_close": ("settle a carrier's period: it never changes afterwards", "办结某运营商某周期"),
     "report_carrier": ("whose: an id of the inventory", "运营商（清单中的标识）"),
     "report_period": (

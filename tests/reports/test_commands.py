@@ -114,6 +114,13 @@ def test_a_settled_report_is_read_as_it_was_settled(say: Say, store: Path) -> No
     )  # fmt: skip
 
 
+def test_the_page_over_all_is_of_what_is_kept(say: Say) -> None:
+    say("close", "telecom", "2026-01", "--by", "wang")
+    page = say("leader", "2026-01", "--language", "en")
+    assert page.returncode == 0, page.stderr
+    assert "电信" in page.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -122,6 +129,8 @@ def test_a_settled_report_is_read_as_it_was_settled(say: Say, store: Path) -> No
         (("report", "telecom", "2026-03-05..2026-03-01"), "2026-03-05..2026-03-01"),
         (("report", "telecom", "2026-03", "--format", "docx"), "docx"),
         (("report", "telecom", "2026-03", "--revision", "4"), "no report"),
+        (("leader", "2026-03"), "2026-03"),
+        (("leader", "2026-3"), "2026-3"),
         (("close", "telecom", "2026-03", "--by", "li"), "li"),
         (("close", "telecom", "2026-03", "--by", "wang", "--correct"), "not closed"),
     ],
