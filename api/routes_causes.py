@@ -121,7 +121,7 @@ async def causes(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
-    """List outages with where they came from, the latest first: `{items, next}`.
+    """List outages with where they came from, the latest proposal first: `{items, next}`.
 
     `period`: those that lie in it, wholly or in part; absent = all. `state`: proposed by the
     evidence, said by a person, approved or rejected by another.
@@ -130,7 +130,7 @@ async def causes(
     window = None if period is None else _window(period, desk.ports.live.now())
     known = {} if port is None else port.standings()
     tickets = {} if port is None else port.tickets()
-    found = sorted(known.values(), key=lambda one: (-one.start, one.outage))
+    found = [*known.values()][::-1]
 
     def wanted(one: CauseStanding) -> bool:
         return (
@@ -218,11 +218,10 @@ async def tickets(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
-    """List tickets of outages, the latest notice first: `{items, next}`. Times are UTC seconds."""
+    """List tickets of outages, the latest first: `{items, next}`. Times are UTC seconds."""
     port = desk.assessment.causes
     window = None if period is None else _window(period, desk.ports.live.now())
-    known = [] if port is None else [*port.tickets().values()]
-    found = sorted(known, key=lambda one: (-one.noted.notified, one.noted.outage))
+    found = [] if port is None else [*port.tickets().values()][::-1]
 
     def sieve(positions: range) -> Sequence[int]:
         return [

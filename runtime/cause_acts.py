@@ -16,8 +16,8 @@ from api.ports_carrier_reports import RefusedError
 from api.ports_causes import Noting, Saying
 from inventory.model import Inventory
 from runtime.record_book import RecordBook
-from sla import tickets
-from sla.causes import CauseStanding, may_decide, parts_of, standing
+from sla import causes, tickets
+from sla.causes import CauseStanding, may_decide, parts_of
 from sla.records import CauseDecided, Document, Record, StopClock, TicketNoted
 from sla.tickets import Ticket
 from store.documents import Documents
@@ -37,7 +37,10 @@ class CauseActs:
         self._documents = Documents(store)
         self._now = now
         self._inventory: Inventory | None = None
-        self._folded: tuple[int, Mapping[str, CauseStanding], Mapping[str, Ticket]] = 0, {}, {}
+        self._causes: dict[str, CauseStanding] = {}
+        self._tickets: dict[str, Ticket] = {}
+        self._taken = 0
+        """Records that are folded in: there are many, and each is looked at once."""
         self._done: dict[str, deque[int]] = {}
 
     def load(self, inventory: Inventory) -> None:
@@ -46,17 +49,20 @@ class CauseActs:
 
     def standings(self) -> Mapping[str, CauseStanding]:
         """Return how the cause of each outage stands."""
-        return self._fold()[0]
+        self._fold()
+        return self._causes
 
     def tickets(self) -> Mapping[str, Ticket]:
         """Return the ticket of each outage that has one."""
-        return self._fold()[1]
+        self._fold()
+        return self._tickets
 
-    def _fold(self) -> tuple[Mapping[str, CauseStanding], Mapping[str, Ticket]]:
+    def _fold(self) -> None:
         records = self._book.records
-        if self._folded[0] != len(records):
-            self._folded = len(records), standing(records), tickets.fold(records)
-        return self._folded[1:]
+        while self._taken < len(records):
+            causes.take(self._causes, records[self._taken])
+            tickets.take(self._tickets, records[self._taken])
+            self._taken += 1
 
     async def say(self, saying: Saying, person: str) -> CauseStanding:
         """Say a cause. Raises RefusedError."""

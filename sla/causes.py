@@ -124,11 +124,16 @@ def standing(records: Iterable[Record]) -> Mapping[str, CauseStanding]:
     """
     found: dict[str, CauseStanding] = {}
     for record in records:
-        if isinstance(record.body, CauseProposed):
-            _propose(found, record, record.body)
-        elif isinstance(record.body, CauseDecided):
-            _decide(found, record, record.body)
+        take(found, record)
     return found
+
+
+def take(found: dict[str, CauseStanding], record: Record) -> None:
+    """Take one more record into what `standing` returned of those before it."""
+    if isinstance(record.body, CauseProposed):
+        _propose(found, record, record.body)
+    elif isinstance(record.body, CauseDecided):
+        _decide(found, record, record.body)
 
 
 def may_decide(one: CauseStanding, person: str) -> bool:

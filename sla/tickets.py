@@ -40,14 +40,19 @@ def fold(records: Iterable[Record]) -> Mapping[str, Ticket]:
     """
     found: dict[str, Ticket] = {}
     for record in records:
-        body = record.body
-        if not isinstance(body, TicketNoted):
-            continue
-        named, before = parts_of(body.outage), found.get(body.outage)
-        if named is None or named[0] != body.link or (before and before.by and not record.person):
-            continue
-        found[body.outage] = Ticket(body, record.person, record.at, record.number)
+        take(found, record)
     return found
+
+
+def take(found: dict[str, Ticket], record: Record) -> None:
+    """Take one more record into what `fold` returned of those before it."""
+    body = record.body
+    if not isinstance(body, TicketNoted):
+        return
+    named, before = parts_of(body.outage), found.get(body.outage)
+    if named is None or named[0] != body.link or (before and before.by and not record.person):
+        return
+    found[body.outage] = Ticket(body, record.person, record.at, record.number)
 
 
 def repair_of(tickets: Sequence[TicketNoted], first_bad: int, limit: int) -> report.Repair | None:
