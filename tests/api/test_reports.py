@@ -89,6 +89,12 @@ def test_an_auditor_has_nothing_made(api: Running, role: Role, *, may: bool) -> 
     assert (answer.status == 202, answer.status == 403) == (may, not may)
 
 
+def test_a_carrier_has_only_its_own_made(api: Running) -> None:
+    wishes = [{"carrier": name, "period": "2026-09"} for name in ("unicom", "telecom")]
+    answers = [post(api, "reports", unicom(api), wish).status for wish in wishes]
+    assert answers == [202, 404]
+
+
 def test_a_closing_is_a_correction_only_where_it_says_so(api: Running, desk: Desk) -> None:
     token = api.token("assessor")
     post(api, "reports/unicom/2026-08/close", token, {})

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from api.ports import UnknownPeriodError
-from api.ports_carrier_reports import RefusedError, ReportRow, View
+from api.ports_carrier_reports import RefusedError, ReportJob, ReportRow, View
 from runtime.report_due import Plan
 from runtime.report_shelf import look
 from sla.records import Document, OverlayDecided, OverlayFiled, PeriodClosed
@@ -44,6 +44,8 @@ class Told:
     health_before: Any
     health_after: Any
     after_a_restart: list[Place]
+    third: ReportJob
+    closed_in_the_end: int
 
 
 async def _tell(store: Path) -> Told:
@@ -73,10 +75,13 @@ async def _tell(store: Path) -> Told:
         path = reports.folder_of(store, places[0]) / reports.REPORT
         path.write_bytes(data.replace(b'"DOWN":14400', b'"DOWN":14401'))
         damaged = await _refused(story)
+        path2 = reports.folder_of(store, places[1]) / reports.REGISTER
+        path2.write_bytes(registers[1].replace(b"260000", b"260001"))
+        third = await story.closed(correct=True)
         return Told(
             draft, early, first, first_row, again, not_yet, part["link"]["title"], second,
             registers[1], registers[0], data, served, damaged, health_before, keeping.health(),
-            [*look(store)],
+            [*look(store)], third, len(_settled(story)),
         )  # fmt: skip
 
 
@@ -170,6 +175,14 @@ def test_a_changed_file_is_seen_in_the_health(tale: Told) -> None:
     assert (before["ok"], after["ok"], after["reason"]) == (True, False, "report_damaged")
 
 
+def test_nothing_is_settled_upon_a_register_that_was_changed(tale: Told) -> None:
+    assert (tale.third.state, tale.third.failure, tale.closed_in_the_end) == (
+        "failed",
+        "corrupt",
+        2,
+    )
+
+
 def test_what_was_made_is_known_after_a_restart(tale: Told) -> None:
     assert tale.after_a_restart == [Place("telecom", "2026-10", revision) for revision in (1, 2)]
 
@@ -189,6 +202,17 @@ def test_whom_or_when_there_is_none_of_is_refused(tmp_path: Path) -> None:
     assert asyncio.run(_unknown(tmp_path)) == [
         "unknown_carrier", "period_future", "period_form", "period_form",
     ]  # fmt: skip
+
+
+async def _asked_twice(store: Path) -> tuple[str, str]:
+    async with told(store) as story:
+        jobs = [story.keeping.make("telecom", "2026-10", who) for who in ("li", "wang")]
+        return jobs[0].id, jobs[1].id
+
+
+def test_one_period_is_made_once_for_all_who_ask(tmp_path: Path) -> None:
+    first, second = asyncio.run(_asked_twice(tmp_path))
+    assert first == second
 
 
 async def _scheduled(store: Path) -> list[tuple[str, str]]:
