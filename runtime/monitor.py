@@ -171,7 +171,8 @@ class Monitor:
         self._survey.load(inventory)
 
         # Answering.
-        self._past = PastDoor(config.store.path, live.inventory, clock.now)
+        rules = self._centre.assessment.rules
+        self._past = PastDoor(config.store.path, live.inventory, clock.now, lambda: rules)
         self._centre.assessment.connect(self._past, self._pipeline)
         self._reload = Reload(
             read, config, self._probes, self._pipeline, telling, live, self._sending,

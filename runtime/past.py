@@ -28,11 +28,17 @@ class PastDoor:
     """One worker; it is given the inventory in force, without credentials."""
 
     def __init__(
-        self, store: Path, inventory: Callable[[], Inventory], now: Callable[[], int]
+        self,
+        store: Path,
+        inventory: Callable[[], Inventory],
+        now: Callable[[], int],
+        rules: Callable[[], RuleSet | None] = lambda: None,
     ) -> None:
+        """`rules`: of assessments; None = the shipped ones."""
         self._store = store
         self._inventory = inventory
         self._now = now
+        self._rules = rules
         self._pool: ProcessPoolExecutor | None = None
         self._mending = asyncio.Lock()
         self.deaths = 0
@@ -96,12 +102,14 @@ class PastDoor:
 
     async def availability(self, carrier: str, period: str, *, links: bool) -> bytes:
         """Assess a carrier; JSON."""
-        found: bytes = await self._ask("carrier", carrier, period, self._now(), links)
+        found: bytes = await self._ask(
+            "carrier", carrier, period, self._now(), self._rules(), links
+        )
         return found
 
     async def link_availability(self, link: str, period: str) -> bytes:
         """Assess one link; JSON."""
-        found: bytes = await self._ask("link", link, period, self._now())
+        found: bytes = await self._ask("link", link, period, self._now(), self._rules())
         return found
 
     async def site_availability(self, site: str, period: str) -> bytes:
@@ -130,7 +138,9 @@ class PastDoor:
 
     async def used_shares(self) -> Sequence[tuple[str, float]]:
         """Return the share used of this month's allowed downtime, by link with an outage."""
-        found: Sequence[tuple[str, float]] = await self._ask("used_shares", self._now())
+        found: Sequence[tuple[str, float]] = await self._ask(
+            "used_shares", self._now(), self._rules()
+        )
         return found
 
     async def seal_hours(self, hours: Sequence[int]) -> Sequence[str]:

@@ -55,17 +55,18 @@ def gather(
     *,
     revision: int = 1,
     previous: str = "",
+    proof: bool = True,
 ) -> Inputs:
     """Read everything but the sums of slots. Raises StoreError, RulesError.
 
     `rules`: of a first revision the current ones, in whose place come those that held then.
+    `proof`: with the evidence log and the clock; a figure that is only looked at needs neither.
     """
     with closing(open_reader(store / FILE)) as reader:
         known = reader.records()
         if revision == 1:
             rules = in_force(known, window.start, rules)
         first, last = reader.first_heartbeat(), reader.last_heartbeat()
-        log = read_log(store / evidence_log.FOLDER)
         start, until = horizon(window, last or 0, rules.zone)
         live = dict(_timelines(reader, register, start, until))
         records = concerning(register, known)
@@ -77,8 +78,8 @@ def gather(
         first_heartbeat=first,
         recorded_until=until,
         records=records,
-        log=_in_horizon(log.as_of(register.carrier.id), start, until),
-        clock_verified=_clock_verified(store, start, until),
+        log=_log_of(store, register, start, until) if proof else Log(),
+        clock_verified=proof and _clock_verified(store, start, until),
         revision=revision,
         previous=previous,
         tzdata=tzdata(),
@@ -162,8 +163,9 @@ def _concerns(body: Body, carrier: str, links: set[str], overlays: set[str]) -> 
             return True
 
 
-def _in_horizon(log: Log, start: int, until: int) -> Log:
+def _log_of(store: Path, register: Register, start: int, until: int) -> Log:
     """Return the log with the hours that the report's evidence lies in."""
+    log = read_log(store / evidence_log.FOLDER).as_of(register.carrier.id)
     hours = {hour: at for hour, at in log.hours.items() if start - _HOUR < hour < until}
     return replace(log, hours=hours)
 

@@ -17,11 +17,12 @@ import msgspec
 
 from api.ports import Outage, Trap, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target, service_target, site_target
-from runtime import evidence_work
+from runtime import evidence_work, figures
 from runtime.around import around
+from runtime.rulesets import load
 from runtime.underling import settle_in
 from sla import percentile
-from sla.assess import assess_carrier, assess_link, assess_site
+from sla.assess import assess_site
 from sla.assess_service import assess_service
 from sla.documents import carrier_document, link_document, service_document, site_document
 from sla.percentile import Missing, Mode
@@ -55,6 +56,11 @@ def start(store: Path, inventory: Inventory) -> None:
     global _here  # noqa: PLW0603 - a pool's process has no other place of its own
     _here = _Here(store, inventory)
     settle_in()
+
+
+def _where() -> tuple[Inventory, Path]:
+    assert _here is not None
+    return _here.inventory, _here.store
 
 
 def _known() -> tuple[Inventory, Reader]:
@@ -96,50 +102,24 @@ def traps(devices: Sequence[TargetId] | None, since: int, until: int, limit: int
     ]
 
 
-def carrier(name: str, period: str, now: int, links: bool) -> bytes:  # noqa: FBT001 - by name only
+def carrier(name: str, period: str, now: int, rules: RuleSet | None, links: bool) -> bytes:  # noqa: FBT001 - by name only
     """Assess a carrier; return JSON, since a large carrier's document has 10,000 rows."""
-    inventory, reader = _known()
+    inventory, store = _where()
     window = _window(period, now)
-    targets = [link_target(link.id) for link in inventory.links.values() if link.carrier == name]
-    evidence = around(reader, targets, window)
     document = carrier_document(
-        assess_carrier(
-            name,
-            inventory,
-            window,
-            evidence.transitions,
-            evidence.blinds,
-            evidence.first_heartbeat,
-            evidence.recorded_until,
-        )
+        figures.carrier_figure(store, inventory, rules or load(), name, window)
     )
     if not links:
         del document["links"]
     return msgspec.json.encode(document)
 
 
-def link(name: str, period: str, now: int) -> bytes:
+def link(name: str, period: str, now: int, rules: RuleSet | None) -> bytes:
     """Assess one link; return JSON."""
-    inventory, reader = _known()
+    inventory, store = _where()
     window = _window(period, now)
-    found = inventory.links[name]
-    target = link_target(name)
-    evidence = around(reader, [target], window)
-    works = [work for work in inventory.planned_work.values() if name in work.links]
-    document = link_document(
-        assess_link(
-            found,
-            inventory.contracts[found.contract],
-            window,
-            evidence.transitions.get(target, ()),
-            evidence.blinds,
-            works,
-            evidence.first_heartbeat,
-            evidence.recorded_until,
-            inventory.sites[found.b.site].level,
-        )
-    )
-    return msgspec.json.encode(document)
+    assessed = figures.link_figure(store, inventory, rules or load(), name, window)
+    return msgspec.json.encode(link_document(assessed))
 
 
 def site(name: str, period: str, now: int) -> bytes:
@@ -227,36 +207,24 @@ def link_p95(
     return msgspec.json.encode(head | percentile.document(figure))
 
 
-def used_shares(now: int) -> list[tuple[str, float]]:
+def used_shares(now: int, rules: RuleSet | None) -> list[tuple[str, float]]:
     """Return for each link with an outage this month the share used of the allowed downtime.
 
     Allowed = (1 - promise) of the whole month, whatever of it is over.
     """
-    inventory, reader = _known()
+    inventory, store = _where()
+    _, reader = _known()
     month = _window(_this_month(now), now)
     whole = _window(month.period, month.start + 32 * 86_400)
     hurt = {row.target for row in reader.outages(since=month.start, until=now, limit=1_000_000)}
-    targets = [link_target(name) for name in inventory.links if link_target(name) in hurt]
-    evidence = around(reader, targets, month)
-    shares = []
-    for target in targets:
-        found = inventory.links[target.partition(":")[2]]
-        contract = inventory.contracts[found.contract]
-        works = [w for w in inventory.planned_work.values() if found.id in w.links]
-        assessed = assess_link(
-            found,
-            contract,
-            month,
-            evidence.transitions.get(target, ()),
-            evidence.blinds,
-            works,
-            evidence.first_heartbeat,
-            evidence.recorded_until,
-        )
-        allowed = (1 - contract.availability) * (whole.end - whole.start)
-        if allowed > 0:
-            shares.append((found.id, float(assessed.achieved.down / allowed)))
-    return shares
+    names = [name for name in inventory.links if link_target(name) in hurt]
+    found = figures.hurt_figures(store, inventory, rules or load(), names, month)
+    seconds = whole.end - whole.start
+    return [
+        (one.link.id, float(one.achieved.down / allowed))
+        for one in found
+        if (allowed := (1 - one.contract.availability) * seconds) > 0
+    ]
 
 
 def seal_hours(hours: Sequence[int]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from inventory.model import LEVELS
+from inventory.model import LEVELS, Link
 from sla import composite, report
 from sla import credits as money
 from sla._build_links import Circuit, Month, exact, number, ratio, unscored
@@ -237,8 +237,16 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
     )
 
 
+WEIGHTS: Final[Mapping[str, Callable[[Link], Fraction]]] = {
+    "equal": lambda _: _ONE,
+    "bandwidth": lambda link: Fraction(link.bandwidth_bps or 0),
+    "fee": lambda link: Fraction(link.monthly_fee_fen or 0),
+}
+"""What a circuit counts in its level (ω), by `RuleSet.circuit_weight`."""
+
+
 def _levels(rules: RuleSet, circuits: Sequence[Circuit]) -> Iterable[report.Level]:
-    weigh = _WEIGHTS[rules.circuit_weight]
+    weigh = WEIGHTS[rules.circuit_weight]
     for level in LEVELS:
         here = [one for one in circuits if one.assessed.level == level]
         rule = rules.levels.get(level)
@@ -246,7 +254,7 @@ def _levels(rules: RuleSet, circuits: Sequence[Circuit]) -> Iterable[report.Leve
             continue
         scored = [one for one in here if not unscored(one)]
         reached = composite.pooled(
-            (weigh(one), one.achieved.evaluated, one.achieved.down) for one in scored
+            (weigh(one.link), one.achieved.evaluated, one.achieved.down) for one in scored
         )
         by = ScoreRule(rule.floor, rule.target)
         yield report.Level(
@@ -259,13 +267,6 @@ def _levels(rules: RuleSet, circuits: Sequence[Circuit]) -> Iterable[report.Leve
             floor=exact(rule.floor),
             score=ratio(None if reached is None else composite.scored(by, reached)),
         )
-
-
-_WEIGHTS: Final[Mapping[str, Callable[[Circuit], Fraction]]] = {
-    "equal": lambda _: _ONE,
-    "bandwidth": lambda one: Fraction(one.link.bandwidth_bps or 0),
-    "fee": lambda one: Fraction(one.link.monthly_fee_fen or 0),
-}
 
 
 def _weighted(levels: Sequence[report.Level]) -> report.Ratio | None:

@@ -7,7 +7,7 @@ up to `recorded_until`, the last heartbeat: what lies beyond is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -253,7 +253,28 @@ def assess_carrier(
         for link in inventory.links.values()
         if link.carrier == carrier
     ]
-    levels = _levels(links, weights or {})
+    return carrier_of(
+        inventory.carriers[carrier],
+        window,
+        Evidence(first_heartbeat, window.end if recorded_until is None else recorded_until),
+        links,
+        weights or {},
+    )
+
+
+def carrier_of(
+    carrier: Carrier,
+    window: Window,
+    evidence: Evidence,
+    links: Sequence[LinkAssessment],
+    weights: Mapping[Level, Fraction],
+    weigh: Callable[[Link], Fraction] = lambda _: Fraction(1),
+) -> CarrierAssessment:
+    """Add up a carrier's circuits; `weigh` (ω) says what a circuit counts in its level.
+
+    `weights` (λ) by level, empty = all alike; a level that has none is shown and does not count.
+    """
+    levels = _levels(links, weights, weigh)
     present = [level for level in levels if level.availability is not None]
     total = sum((level.weight for level in present), Fraction(0))
     weighted = sum(
@@ -264,11 +285,9 @@ def assess_carrier(
     evaluated = sum(link.achieved.evaluated for link in links)
     measured = sum(link.achieved.up + link.achieved.down for link in links)
     return CarrierAssessment(
-        carrier=inventory.carriers[carrier],
+        carrier=carrier,
         window=window,
-        evidence=Evidence(
-            first_heartbeat, window.end if recorded_until is None else recorded_until
-        ),
+        evidence=evidence,
         links=tuple(links),
         levels=levels,
         availability=weighted / total if total else None,
@@ -321,20 +340,22 @@ def with_live(
 
 
 def _levels(
-    links: Sequence[LinkAssessment], weights: Mapping[Level, Fraction]
+    links: Sequence[LinkAssessment],
+    weights: Mapping[Level, Fraction],
+    weigh: Callable[[Link], Fraction],
 ) -> tuple[LevelFigure, ...]:
     found = []
     for level in LEVELS:
         here = [link for link in links if link.level == level]
         if not here:
             continue
-        scored = [link.achieved for link in here if link.achieved.status in SCORED]
-        evaluated = sum(achieved.evaluated for achieved in scored)
-        down = sum(achieved.down for achieved in scored)
+        scored = [link for link in here if link.achieved.status in SCORED]
+        evaluated = sum((weigh(one.link) * one.achieved.evaluated for one in scored), Fraction(0))
+        down = sum((weigh(one.link) * one.achieved.down for one in scored), Fraction(0))
         found.append(
             LevelFigure(
                 level=level,
-                weight=weights.get(level, Fraction(1)),
+                weight=weights.get(level, Fraction(not weights)),
                 circuits=len(here),
                 scored=len(scored),
                 availability=Fraction(evaluated - down, evaluated) if evaluated else None,

@@ -21,7 +21,9 @@ from sla import register as registers
 from sla import report as document
 from sla._build_causes import Causes, causes_of
 from sla._build_links import Circuit, circuit, exact, outage, ratio, row, unscored
+from sla._evidence import Evidence
 from sla._overlays import Class
+from sla.assess import CarrierAssessment, carrier_of
 from sla.calculator import Status
 from sla.inputs import Inputs
 from sla.timeline import Span
@@ -83,6 +85,20 @@ def counted_spans(inputs: Inputs) -> Mapping[str, Sequence[Span]]:
 def counted(prepared: Prepared) -> Mapping[str, Sequence[Span]]:
     """Return the same of what is prepared."""
     return {one.link.id: one.available() for one in prepared.circuits}
+
+
+def carrier(prepared: Prepared) -> CarrierAssessment:
+    """Return the figures of all circuits together, as they are looked at."""
+    inputs = prepared.inputs
+    rules = inputs.rules
+    return carrier_of(
+        inputs.register.carrier,
+        inputs.window,
+        Evidence(inputs.first_heartbeat, inputs.recorded_until),
+        [one.assessed for one in prepared.circuits],
+        {level: rule.weight for level, rule in rules.levels.items()},
+        score.WEIGHTS[rules.circuit_weight],
+    )
 
 
 def report(

@@ -6,23 +6,22 @@ What the monitor could not see is unknown, whatever happened meanwhile.
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
 
-from inventory.model import PlannedWork, link_target
+from inventory.model import PlannedWork
+from runtime.figures import carrier_figure
 from runtime.report_inputs import gather, with_sums
 from runtime.rulesets import load
 from sla import build
 from sla._overlays import Class
-from sla.assess import LinkAssessment, assess_carrier
+from sla.assess import CarrierAssessment, LinkAssessment
 from sla.calculator import Achieved
 from sla.periods import Window
 from sla.register import register_of
 from sla.report import Link, Report
-from store.ledger import FILE, open_reader
 from tests.e2e.quarter import (
     END,
     EVERY,
@@ -56,7 +55,8 @@ class Lived:
     chain: Chain
     truth: dict[str, list[tuple[int, int, str]]]
     links: dict[str, LinkAssessment]
-    """As the page shows it."""
+    page: dict[str, CarrierAssessment]
+    """As the page shows it, by carrier."""
     reports: dict[str, Report]
     """As it is settled, by carrier."""
 
@@ -107,27 +107,17 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     inventory, canaries = inventory_of(plan, folder, works)
     truth = live_through(plan, inventory, canaries, script(chain), OFF, folder)
     window = Window("2026Q3", START, END)
-    with closing(open_reader(folder / "store" / FILE)) as reader:
-        targets = [link_target(name) for name in chain.all()]
-        assessed = [
-            assess_carrier(
-                carrier,
-                inventory,
-                window,
-                reader.transitions(targets, START - 86_400, END + 86_400),
-                reader.blinds(START - 86_400, END + 86_400),
-                reader.first_heartbeat(),
-                reader.last_heartbeat(),
-            )
-            for carrier in inventory.carriers
-        ]
-    links = {link.link.id: link for one in assessed for link in one.links}
     store, rules = folder / "store", load()
+    page = {
+        carrier: carrier_figure(store, inventory, rules, carrier, window)
+        for carrier in inventory.carriers
+    }
     reports = {}
     for carrier in inventory.carriers:
         prepared = build.prepare(gather(store, register_of(inventory, carrier), window, rules))
         reports[carrier] = build.report(with_sums(store, prepared), prepared)
-    return Lived(chain, truth, {name: links[name] for name in chain.all()}, reports)
+    links = {link.link.id: link for one in page.values() for link in one.links}
+    return Lived(chain, truth, {name: links[name] for name in chain.all()}, page, reports)
 
 
 def seconds(spans: Spans) -> int:
@@ -219,6 +209,16 @@ def test_the_report_says_the_same_seconds_as_the_page(lived: Lived) -> None:
     }
 
     assert {name: lived.reported(name).seconds for name in lived.links} == page
+
+
+def test_the_report_says_the_same_availability_as_the_page(lived: Lived) -> None:
+    reported = {
+        name: None if one.availability is None else one.availability.value
+        for name, one in lived.reports.items()
+    }
+
+    assert reported == {name: one.availability for name, one in lived.page.items()}
+    assert any(reported.values())
 
 
 def test_the_report_names_the_live_outages_an_outage_was_made_from(lived: Lived) -> None:

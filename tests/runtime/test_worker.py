@@ -41,7 +41,7 @@ def _assessed(folder: Path, *changes: tuple[State, int]) -> dict[str, Any]:
             [*lived, *(Transition(target, state, at, at + 20, "test") for state, at in changes)]
         )
     worker._here = worker._Here(folder, inventory)
-    document: dict[str, Any] = msgspec.json.decode(worker.link(name, "2026-11", LATER))
+    document: dict[str, Any] = msgspec.json.decode(worker.link(name, "2026-11", LATER, None))
     return document
 
 
