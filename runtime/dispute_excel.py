@@ -34,6 +34,7 @@ _WORTH: Final = (
     "credit", "credit_theirs",
 )  # fmt: skip
 _PROBLEMS: Final = ("sheet", "row", "column", "what", "said")
+_A4: Final = 9
 _SECONDS: Final = ("both", "ours_only", "theirs_only")
 _WIDTH: Final = {
     "verdict": 11, "title": 30, "our_start": 19, "our_end": 19, "their_start": 19, "their_end": 19,
@@ -172,11 +173,15 @@ class _Writer:
                 _write(sheet, last, place, cell, style)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, last), len(columns) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        sheet.set_footer(f"&L{self._dispute.report_sha256[:16]}&R&P / &N")
+        self._on_paper(sheet)
+
+    def _on_paper(self, sheet: Any) -> None:
+        """Print across A4, as wide as a page, with the report's hash below."""
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f"&L{self._dispute.report_sha256}&R&P / &N")
 
     def summary(self) -> None:
         """Write what is known at a glance; the sums are formulas over the rows."""
@@ -200,6 +205,7 @@ class _Writer:
             sheet.write_string(at, 0, self.say("sum.shifted"), self._head)
             sheet.write_string(at, 1, self.say("shifted", hours=dispute.shifted))
         self._sums(sheet, at + 2)
+        self._on_paper(sheet)
 
     def _sums(self, sheet: Any, at: int) -> None:
         """Write rows and seconds by verdict, and how the seconds of either side add up."""
