@@ -19,15 +19,18 @@ from xlsxwriter.utility import xl_col_to_name
 from runtime.dispute_result import Dispute, Evidence
 from runtime.dispute_sheet import Complaint
 from sla.dispute import Row, Worth
-from sla.records import Fact
+from sla.renderers._words import Words
 from sla.rounding import percent
-from texts.say import Language, catalogue, say
+from texts.say import Language, say
 
 Cell = str | int | None
 _ROWS: Final = (
-    "verdict", "link", "title", "circuit", "our_start", "our_end", "their_start", "their_end",
-    "start_differs", "end_differs", "both", "ours_only", "theirs_only", "cause", "their_cause",
-    "ticket", "line", "outages", "echoes", "facts", "leaves", "decision",
+    "verdict", "link", "title", "our_start", "our_end", "their_start", "their_end", "both",
+    "ours_only", "theirs_only", "their_cause", "decision",
+)  # fmt: skip
+_EVIDENCE: Final = (
+    "verdict", "link", "circuit", "our_start", "start_differs", "end_differs", "cause", "facts",
+    "echoes", "outages", "leaves", "ticket", "line",
 )  # fmt: skip
 _WORTH: Final = (
     "link", "title", "evaluated", "down", "down_theirs", "availability", "availability_theirs",
@@ -59,7 +62,8 @@ def workbook(dispute: Dispute, language: Language) -> bytes:
     book = Workbook(whole, options)
     writer = _Writer(book, dispute, language)
     writer.summary()
-    writer.table("rows", _ROWS, (writer.row(*pair) for pair in dispute.rows))
+    writer.table("rows", _ROWS, (writer.row(row) for row, _ in dispute.rows))
+    writer.table("evidence", _EVIDENCE, (writer.evidence(*pair) for pair in dispute.rows))
     writer.table("worth", _WORTH, map(writer.worth, dispute.worths))
     if dispute.unclear:
         writer.table("problems", _PROBLEMS, map(writer.problem, dispute.unclear))
@@ -73,6 +77,7 @@ class _Writer:
         self._dispute = dispute
         self._language = language
         self._zone = ZoneInfo(dispute.report.zone)
+        self._words = Words(language, dispute.report.zone)
         self._links = {link.link: link for link in dispute.report.links}
         head = {
             "bold": True,
@@ -93,35 +98,42 @@ class _Writer:
 
     # What stands in the cells.
 
-    def row(self, row: Row, evidence: Evidence) -> tuple[str, Sequence[Cell]]:
-        """Return a verdict, which colours the row, and its cells."""
-        link = self._links[row.link]
+    def row(self, row: Row) -> tuple[str, Sequence[Cell]]:
+        """Return a verdict, which colours the row, and what both say."""
         lasts = any(one.end is None for one in row.ours)
         mine = [one.end for one in row.ours if one.end is not None]
-        echoes = "" if evidence.echoes is None else "{} / {}".format(*evidence.echoes)
         return row.verdict, (
             self.say(f"verdict.{row.verdict}"),
             row.link,
-            link.title,
-            link.circuit,
+            self._links[row.link].title,
             self._when(min((one.start for one in row.ours), default=None)),
             self.say("lasting") if lasts else self._when(max(mine, default=None)),
             self._when(min((one.start for one in row.theirs), default=None)),
             self._when(max((one.end for one in row.theirs), default=None)),
-            row.start_differs,
-            row.end_differs,
             row.both,
             row.ours_only,
             row.theirs_only,
-            self._lines(self._cause(*pair) for pair in evidence.causes),
             self._lines(one.cause for one in row.theirs),
+            "",
+        )
+
+    def evidence(self, row: Row, evidence: Evidence) -> tuple[str, Sequence[Cell]]:
+        """Return what stands behind a row, in the order of the rows."""
+        echoes = "" if evidence.echoes is None else "{} / {}".format(*evidence.echoes)
+        return row.verdict, (
+            self.say(f"verdict.{row.verdict}"),
+            row.link,
+            self._links[row.link].circuit,
+            self._when(min((one.start for one in row.ours), default=None)),
+            row.start_differs,
+            row.end_differs,
+            self._lines(self._cause(*pair) for pair in evidence.causes),
+            self._lines(map(self._words.fact, evidence.facts)),
+            echoes,
+            self._lines(evidence.outages),
+            ", ".join(map(str, evidence.leaves)),
             self._lines(one.ticket for one in row.theirs),
             self._lines(str(one.row) for one in row.theirs),
-            self._lines(evidence.outages),
-            echoes,
-            self._lines(map(self._fact, evidence.facts)),
-            ", ".join(map(str, evidence.leaves)),
-            "",
         )
 
     def worth(self, one: Worth) -> tuple[str, Sequence[Cell]]:
@@ -137,15 +149,7 @@ class _Writer:
         return "", (one.sheet, one.row, one.column, what, one.parameters.get("said", ""))
 
     def _cause(self, cause: str, settled: str) -> str:
-        parts = (self._known("report.cause", cause), self._known("report.settled", settled))
-        return " · ".join(part for part in parts if part)
-
-    def _fact(self, fact: Fact) -> str:
-        said = say(f"sla.fact.{fact.code}", self._language, **fact.parameters)
-        return f"{self._when(fact.at)} {said}"
-
-    def _known(self, group: str, code: str) -> str:
-        return say(f"{group}.{code}", self._language) if f"{group}.{code}" in catalogue() else code
+        return f"{self._words.name('cause', cause)} · {self._words.name('standing', settled)}"
 
     def _when(self, second: int | None) -> str:
         if second is None:

@@ -67,6 +67,7 @@ TEXTS: Final = {
     "dispute.verdict.theirs_only": ("theirs only", "仅对方"),
     "dispute.sheet.summary": ("Summary", "汇总"),
     "dispute.sheet.rows": ("Row by row", "逐条对照"),
+    "dispute.sheet.evidence": ("Evidence of each row", "逐条证据"),
     "dispute.sheet.worth": ("What it is worth", "影响"),
     "dispute.sheet.problems": ("Unclear lines", "不清楚的行"),
     "dispute.head.verdict": ("verdict", "结论"),

@@ -30,7 +30,7 @@ def a_dispute(folder: Path, *lines: tuple[str | None, ...]) -> Dispute:
         link(
             XG, "孝感主用", "鄂孝-0001",
             outage(XG, "2026-10-03 14:05:00", "2026-10-03 16:10:00", cause="carrier",
-                   facts=(Fact("line_dropped", local("2026-10-03 14:05:02")),), leaves=(7, 8)),
+                   facts=(Fact("far_restarted", local("2026-10-03 14:05:02")),), leaves=(7, 8)),
             outage(XG, "2026-10-20 01:00:00", "2026-10-20 02:00:00"),
         ),
         link(XN, "咸宁主用", "鄂咸-0001"),
@@ -70,7 +70,7 @@ def test_a_row_of_ours_carries_its_evidence(dispute: Dispute) -> None:
     _, evidence = dispute.rows[-1]
 
     assert evidence.leaves == (7, 8)
-    assert [fact.code for fact in evidence.facts] == ["line_dropped"]
+    assert [fact.code for fact in evidence.facts] == ["far_restarted"]
     assert evidence.echoes == (12, 12)
 
 
