@@ -40,9 +40,9 @@ _PROBLEMS: Final = ("sheet", "row", "column", "what", "said")
 _A4: Final = 9
 _SECONDS: Final = ("both", "ours_only", "theirs_only")
 _WIDTH: Final = {
-    "verdict": 11, "title": 30, "our_start": 19, "our_end": 19, "their_start": 19, "their_end": 19,
-    "cause": 24, "their_cause": 30, "outages": 34, "facts": 60, "decision": 40, "what": 60,
-    "said": 40, "link": 26, "circuit": 16,
+    "verdict": 10, "title": 22, "our_start": 19, "our_end": 19, "their_start": 19, "their_end": 19,
+    "cause": 26, "their_cause": 24, "outages": 30, "facts": 44, "decision": 30, "what": 60,
+    "said": 40, "link": 22, "circuit": 16,
 }  # fmt: skip
 _COLOURS: Final = {
     "agreed": "#E2EFDA", "different": "#FFF2CC", "split": "#FFF2CC", "ours_only": "#F8CBAD",
@@ -175,6 +175,7 @@ class _Writer:
             style = self._coloured.get(verdict, self._plain)
             for place, cell in enumerate(cells):
                 _write(sheet, last, place, cell, style)
+        sheet.set_row(0, 32)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, last), len(columns) - 1)
         sheet.repeat_rows(0)
