@@ -1,16 +1,20 @@
-"""The libraries of SSH are loaded in its process only: the monitor has no use for them."""
+"""Heavy libraries are loaded where they are used: the monitor's own process has no use for them."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
+import pytest
 
-def test_the_monitor_loads_neither_netmiko_nor_paramiko() -> None:
-    program = (
-        "import sys, runtime.monitor\n"
-        "print(sorted({'netmiko', 'paramiko', 'ntc_templates', 'duckdb', 'typst'} & set(sys.modules)))"
-    )
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [("runtime.monitor", {"netmiko", "paramiko", "ntc_templates", "duckdb", "typst"}),
+     ("runtime.cli", {"netmiko", "ntc_templates", "duckdb", "typst"})],
+)  # fmt: skip
+def test_what_is_heavy_is_loaded_by_whoever_uses_it(module: str, heavy: set[str]) -> None:
+    program = f"import sys, {module}\nprint(sorted({heavy!r} & set(sys.modules)))"
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
