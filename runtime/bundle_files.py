@@ -10,6 +10,7 @@ import gzip
 import io
 import os
 import re
+import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -33,6 +34,10 @@ _ENCRYPTED: Final = 1
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _PRIVATE: Final = 0o600
 _UNIX: Final = 3
+_DAMAGED: Final = (
+    BadZipFile, EOFError, zlib.error, struct.error, ValueError, RuntimeError, OverflowError, OSError,
+)  # fmt: skip
+"""What zipfile raises at what is none; NotImplementedError is a RuntimeError."""
 
 
 class BundleFiles(Mapping[str, bytes]):
@@ -42,7 +47,7 @@ class BundleFiles(Mapping[str, bytes]):
         """Look at the directory of the archive. Raises BundleError, OSError."""
         try:
             self._archive = ZipFile(path)
-        except (BadZipFile, ValueError, NotImplementedError) as error:
+        except (BadZipFile, struct.error, ValueError, RuntimeError, OverflowError) as error:
             raise BundleError("not_a_bundle", path.name, str(error)[:120]) from error
         try:
             self._known = _looked_at(self._archive.infolist())
@@ -58,7 +63,7 @@ class BundleFiles(Mapping[str, bytes]):
         known = self._known[name]
         try:
             return self._archive.read(known)
-        except (BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise BundleError("unread", name, str(error)[:120]) from error
 
     def __iter__(self) -> Iterator[str]:
