@@ -35,7 +35,8 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _PRIVATE: Final = 0o600
 _UNIX: Final = 3
 _DAMAGED: Final = (
-    BadZipFile, EOFError, zlib.error, struct.error, ValueError, RuntimeError, OverflowError, OSError,
+    BadZipFile, EOFError, OSError, OverflowError, RuntimeError, ValueError,
+    struct.error, zlib.error,
 )  # fmt: skip
 """What zipfile raises at what is none; NotImplementedError is a RuntimeError."""
 
