@@ -7,10 +7,14 @@ from collections.abc import Awaitable
 from typing import Final, TypeVar
 from urllib.parse import unquote
 
+from starlette.requests import Request
+
 from api.desk import Caller, Desk
+from api.door import source_of
 from api.ports_carrier_reports import RefusedError
 from api.ports_overlays import Overlays
 from api.refusal import Refusal
+from api.roles import decides
 from api.scope import assesses
 from inventory.model import link_target
 from sla.filings import Standing
@@ -43,6 +47,13 @@ async def asked(action: Awaitable[T]) -> T:
         return await action
     except RefusedError as error:
         raise Refusal(error.status, error.code, **error.parameters) from None
+
+
+def must_decide(desk: Desk, caller: Caller, request: Request) -> None:
+    """Raise Refusal for who does not decide, also for a carrier's person with a second role."""
+    if not decides(caller.person):
+        desk.counters.not_permitted += 1
+        raise Refusal(403, "not_permitted", permission="decide", source=source_of(request))
 
 
 def audit(desk: Desk, caller: Caller, action: str, subject: str, result: str = "ok") -> None:

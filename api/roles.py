@@ -159,3 +159,8 @@ def permissions(person: Person) -> frozenset[Permission]:
     return frozenset[Permission]().union(
         *(ROLES.get(role, frozenset[Permission]()) for role in person.roles)
     )
+
+
+def decides(person: Person) -> bool:
+    """Say whether a person decides for the owner; a carrier's never does, whatever else he is."""
+    return "decide" in permissions(person) and "carrier" not in person.roles

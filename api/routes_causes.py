@@ -14,12 +14,12 @@ from starlette.responses import Response
 
 from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
-from api.door import source_of
-from api.filed import asked, audit, file_name
+from api.filed import asked, audit, file_name, must_decide
 from api.listing import WALK, find
 from api.ports_causes import Causes, Noting, Saying
 from api.queries import Cursor, Limit, Name, Period, period_of
 from api.refusal import Refusal
+from api.roles import decides
 from api.scope import assesses
 from inventory.strict import Strict
 from sla.causes import STATES, CauseStanding, Said, Stage, may_decide, parts_of
@@ -200,7 +200,7 @@ async def _decide(
     port = _port(desk)
     try:
         _carrier(desk, caller, outage)
-        _must_decide(desk, caller, request)
+        must_decide(desk, caller, request)
         one = await asked(port.decide(outage, step, decided.said, decided.why, caller.person.name))
     except Refusal as refusal:
         audit(desk, caller, f"cause.{step}", outage, refusal.code)
@@ -274,18 +274,6 @@ def _port(desk: Desk) -> Causes:
     return port
 
 
-def _decides(caller: Caller) -> bool:
-    """Say whether the caller decides for the owner; a carrier's person never does."""
-    return caller.may("decide") and _CARRIER not in caller.person.roles
-
-
-def _must_decide(desk: Desk, caller: Caller, request: Request) -> None:
-    """Raise Refusal for who does not decide, also for a carrier's person with a second role."""
-    if not _decides(caller):
-        desk.counters.not_permitted += 1
-        raise Refusal(403, "not_permitted", permission="decide", source=source_of(request))
-
-
 def _must_own(caller: Caller, noted: Noted) -> None:
     """Raise Refusal where a carrier notes what starts, stops or ends its own repair clock."""
     owners = (noted.notified, noted.restored, noted.stops)
@@ -338,7 +326,7 @@ def _answer(desk: Desk, caller: Caller, port: Causes, one: CauseStanding) -> Res
 def _row(desk: Desk, caller: Caller, one: CauseStanding, ticket: Ticket | None) -> CauseRow:
     link, proposed = desk.inventory.links.get(one.link), one.proposed
     may = ["say"] if caller.may("file") and link is not None else []
-    if _decides(caller) and may_decide(one, caller.person.name):
+    if decides(caller.person) and may_decide(one, caller.person.name):
         may += ["approve", "reject"]
     return CauseRow(
         outage=one.outage,

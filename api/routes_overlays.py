@@ -16,12 +16,12 @@ from starlette.responses import Response
 
 from api.answer import Json, encode, encode_rows, small
 from api.desk import AtDesk, ByCaller, Caller, Desk
-from api.door import source_of
-from api.filed import asked, audit, file_name, name_of, port_of, visible
+from api.filed import asked, audit, file_name, must_decide, name_of, port_of, visible
 from api.listing import find
 from api.ports_overlays import Filing, Overlays
 from api.queries import Cursor, Id, Limit, Name, Period, period_of
 from api.refusal import Refusal
+from api.roles import decides
 from inventory.edge import instant
 from inventory.model import link_target
 from inventory.strict import Strict
@@ -198,18 +198,12 @@ async def decide(
     return small({"overlay": _row(desk, caller, port, one)})
 
 
-def _decides(caller: Caller) -> bool:
-    """Say whether the caller decides for the owner; a carrier's person never does."""
-    return caller.may("decide") and _CARRIER not in caller.person.roles
-
-
 def _may_say(
     desk: Desk, caller: Caller, request: Request, one: Standing, decision: Decision
 ) -> None:
     """Refuse who does not decide at all, or not about all of its links."""
-    if decision.verdict != "withdraw" and not _decides(caller):
-        desk.counters.not_permitted += 1
-        raise Refusal(403, "not_permitted", permission="decide", source=source_of(request))
+    if decision.verdict != "withdraw":
+        must_decide(desk, caller, request)
     if not all(desk.sees(caller, link_target(name)) for name in one.links):
         raise Refusal(403, "overlay_wider", overlay=one.overlay)
 
@@ -269,7 +263,7 @@ def _row(desk: Desk, caller: Caller, port: Overlays, one: Standing) -> OverlayRo
     links, name = desk.inventory.links, caller.person.name
     seen = [links[link] for link in one.links if link in links]
     may = []
-    if _decides(caller) and may_decide(one, name):
+    if decides(caller.person) and may_decide(one, name):
         may += ["approve", "reject"]
     if caller.may("file") and may_withdraw(one, name, desk.ports.live.now()):
         may.append("withdraw")

@@ -7,10 +7,12 @@ from typing import Annotated, Any, Final, cast
 import msgspec
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answer import small
 from api.desk import AtDesk, ByCaller, Caller, Desk
+from api.filed import audit, must_decide
 from api.ports import UnknownPeriodError
 from api.ports_carrier_reports import RefusedError, ReportJob, Reports
 from api.queries import Id, Period, period_of
@@ -64,7 +66,7 @@ async def make(desk: AtDesk, caller: ByCaller, wanted: Wanted) -> Response:
     try:
         job = port.make(wanted.carrier, period, caller.person.name)
     except (RefusedError, UnknownPeriodError) as error:
-        raise refusal(error, period) from None
+        raise _not_begun(desk, caller, "report.make", f"{wanted.carrier} {period}", error) from None
     return _begun(desk, caller, "report.make", job)
 
 
@@ -100,7 +102,12 @@ async def progress(report: Id, desk: AtDesk, caller: ByCaller) -> Response:
 
 @ROUTES.post("/{carrier}/{period}/close")
 async def close(
-    carrier: Id, period: _OfPath, desk: AtDesk, caller: ByCaller, closing: Closing
+    carrier: Id,
+    period: _OfPath,
+    request: Request,
+    desk: AtDesk,
+    caller: ByCaller,
+    closing: Closing,
 ) -> Response:
     """Have a period made anew and settled (202): `{job}`. It never changes afterwards.
 
@@ -108,10 +115,15 @@ async def close(
     """
     port = _port(desk, caller, carrier)
     name = period_of(period, desk.ports.live.now())
+    about = f"{carrier} {name}"
     try:
+        must_decide(desk, caller, request)
         job = port.close(carrier, name, caller.person.name, correct=closing.correct)
+    except Refusal as no:
+        audit(desk, caller, "report.close", about, no.code)
+        raise
     except (RefusedError, UnknownPeriodError) as error:
-        raise refusal(error, name) from None
+        raise _not_begun(desk, caller, "report.close", about, error) from None
     return _begun(desk, caller, "report.close", job)
 
 
@@ -176,11 +188,19 @@ def _why(error: RefusedError, language: Language) -> str:
 
 
 def _begun(desk: Desk, caller: Caller, action: str, job: ReportJob) -> Response:
-    about = f"{job.carrier} {job.period}"
-    desk.ports.people.audit(caller.person.name, action, about, desk.ports.live.now())
+    audit(desk, caller, action, f"{job.carrier} {job.period}")
     answer = small({"job": _seen(job, caller)})
     answer.status_code = 202
     return answer
+
+
+def _not_begun(
+    desk: Desk, caller: Caller, action: str, about: str, error: RefusedError | UnknownPeriodError
+) -> Refusal:
+    """Return what a caller is told, and note that it was tried."""
+    no = refusal(error, about.rpartition(" ")[2])
+    audit(desk, caller, action, about, no.code)
+    return no
 
 
 def _seen(job: ReportJob, caller: Caller) -> dict[str, Any]:

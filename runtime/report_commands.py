@@ -17,7 +17,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from api.ports import Person
-from api.roles import permissions
+from api.roles import decides
+from api.scope import assesses
 from inventory.model import Inventory
 from runtime.check import check, render
 from runtime.clock import wall
@@ -255,8 +256,9 @@ def _close(here: _Here, options: Namespace, language: Language) -> None:
         )
     open_reader(here.store / FILE).close()  # a store that is not there is not made
     with closing(open_ledger(here.store, here.now)) as ledger:
-        _may_decide(options.by, [person_of(one.person) for one in ledger.reads.accounts()
-                                 if one.revoked_at is None])  # fmt: skip
+        accounts = ledger.reads.accounts()
+        people = [person_of(one.person) for one in accounts if one.revoked_at is None]
+        _may_decide(options.by, options.carrier, people)
         records: Sequence[Record] = ledger.reads.records()
         closed = [body for _, body in settled(records, options.carrier, options.period)]
         if closed and not options.correct:
@@ -284,9 +286,9 @@ def _close(here: _Here, options: Namespace, language: Language) -> None:
     )  # fmt: skip
 
 
-def _may_decide(name: str, people: Sequence[Person]) -> None:
+def _may_decide(name: str, carrier: str, people: Sequence[Person]) -> None:
     person = next((one for one in people if one.name == name), None)
-    if person is None or "decide" not in permissions(person):
+    if person is None or not (decides(person) and assesses(person, carrier)):
         raise _RefusedError("report.may_not_close", name=name)
 
 

@@ -111,6 +111,19 @@ def test_settling_is_in_the_audit_trail(api: Running) -> None:
     assert (action, subject, result) == ("report.close", "unicom 2026-09", "ok")
 
 
+def test_a_carriers_person_settles_nothing_whatever_else_he_is(api: Running) -> None:
+    token = api.token("assessor", "carrier", carriers=("unicom",))
+    answer = post(api, "reports/unicom/2026-09/close", token, {})
+    assert (answer.status, answer.json["code"]) == (403, "not_permitted")
+
+
+def test_a_settling_that_was_refused_is_in_the_audit_trail(api: Running) -> None:
+    api.crowd.trail.clear()
+    post(api, "reports/unicom/2026-11/close", api.token("assessor"), {})
+    ((_, action, subject, result),) = api.crowd.trail
+    assert (action, subject, result) == ("report.close", "unicom 2026-11", "too_early_to_close")
+
+
 def test_too_early_says_from_when_on(api: Running) -> None:
     answer = post(api, "reports/unicom/2026-11/close", api.token("assessor"), {})
     assert (answer.status, answer.json["code"]) == (409, "too_early_to_close")
