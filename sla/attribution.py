@@ -183,11 +183,12 @@ def _facts(known: Evidence) -> Iterator[Fact]:
     yield from _of_far_box(known)
     yield from _of_ports(known)
     if known.together:
-        told = {"count": str(len(known.together)), "links": _some(known.together)}
+        # A carrier reads this, and its bundle holds it: of another's circuits only how many.
+        own = sorted(set(known.together) - set(known.others))
+        told = {"count": str(len(known.together)), "links": _some(own, bool(known.others))}
         yield Fact("lost_together", known.start, "", told)
     if known.others:
-        told = {"count": str(len(known.others)), "links": _some(known.others)}
-        yield Fact("other_carriers_lost", known.start, "", told)
+        yield Fact("other_carriers_lost", known.start, "", {"count": str(len(known.others))})
     if (near := _boot(known.near)) is not None and _during(known, near):
         assert known.near is not None
         yield Fact("head_end_restarted", near, known.near.target)
@@ -272,6 +273,6 @@ def _order(one: Told) -> tuple[int, str, str, str]:
     return one.at_ms, one.device, one.code, one.subject
 
 
-def _some(links: Iterable[str]) -> str:
+def _some(links: Iterable[str], more: bool) -> str:  # noqa: FBT001 - whether some are not named
     names = nsmallest(_SHOWN + 1, links)
-    return ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
+    return ", ".join([*names[:_SHOWN], *(["…"] if more or len(names) > _SHOWN else [])])

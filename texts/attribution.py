@@ -73,8 +73,8 @@ _FACTS: Final[dict[str, tuple[str, str]]] = {
         "同一时间另有 {count} 条线路中断：{links}。",
     ),
     "other_carriers_lost": (
-        "{count} of them are another carrier's: {links}.",
-        "其中 {count} 条属于其他运营商：{links}。",
+        "{count} of them are another carrier's.",
+        "其中 {count} 条属于其他运营商。",
     ),
     "power_trap": (
         "A device at the far site told that its power failed ({trap}).",

@@ -72,6 +72,13 @@ def test_several_circuits_of_several_carriers_without_a_drop_are_our_head_end() 
     assert propose(known).cause == "upstream"
 
 
+def test_another_carriers_circuits_are_counted_and_not_named() -> None:
+    known = replace(ours(far(LONG_AGO)), together=("l2", "m1"), others=("m1",))
+    told = {fact.code: fact.parameters for fact in propose(known).facts}
+    assert told["lost_together"] == {"count": "2", "links": "l2, …"}
+    assert told["other_carriers_lost"] == {"count": "1"}
+
+
 def test_one_circuit_without_a_drop_says_nothing() -> None:
     proposal = propose(ours(far(LONG_AGO)))
 
