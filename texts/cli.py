@@ -78,7 +78,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "list 列出；add 新增；renew 更换令牌；remove 移除",
     ),
     "cli.name": ("the person's name", "姓名"),
-    "cli.role": ("viewer, operator, auditor or admin; may be given again", "角色，可多次给出"),
+    "cli.role": (
+        "viewer, operator, auditor, assessor, carrier or admin; may be given again",
+        "角色：viewer、operator、auditor、assessor、carrier 或 admin，可多次给出",
+    ),
     "cli.site": ("only this site and below; may be given again", "限定站点及其下级，可多次给出"),
     "cli.carrier": ("only this carrier's links; may be given again", "限定运营商，可多次给出"),
     "demo.not_ours": (
@@ -173,8 +176,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "people.no_name": ("give a name", "请给出姓名"),
     "people.no_role": (
-        "give at least one --role: viewer, operator, auditor, admin",
-        "请至少给出一个 --role：viewer、operator、auditor、admin",
+        "give at least one --role: viewer, operator, auditor, assessor, carrier, admin",
+        "请至少给出一个 --role：viewer、operator、auditor、assessor、carrier、admin",
     ),
     "backup.written": ("{file}: {count} files", "{file}：共 {count} 个文件"),
     "restore.done": ("{directory} restored from {file}", "已从 {file} 恢复到 {directory}"),

@@ -108,6 +108,10 @@ _FAILURES: Final[dict[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "sla": (
+        "assessment of carriers: reports, settling a period, bundles, the evidence log",
+        "运营商考核：报告、办结、证据包与证据日志",
+    ),
     "sla_report": ("write a carrier's report of a period", "输出某运营商某周期的考核报告"),
     "sla_leader": (
         "write one page over all carriers of a period",
