@@ -18,6 +18,7 @@ from zoneinfo import TZPATH
 from inventory.model import link_target
 from runtime.rules_in_force import in_force
 from sla.build import Prepared, counted
+from sla.canonical import kept_spans
 from sla.inputs import Inputs, Log, Register, horizon
 from sla.periods import Window
 from sla.records import (
@@ -106,12 +107,20 @@ def with_sums(store: Path, prepared: Prepared) -> Inputs:
 def _timelines(
     reader: Reader, register: Register, start: int, until: int
 ) -> Iterator[tuple[str, list[Step]]]:
+    """Yield what the ledger says of each circuit, where there is evidence of it: in service."""
     targets = [link_target(link.id) for link in register.links]
     transitions = reader.transitions(targets, start, until)
     blinds = reader.blinds(start, until)
-    for target in targets:
+    for link, target in zip(register.links, targets, strict=True):
         live = steps(transitions.get(target, ()), blinds)
-        yield target.removeprefix(_LINK), clipped(live, start, until)
+        yield (
+            link.id,
+            [
+                step
+                for since, end in kept_spans(link.in_service)
+                for step in clipped(live, max(start, since), min(until, end))
+            ],
+        )
 
 
 def clipped(live: Iterable[Step], start: int, until: int) -> list[Step]:

@@ -29,11 +29,13 @@ from typing import Final
 
 import msgspec
 
+from inventory.model import Interval
 from sla import records
 from sla.states import State
-from sla.timeline import Step
+from sla.timeline import Span, Step, union
 
 HOUR: Final = 3600
+_FOREVER: Final = 2**62
 UNIT_US: Final = 100
 """Microseconds of a unit of round trips; those of a line are rounded up to whole ones."""
 
@@ -169,6 +171,14 @@ def states_in(live: Sequence[Step], hour: int) -> tuple[StateRun, ...]:
                 StateRun(start - hour, end - hour, step.state.name, step.reason, step.cause)
             )
     return tuple(found)
+
+
+def kept_spans(in_service: Iterable[Interval]) -> list[Span]:
+    """Return the whole hours that have lines of a circuit: those in which it is in service."""
+    return union(
+        (one.start - one.start % HOUR, _FOREVER if one.end is None else -(-one.end // HOUR) * HOUR)
+        for one in in_service
+    )
 
 
 def steps_of(hours: Iterable[Heard]) -> list[Step]:

@@ -18,6 +18,7 @@ from sla.canonical import (
     RoundTrips,
     SlotRun,
     encode,
+    kept_spans,
     states_in,
 )
 from sla.timeline import Step
@@ -76,10 +77,7 @@ def lines_of(
 
 
 def _in_service(link: Link, hour: int) -> bool:
-    return not link.in_service or any(
-        span.start < hour + HOUR and (span.end is None or span.end > hour)
-        for span in link.in_service
-    )
+    return any(start <= hour < end for start, end in kept_spans(link.in_service))
 
 
 def _heard(file: Path, hour: int) -> Iterator[tuple[str, Slots]]:

@@ -12,6 +12,7 @@ from inventory.model import (
     Credential,
     Device,
     Endpoint,
+    Interval,
     Inventory,
     Link,
     LinkEnd,
@@ -58,6 +59,7 @@ def inventory(links: int = 1, profile: str = "standard", *, echo: bool = True) -
                 "c",
                 "telecom",
                 chosen,
+                in_service=(Interval(0),),
                 probes=(ProbeSpec("echo", 10),) if echo else (),
             )
             for number, name in enumerate(names)

@@ -103,7 +103,7 @@ def test_a_circuit_of_which_nothing_was_heard_has_its_line(store: Path, ledger: 
 @pytest.mark.parametrize(
     ("service", "files"),
     [
-        ((), 1),
+        ((), 0),
         ((Interval(H0 - 9, H0),), 0),
         ((Interval(H0 - 9, H0 + 1),), 1),
         ((Interval(H0 + HOUR, None),), 0),
