@@ -20,7 +20,7 @@ from runtime.record_book import RecordBook
 from runtime.rules_in_force import in_force
 from runtime.rulesets import RulesError
 from sla.filing_checks import Note, notes, refusal
-from sla.filings import Folding, Standing, is_own, may_decide, may_withdraw
+from sla.filings import Folding, Standing, may_decide, may_withdraw
 from sla.papers import Paper, papers
 from sla.periods import whole
 from sla.records import Document, OverlayDecided, OverlayFiled, Record, RulesActivated, Verdict
@@ -239,12 +239,11 @@ class Filings:
 
 def _standing(body: OverlayFiled, person: str, now: int, filed: Folding) -> Standing:
     """Return a filing as it would stand if it were filed now."""
-    facts = filed.has_facts(body.outage)
     one = Standing(
         body.overlay, body.kind, body.links, body.start, body.end, body.title, now, person,
         documents=body.documents, carrier=body.carrier, outage=body.outage, replaces=body.replaces,
     )  # fmt: skip
-    return replace(one, evidence=bool(body.documents) or (facts and is_own(one)))
+    return replace(one, evidence=filed.has_evidence(one))
 
 
 def _check(one: Standing, verdict: Verdict, person: str, now: int) -> None:

@@ -12,20 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from sla.filings import Standing
-from sla.records import Cause, CauseDecided, CauseProposed, Document, Fact, Kind, Record
+from sla.physical import OVERLAY, is_monitors, suggests
+from sla.records import Cause, CauseDecided, CauseProposed, Document, Fact, Record
 from sla.states import CANARIES_SILENT, CLOCK_OFF, State
 from sla.timeline import Step
 
 Stage = Literal["proposed", "said", "approved", "rejected"]
 STATES: Final[tuple[Stage, ...]] = ("proposed", "said", "approved", "rejected")
-OVERLAY: Final[Mapping[Cause, Kind]] = {
-    "power": "P",
-    "upstream": "X",
-    "owner": "X",
-    "force_majeure": "F",
-}
-"""Which overlay (1.6) an approved cause becomes. What the owner did is `X` ("our change"), since
-`M_o` is for work that was registered before it began: a cause is always found afterwards."""
 PREFIX: Final = "cause/"
 """Of the ids of overlays that causes become; no filing has a stroke in its id."""
 _LINK: Final = "link:"
@@ -149,7 +142,7 @@ def overlays_from(standings: Iterable[CauseStanding]) -> Mapping[str, Sequence[S
     found: dict[str, list[Standing]] = {}
     for one in standings:
         said = one.agreed
-        end = None if said is None else said.until if one.end is None else _until(said, one.end)
+        end = None if said is None else _excused_until(one, said)
         if said is None or said.cause not in OVERLAY or end is None or end <= one.start:
             continue
         overlay = Standing(
@@ -170,19 +163,20 @@ def overlays_from(standings: Iterable[CauseStanding]) -> Mapping[str, Sequence[S
             decided_by=said.decided_by,
             decided_why=said.decided_why,
             record=said.record,
-            evidence=bool(said.documents) or _is_physical(one, said),
+            evidence=bool(said.documents) or suggests(one.proposed, OVERLAY[said.cause]),
         )
         found.setdefault(one.link, []).append(overlay)
     return found
 
 
-def _is_physical(one: CauseStanding, said: Said) -> bool:
-    """Say whether the physical evidence suggests the same; that something is unknown is none."""
-    return (
-        one.proposed is not None
-        and bool(one.facts)
-        and OVERLAY.get(one.proposed.cause) == OVERLAY[said.cause]
-    )
+def _excused_until(one: CauseStanding, said: Said) -> int | None:
+    """Return up to when a cause excuses; None = nobody knows.
+
+    Without a document no longer than the physical evidence reaches: the rest is the carrier's.
+    """
+    until = said.until if one.end is None else _until(said, one.end)
+    reach = None if one.proposed is None or said.documents else one.proposed.until
+    return until if until is None or reach is None else min(until, reach)
 
 
 def reworked(live: Sequence[Step], standings: Iterable[CauseStanding]) -> Sequence[Step]:
@@ -243,8 +237,7 @@ def _turned(
 
 
 def _propose(found: dict[str, CauseStanding], record: Record, body: CauseProposed) -> None:
-    named = parts_of(body.outage)
-    if record.person or named != (body.link, body.start):
+    if parts_of(body.outage) is None or not is_monitors(record, body):
         return
     before = found.get(body.outage, CauseStanding(body.outage, body.link, body.start))
     found[body.outage] = replace(before, end=body.end, proposed=body, record=record.number)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from inventory.model import PlannedWork
+from sla.physical import is_monitors, reaches, suggests
 from sla.records import (
     CauseProposed,
     Document,
@@ -37,7 +38,7 @@ class Standing:
 
     `filed_at` None = the inventory does not say when it was registered. `carrier`: whose side
     filed it, "" = the owner's. `record`: of its filing, None = from the inventory. `evidence`: it
-    has a document, or its outage has physical facts on record.
+    has a document, or the physical facts of its outage suggest it.
     """
 
     overlay: str
@@ -79,7 +80,7 @@ class Folding:
         """By id, the inventory's first, then in the order of filing."""
         self._links: dict[str, list[str]] = {}
         self._outages: dict[str, list[str]] = {}
-        self._facts: set[str] = set()
+        self._proposed: dict[str, CauseProposed] = {}
         for work in works:
             self._enter(_announced(work))
 
@@ -91,9 +92,20 @@ class Folding:
         """Return the links that have any."""
         return self._links
 
-    def has_facts(self, outage: str) -> bool:
-        """Say whether physical facts of an outage are on record."""
-        return outage in self._facts
+    def has_evidence(self, one: Standing) -> bool:
+        """Say whether it has a document, or what is on record of its outage suggests it.
+
+        That speaks of one circuit and outage, and of nothing beside them.
+        """
+        if one.documents:
+            return True
+        known = self._proposed.get(one.outage)
+        return (
+            known is not None
+            and one.links == (known.link,)
+            and suggests(known, one.kind)
+            and reaches(known, one.start, one.end)
+        )
 
     def add(self, record: Record) -> None:
         """Take in the next record."""
@@ -102,10 +114,10 @@ class Folding:
                 self._file(record, filed)
             case OverlayDecided() as decided:
                 self._decide(record, decided)
-            case CauseProposed(outage=outage, facts=some) if some:
-                self._facts.add(outage)
-                for name in self._outages.get(outage, ()):
-                    self._change(name, evidence=True)
+            case CauseProposed() as proposed if is_monitors(record, proposed):
+                self._proposed[proposed.outage] = proposed
+                for name in self._outages.get(proposed.outage, ()):
+                    self._change(name, evidence=self.has_evidence(self.overlays[name]))
             case _:
                 pass
 
@@ -139,10 +151,8 @@ class Folding:
             replaces="" if earlier is None else filed.replaces,
             record=record.number,
         )
-        own = is_own(one)
-        facts = own and self.has_facts(one.outage)
-        self._enter(replace(one, evidence=bool(one.documents) or facts))
-        if own:
+        self._enter(replace(one, evidence=self.has_evidence(one)))
+        if is_own(one):
             self._outages.setdefault(one.outage, []).append(one.overlay)
         if earlier is not None and earlier.state == "filed":
             self._change(earlier.overlay, state="replaced", replaced_by=one.overlay)

@@ -158,7 +158,9 @@ def spans(
 
 
 WHOLE = [(0, 2 * HOUR)]
-FACT = CauseProposed("link:a@1", "a", START, None, "power", facts=(Fact("boot", START),))
+OWN = f"link:a@{START}"
+END = START + 2 * HOUR
+FACT = CauseProposed(OWN, "a", START, END, "power", facts=(Fact("far_restarted", START),))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ FACT = CauseProposed("link:a@1", "a", START, None, "power", facts=(Fact("boot", 
         (filed(), START - NOTICE + 1, ([], "notice")),
         (filed(kind="P"), START + DAY, ([], "no_evidence")),
         (filed(kind="P", documents=PAPER), START + 90 * DAY, (WHOLE, "")),
-        (filed(kind="X", outage="link:a@1"), START + DAY, ([], "no_evidence")),
+        (filed(kind="P", outage=OWN), START + DAY, ([], "no_evidence")),
         (filed(kind="F"), START + DAY, ([], "no_evidence")),
         # It ended on a Wednesday: five working days later is the next Wednesday, to its end.
         (filed(kind="F", documents=PAPER), at("2026-10-21 23:59"), (WHOLE, "")),
@@ -185,11 +187,43 @@ def test_each_kind_has_its_condition(
 
 
 def test_facts_of_the_outage_are_evidence() -> None:
-    assert spans(filed(kind="X", outage="link:a@1"), START + DAY, FACT) == (WHOLE, "")
+    assert spans(filed(kind="P", outage=OWN), START + DAY, FACT) == (WHOLE, "")
+
+
+UNREAD = CauseProposed(OWN, "a", START, END, "unknown", facts=(Fact("far_not_read", END),))
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        (filed(kind="P", outage=OWN), UNREAD),
+        (filed(kind="X", outage=OWN), FACT),
+        (filed(kind="P", outage=OWN), replace_struct(FACT, cause="carrier")),
+        (filed(kind="P", outage=OWN), replace_struct(FACT, until=START + HOUR)),
+        (filed(kind="P", outage=OWN, start=START - 1), FACT),
+        (filed(kind="P", outage=OWN, end=END + 1), FACT),
+        (filed(kind="P", outage="link:a@1"), replace_struct(FACT, outage="link:a@1")),
+        (replace_struct(filed(kind="P", outage=OWN), links=("a", "b")), FACT),
+    ],
+)
+def test_facts_are_evidence_of_what_they_suggest_and_of_nothing_else(
+    claim: OverlayFiled, said: CauseProposed
+) -> None:
+    assert spans(claim, START + DAY, said) == ([], "no_evidence")
+
+
+def test_facts_that_a_person_says_are_no_evidence() -> None:
+    claim = (START + DAY, "li", filed(kind="P", outage=OWN))
+    assert not fold(told((START + DAY, "li", FACT), claim)).overlays["o"].evidence
+
+
+def test_a_later_proposal_takes_the_place_of_the_evidence_before() -> None:
+    claim = (START + DAY, "li", filed(kind="P", outage=OWN))
+    assert not fold(told((END, "", FACT), claim, (END + 1, "", UNREAD))).overlays["o"].evidence
 
 
 def test_facts_that_are_proposed_after_the_filing_are_evidence_too() -> None:
-    claim = (START + DAY, "li", filed(kind="X", outage="link:a@1"))
+    claim = (START + DAY, "li", filed(kind="P", outage=OWN))
     assert fold(told(claim, (START + 2 * DAY, "", FACT))).overlays["o"].evidence
 
 

@@ -135,7 +135,7 @@ def test_what_one_person_says_excuses_nobody() -> None:
 
 
 def test_an_approved_cause_excuses_its_outage() -> None:
-    spoken = records(("", PROPOSED), ("li", said()), ("wang", APPROVE))
+    spoken = records(("", PROPOSED), ("li", said(documents=(PAPER,))), ("wang", APPROVE))
 
     assert (made(spoken).seconds["DOWN"], made(spoken).seconds["EXP"]) == (0, END - START)
 
@@ -177,8 +177,15 @@ def test_a_cause_without_a_document_that_the_evidence_does_not_suggest_excuses_n
     assert down(records(("", bare), ("li", said()), ("wang", APPROVE))) == END - START
 
 
-def test_an_excused_outage_is_in_the_exclusions_with_both_persons() -> None:
+def test_without_a_document_a_cause_excuses_as_long_as_its_evidence_reaches() -> None:
+    """Methodology 1.7: power up to the boot and the allowance, the rest is the carrier's."""
     spoken = records(("", PROPOSED), ("li", said()), ("wang", APPROVE))
+
+    assert made(spoken).seconds["EXP"] == 1800
+
+
+def test_an_excused_outage_is_in_the_exclusions_with_both_persons() -> None:
+    spoken = records(("", PROPOSED), ("li", said(documents=(PAPER,))), ("wang", APPROVE))
     (row,) = made(spoken).exclusions
 
     assert (row.kind, row.filed_by, row.approved_by, row.seconds) == (
