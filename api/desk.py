@@ -74,6 +74,8 @@ class Desk:
     figures: Memo[bytes] = field(default_factory=lambda: Memo(256, FIGURE_SECONDS))
     reports: Memo[bytes] = field(default_factory=lambda: Memo(4, FIGURE_SECONDS))
     """Documents with every link of a carrier: megabytes each."""
+    uploads: set[str] = field(default_factory=set)
+    """Persons whose files are being read: such a body is 20 MB."""
     listeners: dict[str, int] = field(default_factory=dict)
     """person -> event streams open now"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -10,12 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answer import small
-from api.desk import AtDesk, ByCaller
+from api.desk import AtDesk, ByCaller, Caller, Desk
 from api.filed import asked, audit, file_name, name_of, port_of
 from api.queries import period_of
 from api.refusal import Refusal
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["overlays"])
+_AT_ONCE: Final = 4
+"""Files that are read at once, one of a person: each is in memory until it is kept."""
+_SECONDS: Final = 120
+"""In which a file must have come in."""
 
 
 @ROUTES.post("/documents")
@@ -32,7 +37,8 @@ async def hand_in(
     """
     port, name = port_of(desk), file_name(x_file_name)
     try:
-        document = await asked(port.keep(name, await request.body(), caller.person.name))
+        content = await _content(request, desk, caller)
+        document = await asked(port.keep(name, content, caller.person.name))
     except Refusal as refusal:
         audit(desk, caller, "document.keep", name, refusal.code)
         raise
@@ -40,6 +46,21 @@ async def hand_in(
     answer = small({"document": document})
     answer.status_code = 201
     return answer
+
+
+async def _content(request: Request, desk: Desk, caller: Caller) -> bytes:
+    """Read the body. Raises Refusal where too many are read already, or it comes too slowly."""
+    person = caller.person.name
+    if person in desk.uploads or len(desk.uploads) >= _AT_ONCE:
+        raise Refusal(429, "documents_busy", retry_after=5)
+    desk.uploads.add(person)
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise Refusal(408, "document_too_slow", seconds=_SECONDS) from None
+    finally:
+        desk.uploads.discard(person)
 
 
 @ROUTES.get("/documents/{sha256}")

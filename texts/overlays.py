@@ -114,6 +114,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There is no document {sha256} that you may see. Hand it in first.",
         "在您可见的范围内没有文件 {sha256}，请先上传。",
     ),
+    "api.document_too_slow": (
+        "The file did not come in within {seconds} seconds.",
+        "文件未能在 {seconds} 秒内传完。",
+    ),
     "api.document_empty": ("The file is empty.", "文件为空。"),
     "api.document_too_large": ("The file is larger than 20 MB.", "文件超过 20 MB。"),
     "api.document_not_allowed": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from runtime import rulesets
 from sla.records import OverlayFiled, RulesActivated
 from tests.api.filing import DAY, FOREIGN, HOUR, LINK, OCTETS, OTHER, PDF, QUOTA, WORK, Desk, desk
 from tests.api.province import NOW
+from tests.servers import wait_for
 
 CARRIER = ("unicom",)
 
@@ -384,6 +386,22 @@ def test_one_person_does_not_fill_the_disk(fresh: Desk) -> None:
     token = fresh.api.token("operator", "viewer", "auditor")
     content = PDF + bytes(OCTETS // 2 - len(PDF))
     assert [fresh.hand_in(token, content).status for _ in range(3)] == [201, 201, 429]
+
+
+def test_of_one_person_one_file_is_read_at_a_time(fresh: Desk) -> None:
+    token = fresh.api.token("operator", "auditor")
+    slow = http.client.HTTPConnection("127.0.0.1", fresh.api.port, timeout=20)
+    slow.putrequest("POST", "/api/v1/documents")
+    slow.putheader("Authorization", f"Bearer {token}")
+    slow.putheader("Content-Length", f"{2 * len(PDF)}")
+    slow.endheaders(PDF)
+    uploads = fresh.api.app.state.desk.uploads
+    wait_for(lambda: uploads, what="the first file is read")
+    assert fresh.hand_in(token).json["code"] == "documents_busy"
+    slow.send(PDF)
+    assert slow.getresponse().status == 201
+    slow.close()
+    assert not uploads
 
 
 # The calendar.
