@@ -16,7 +16,7 @@ from sla import report
 from sla._evidence import Evidence, runs_of, spans_of
 from sla._overlays import Class, Overlays, Rejected, Work
 from sla.assess import AssessedOutage, LinkAssessment, terms_of, with_live
-from sla.calculator import Achieved, Band, Status, Terms, compute, figures
+from sla.calculator import FIXED_MONTH, Achieved, Band, Status, Terms, compute, figures
 from sla.inputs import Inputs, Log
 from sla.periods import Window, months_of, whole
 from sla.rounding import percent, percent_beside
@@ -30,8 +30,8 @@ _HOUR = 3600
 class Month:
     """A month of the window, or what of it lies in the window; money is by these.
 
-    `settled`: with the contract's denominator; None = not settled. `fee_fen`: of the time in
-    service, exact; None = no fee is known.
+    `settled`: with the contract's denominator; None = not settled. `least`: the same if all that is
+    unknown had been down. `fee_fen`: of the time in service, exact; None = no fee is known.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Month:
     end: int
     achieved: Achieved
     settled: Fraction | None
+    least: Fraction | None
     fee_fen: Fraction | None
 
 
@@ -113,7 +114,9 @@ def circuit(inputs: Inputs, link: Link, overlays: Overlays, live: Sequence[Step]
         evidence=evidence,
         terms=terms,
         achieved=achieved,
-        outages=with_live(link_target(link.id), live, achieved.outages, evidence)
+        outages=with_live(
+            link_target(link.id), live, achieved.outages, evidence, inputs.live.get(link.id, ())
+        )
         if achieved.outages
         else (),
     )
@@ -192,18 +195,20 @@ def _months(assessed: LinkAssessment, bands: tuple[Band, ...], zone: str) -> tup
                 start,
                 end,
                 achieved,
-                _settled(contract, achieved),
+                *_settled(contract, achieved),
                 None if fee is None else Fraction(fee * served, whole(name, zone).seconds),
             )
         )
     return tuple(found)
 
 
-def _settled(contract: Contract, achieved: Achieved) -> Fraction | None:
-    fixed = contract.denominator == "fixed_43200"
-    if fixed and achieved.a_settle is not None and achieved.a_fixed is not None:
-        return achieved.a_fixed
-    return achieved.a_settle
+def _settled(contract: Contract, achieved: Achieved) -> tuple[Fraction | None, Fraction | None]:
+    """Return `Month.settled` and `Month.least`."""
+    if achieved.a_settle is None:
+        return None, None
+    if contract.denominator == "fixed_43200" and achieved.a_fixed is not None:
+        return achieved.a_fixed, achieved.a_fixed - Fraction(achieved.unknown, FIXED_MONTH)
+    return achieved.a_settle, achieved.a_pess
 
 
 def ratio(value: Fraction | None, beside: Fraction | None = None) -> report.Ratio | None:

@@ -90,13 +90,14 @@ def _percent(rules: RuleSet, down: int, settled: Fraction) -> int:
 
 def _status(rules: RuleSet, month: Month) -> str:
     """Return the status of a month's figure; ambiguous is what the credit makes so."""
-    found, hours = month.achieved, rules.hours
-    if hours is None or found.status not in (Status.OK, Status.AMBIGUOUS):
+    found = month.achieved
+    if month.settled is None or month.least is None:
         return found.status.value
-    certain = money.hours_percent(found.down, hours) == money.hours_percent(
-        found.down + found.unknown, hours
+    certain = _percent(rules, found.down, month.settled) == _percent(
+        rules, found.down + found.unknown, month.least
     )
-    return "OK" if certain else "AMBIGUOUS"
+    doubted = rules.hours is None and found.status is Status.AMBIGUOUS
+    return "OK" if certain and not doubted else "AMBIGUOUS"
 
 
 def _added(
@@ -286,12 +287,13 @@ def _availability(levels: Sequence[report.Level]) -> _Measured:
 
 
 def _repairs(rows: Sequence[report.Link]) -> _Measured:
-    closed = [
-        outage.repair
+    # A fault that was unknown in its middle is two outages with one ticket.
+    closed = {
+        (row.link, outage.repair.ticket, outage.repair.notified): outage.repair
         for row in rows
         for outage in row.outages
         if outage.repair is not None and outage.closed and outage.repair.in_time is not None
-    ]
+    }.values()
     in_time = sum(repair.in_time is True for repair in closed)
     value = Fraction(in_time, len(closed)) if closed else _ONE
     return _Measured(value, {"closed": len(closed), "in_time": in_time})

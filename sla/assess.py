@@ -32,7 +32,7 @@ from sla.calculator import Achieved, Band, SlaOutage, Status, Terms, compute
 from sla.outages import outages_of
 from sla.periods import Window
 from sla.repair import overlap
-from sla.states import Blind, State, Transition
+from sla.states import APPROVED, Blind, State, Transition
 from sla.timeline import Run, Span, Step, any_up, shadows, single_leg, steps
 
 SCORED = (Status.OK, Status.AMBIGUOUS)
@@ -316,9 +316,18 @@ def with_live(
     live: Sequence[Step],
     outages: Iterable[SlaOutage],
     evidence: Evidence,
+    seen: Sequence[Step] | None = None,
 ) -> tuple[AssessedOutage, ...]:
-    """Say of each SLA outage which live outages it was made from."""
+    """Say of each SLA outage which live outages it was made from.
+
+    `seen`: the timeline before causes reworked it, None = the same. Its outages have their names
+    whatever was made of their beginning; beside them are those that a cause made.
+    """
     own = outages_of(target, live, evidence.recorded_until)
+    if seen is not None and seen is not live:
+        was = outages_of(target, seen, evidence.recorded_until)
+        known = {one.id for one in was}
+        own = [*was, *(one for one in own if one.reason == APPROVED and one.id not in known)]
     hidden = [step for step in live if step.state is State.SHADOW]
     found = []
     for outage in outages:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from sla.filings import Standing
 from sla.physical import OVERLAY, is_monitors, suggests
 from sla.records import Cause, CauseDecided, CauseProposed, Document, Fact, Record
-from sla.states import CANARIES_SILENT, CLOCK_OFF, State
+from sla.states import APPROVED, CANARIES_SILENT, CLOCK_OFF, State
 from sla.timeline import Step
 
 Stage = Literal["proposed", "said", "approved", "rejected"]
@@ -230,7 +230,7 @@ def _turned(
             continue
         if step.start < first:
             found.append(step._replace(end=first))
-        found.append(Step(after, first, last, step.seen_at, "approved", ""))
+        found.append(Step(after, first, last, step.seen_at, APPROVED, ""))
         if end is None or last < end:
             found.append(step._replace(start=last))
     return found

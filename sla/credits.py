@@ -21,8 +21,13 @@ def fen(amount: Fraction) -> int:
 
 
 def band_percent(settled: Fraction, bands: Sequence[Band]) -> int:
-    """Return the percentage of the month's fee that is due back (highest floor first)."""
-    return next((band.credit for band in bands if settled >= band.floor), 0)
+    """Return the percentage of the month's fee that is due back (highest floor first).
+
+    What lies below every floor is in the last band: over a fixed 43 200 minutes a circuit that is
+    down for all of a month of 31 days comes to less than nothing.
+    """
+    last = bands[-1].credit if bands else 0
+    return next((band.credit for band in bands if settled >= band.floor), last)
 
 
 def hours_percent(down: int, clause: HoursClause) -> int:

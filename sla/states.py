@@ -17,6 +17,8 @@ PORT_DOWN: Final = frozenset({2, 6, 7})
 CANARIES_SILENT: Final = "canaries_silent"
 CLOCK_OFF: Final = "clock_off"
 """Why the monitor cannot see: nothing it needs answers; its clock is off by more than a second."""
+APPROVED: Final = "approved"
+"""Why a stretch is what two persons agreed on (`sla.causes.reworked`); never in the ledger."""
 REMOVED: Final = "removed"
 """Why a target is UNKNOWN that left the inventory; ends its outage, since nobody asks any more."""
 

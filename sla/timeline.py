@@ -101,9 +101,9 @@ def raw_runs(
 ) -> list[Run]:
     """Return the raw timeline of one target, without gaps, from `start` (or earlier) to `end`.
 
-    Before the first heartbeat (None = there was none), before the first transition and after
-    `recorded_until` it is unknown. It begins where the first step does, when that is earlier than
-    `start`, so that an outage carried into a window is seen in full length.
+    Before the first heartbeat (None = there was none), before the first transition, where there is
+    no step and after `recorded_until` it is unknown. It begins where the first step does, when that
+    is earlier than `start`, so that an outage carried into a window is seen in full length.
     """
     if first_heartbeat is None or not live:
         return [Run("K", start, end)] if start < end else []
@@ -112,8 +112,13 @@ def raw_runs(
     found: list[Run] = []
     _append(found, "K", start, min(opening, end))
     for step in live:
-        upto = closing if step.end is None else min(step.end, closing)
-        _append(found, _RAW[step.state], max(step.start, opening), upto)
+        begin, upto = (
+            max(step.start, opening),
+            closing if step.end is None else min(step.end, closing),
+        )
+        if found and begin < upto:
+            _append(found, "K", found[-1].end, begin)
+        _append(found, _RAW[step.state], begin, upto)
     _append(found, "K", found[-1].end if found else start, end)
     return found
 

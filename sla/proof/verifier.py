@@ -197,35 +197,55 @@ def heard(files: dict[str, bytes], manifest: dict[str, Any], logged: Any) -> Any
 def filings(register: dict[str, Any], logged: list[Any]) -> dict[str, Any]:
     """Return what was filed or said, with the last word about each, and what is announced."""
     found: dict[str, Any] = {}
-    for work in register["planned_work"]:
-        found[work["id"]] = dict(work, kind="M_" + work["party"][0], person="", verdict="approve")
+    for one in register["planned_work"]:
+        announced = {"kind": "M_" + one["party"][0], "carrier": 0, "person": 0}
+        found[one["id"]] = dict(one, verdict="approve", **announced)
     for x in sorted((x for x in logged if x["type"] == "record"), key=lambda x: x["number"]):
-        body, about = json.loads(x["body"]), {"person": x["person"], "registered": x["at"]}
-        if body["type"] == "overlay-filed":
-            found[body["overlay"]] = dict(body, **about, verdict="")
-        elif body["type"] == "overlay-decided":
-            one, back = found[body["overlay"]], body["verdict"] == "withdraw"
-            may = not one["verdict"] or (back and x["at"] < one["start"])
-            if may and back == (x["person"] == one["person"]):
-                one["verdict"] = body["verdict"]
-        elif body["type"] == "cause-decided" and body["step"] == "say":
-            link, start = body["outage"][5:].rsplit("@", 1)
-            about.update(kind=CAUSES.get(body["cause"]), links=[link], start=int(start))
-            found["waits " + body["outage"]] = dict(about, end=body["until"] or FOREVER)
-        elif body["type"] == "cause-decided" and body["step"] == "approve":
-            waits = dict(found["waits " + body["outage"]], by=x["person"])
-            found["cause/" + body["outage"]] = dict(waits, verdict="approve")
+        body = dict(json.loads(x["body"]), person=x["person"], registered=x["at"])
+        kind, by = body["type"], body["person"]
+        if kind == "overlay-filed" and by and body["overlay"] not in found:
+            old = found.get(body["replaces"], {"carrier": 0})
+            may = old["carrier"] == body["carrier"] and old["verdict"] in ("", "approve")
+            found[body["overlay"]] = dict(body, verdict="", old=old if may else {})
+            old.update({"verdict": "replaced"} if may and not old["verdict"] else {})
+        elif kind == "overlay-decided" and body["overlay"] in found:
+            decide(found[body["overlay"]], body, x["at"])
+        elif kind == "cause-proposed" and not by:
+            found["ends cause/" + body["outage"]] = body["end"] or FOREVER
+        elif kind == "cause-decided" and by:
+            say(found, body, body["outage"])
     return found
+
+
+def decide(one: dict[str, Any], said: dict[str, Any], at: int) -> None:
+    """Take in what somebody decided about what was filed, if he may."""
+    fresh, own, word = not one["verdict"], said["person"] == one["person"], said["verdict"]
+    early = fresh or (one["verdict"] == "approve" and at < one["start"])
+    if own and early if word == "withdraw" else fresh and not own and said["person"]:
+        one["verdict"] = word
+        one["old"].update({"verdict": "replaced"} if word == "approve" else {})
+
+
+def say(found: dict[str, Any], body: dict[str, Any], outage: str) -> None:
+    """Take in what somebody said of an outage's cause, or another person decided about that."""
+    if body["step"] == "say":
+        link, start = outage[5:].rsplit("@", 1)
+        about = {"kind": CAUSES.get(body["cause"]), "links": [link], "start": int(start)}
+        about.update(person=body["person"], end=body["until"] or FOREVER, verdict="approve")
+        found["waits " + outage] = about
+    elif found.get("waits " + outage, body)["person"] != body["person"]:
+        said = found.pop("waits " + outage)
+        found.update({"cause/" + outage: said} if body["step"] == "approve" else {})
 
 
 def counts(row: dict[str, Any], filed: dict[str, Any]) -> bool:
     """Say whether an exclusion counts: it is what was filed, and another person approved it."""
-    name, one = row["overlay"], filed[row["overlay"]]
-    gone = any(x.get("replaces") == name and x["verdict"] == "approve" for x in filed.values())
+    one = filed[row["overlay"]]
     first = max(one["start"], (row["kind"] == "M_o" and one["registered"]) or one["start"])
-    within = all(first <= start and end <= one["end"] for start, end in row["spans"])
-    same = one["kind"] == row["kind"] and row["link"] in one["links"] and not gone
-    return one["verdict"] == "approve" and one["person"] != one.get("by") and same and within
+    last = min(one["end"], filed.get("ends " + row["overlay"], FOREVER))
+    within = all(first <= start and end <= last < FOREVER for start, end in row["spans"])
+    same = one["kind"] == row["kind"] and row["link"] in one["links"]
+    return one["verdict"] == "approve" and same and within
 
 
 def again(link: dict[str, Any], given: Any) -> tuple[Any, Any]:
