@@ -143,7 +143,7 @@ _REFUSED: Final[dict[str, tuple[str, str]]] = {
 }
 
 _PAGE: Final[dict[str, tuple[str, str]]] = {
-    "page.causes": ("Assessment: where outages came from", "考核：中断归因"),
+    "page.causes.title": ("Assessment: where outages came from", "考核：中断归因"),
     "page.causes.none": (
         "No outage of a link has ended yet.", "尚无已结束的线路中断。",
     ),

@@ -115,7 +115,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.carriers": ("Carriers this month", "运营商本月可用率"),
     "page.availability": ("Availability", "可用率"),
     "page.coverage": ("coverage {value} %", "覆盖率 {value} %"),
-    "page.provisional": ("provisional", "暂计"),
+    "page.provisional": ("provisional", "暂定"),
     "page.no_figure": ("no figure", "暂无数据"),
     "page.status.OK": ("valid", "有效"),
     "page.status.AMBIGUOUS": ("ambiguous", "待会审"),

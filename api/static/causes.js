@@ -16,7 +16,7 @@ const cause = (code) => t(`page.causes.cause.${code}`);
 function persons(said) {
   if (!said) return null;
   const names = [said.by, said.decided_by].filter(Boolean).join(" / ");
-  return h("small", { class: "note", title: said.why }, `${cause(said.cause)} · ${names}`);
+  return h("small", { class: "fact soft", title: said.why }, `${cause(said.cause)} · ${names}`);
 }
 
 function sayForm(one, say) {
@@ -45,15 +45,14 @@ function row(one, acts) {
     start: clock(one.start),
     length: duration((one.end ?? now()) - one.start),
     state: h("span", { class: `tag ${warn}` }, t(`page.causes.state.${one.state}`)),
-    cause: [cause(one.cause), one.event ? h("small", { class: "note" }, t("page.causes.event")) : null,
+    cause: [cause(one.cause), one.event ? h("small", { class: "fact soft" }, t("page.causes.event")) : null,
       persons(one.waiting), persons(one.agreed)],
-    facts: one.facts.map((fact) => h("small", { class: "note" }, `${clock(fact.at)} ${fact.text}`)),
+    facts: one.facts.map((fact) => h("small", { class: "fact" }, `${clock(fact.at)} ${fact.text}`)),
     act: [one.may.includes("say") ? sayForm(one, acts.say) : null,
       ["approve", "reject"].filter((step) => one.may.includes(step)).map(decide)],
   };
-  const wide = (name) => (name === "facts" || name === "cause" ? "o-title" : null);
   return h("tr", { "data-cause": one.outage },
-    COLUMNS.map((name) => h("td", { class: wide(name) }, cells[name])));
+    COLUMNS.map((name) => h("td", { class: `o-${name}` }, cells[name])));
 }
 
 function filter(changed) {

@@ -6,6 +6,7 @@ import { button, byId, fill, h } from "/static/dom.js";
 import { get } from "/static/net.js";
 import { big, facts, group, hanging, jump as jumpBy, monthLine, soft, standing } from "/static/parts.js";
 import { line as polled } from "/static/polls.js";
+import { circuit } from "/static/reports.js";
 import { chip, named } from "/static/states.js";
 import { strip } from "/static/strip.js";
 import { bits, milliseconds, noRate, now, percent, reason, t, time } from "/static/words.js";
@@ -76,6 +77,7 @@ async function linkBody(id) {
       big(t("page.rate.out"), bits(link.out_bps), percent(link.out_utilization))),
     link.no_rate ? soft(noRate(link.no_rate)) : null,
     month === null ? null : monthLine(link.promised.availability, month),
+    circuit(link),
     h("div", { class: "head" }, h("h3", {}, t("page.history")), ranges(id)),
     history === null ? h("p", { class: "empty" }, t("page.history.none")) : strip(history),
     ...hanging(open, link.services),

@@ -122,7 +122,7 @@ const loadCauses = () => causes.load({ get, send }, may);
 
 async function loadReports() {
   if (!carriers.length) carriers = (await get("/api/v1/carriers")).items;
-  await reports.load({ get, send }, may, carriers);
+  await reports.load({ get, send }, may, carriers, !(me.sites.length || me.carriers.length));
 }
 
 async function loadSlowest() {

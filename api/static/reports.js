@@ -1,19 +1,25 @@
 // Reports of carriers: which there are, how far those in the making are, and the buttons to settle.
 
 import { button, byId, fill, h } from "/static/dom.js";
-import { clock, now, t } from "/static/words.js";
+import { clock, language, now, t } from "/static/words.js";
 
 const COLUMNS = ["carrier", "period", "revision", "state", "freezes", "appeal", "changed", "files", "act"];
 const FORMATS = ["html", "xlsx", "pdf", "csv", "json"];
+const LEADERS = 3;
 const AGAIN = 1500; // milliseconds between two looks at what is made
 let timer = 0;
 let carriers = [];
+let rows = [];
+let form = ""; // for which language and carriers it was drawn
 
 const title = (id) => carriers.find((one) => one.id === id)?.title ?? id;
 const path = (...parts) => `/api/v1/reports/${parts.map(encodeURIComponent).join("/")}`;
 
-const file = (row, format) =>
-  h("a", { href: path(row.carrier, row.period, row.revision, format), download: true }, format);
+// A file is in the language of the page, whatever that of the browser is.
+const file = (where, words) => {
+  const joint = where.includes("?") ? "&" : "?";
+  return h("a", { href: `${where}${joint}language=${language()}`, download: true }, words);
+};
 
 function row(one, may, close) {
   const closed = one.state === "closed";
@@ -29,7 +35,8 @@ function row(one, may, close) {
     freezes: clock(one.freezes),
     appeal: clock(one.appeal_until),
     changed: one.revision > 1 ? t("page.reports.seconds", { count: one.changed }) : "",
-    files: FORMATS.map((format) => [file(one, format), " "]),
+    files: h("span", { class: "files" }, FORMATS.map((format) =>
+      file(path(one.carrier, one.period, one.revision, format), format))),
     act: open ? button(key, pressed, { class: "small" }, t("page.reports.close")) : null,
   };
   return h("tr", { "data-report": path(one.carrier, one.period, one.revision) },
@@ -59,13 +66,30 @@ function drawForm(make) {
 
 const told = (...words) => fill(byId("report-told"), words);
 
-// `net`: get and send. Looks again by itself while anything is made.
-export async function load(net, may, supplied) {
-  byId("reports-panel").hidden = !may("assess");
+// The page of one circuit in the latest report of its carrier.
+export function circuit(link) {
+  const one = rows.findLast((row) => row.carrier === link.carrier);
+  if (!one) return null;
+  const where = `${path(one.carrier, one.period, one.revision, "link")}?link=${encodeURIComponent(link.id)}`;
+  return h("p", { class: "files" }, file(where, t("page.reports.circuit", { period: one.period })));
+}
+
+// One page over all carriers, of the latest periods.
+function leaders(items) {
+  const periods = [...new Set(items.map((one) => one.period))].slice(-LEADERS);
+  const link = (period) =>
+    file(`/api/v1/reports/leader?period=${period}`, t("page.reports.leader", { period }));
+  fill(byId("reports-leader"), periods.map(link));
+}
+
+// `net`: get and send. Looks again by itself while anything is made. `whole`: sees all carriers.
+export async function load(net, may, supplied, whole = false) {
+  byId("reports-panel").hidden = byId("assessment").hidden = !may("assess");
   if (!may("assess")) return;
-  const first = carriers.length !== supplied.length;
-  carriers = supplied;
-  const again = () => load(net, may, supplied).catch((error) => told(error.message));
+  const drawn = `${language()} ${supplied.map((one) => one.id)}`;
+  const first = form !== drawn;
+  [form, carriers] = [drawn, supplied];
+  const again = () => load(net, may, supplied, whole).catch((error) => told(error.message));
   const act = async (where, body) => {
     try {
       await net.send(where, body);
@@ -81,6 +105,8 @@ export async function load(net, may, supplied) {
   fill(byId("reports"),
     h("thead", {}, h("tr", {}, COLUMNS.map(heading))),
     h("tbody", {}, [...items].reverse().map((one) => row(one, may, close))));
+  rows = items;
+  if (whole) leaders(items);
   const making = jobs.filter((one) => one.state !== "done");
   fill(byId("reports-foot"), items.length ? null : t("page.reports.none"), making.map(job));
   if (first && may("file")) drawForm((wanted) => act("/api/v1/reports", wanted));

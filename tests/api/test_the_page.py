@@ -75,7 +75,7 @@ def test_every_site_and_link_is_shown_with_a_state_in_words() -> None:
             "[...document.querySelectorAll('.carrier')].map(n => n.textContent)"
         )
         assert len(figures) == 3
-        assert all("100.0000 %" in one and "暂计" in one and "覆盖率" in one for one in figures)
+        assert all("100.0000 %" in one and "暂定" in one and "覆盖率" in one for one in figures)
 
     browse(use)
 

@@ -32,7 +32,7 @@ def test_an_assessor_sees_reports_and_has_one_made() -> None:
                 await page.until(f"{text('#reports')}.includes('已办结')")
                 assert "已损坏" in await page.eval(text("#reports-foot")), "why one failed"
                 link = "document.querySelector('#reports a').getAttribute('href')"
-                assert await page.eval(link) == "/api/v1/reports/unicom/2026Q3/1/html"
+                assert await page.eval(link) == "/api/v1/reports/unicom/2026Q3/1/html?language=zh"
                 await page.eval(MAKE % "2026-12")
                 await page.until(f"{text('#report-told')}.includes('2026-12')")
                 await page.eval(MAKE % "2026-09")
