@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+import texts
 from texts.say import catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -93,6 +97,14 @@ def test_every_sentence_is_written_in_both_languages() -> None:
     ]
 
     assert [code for code in missing if not code.startswith("page.l")] == []
+
+
+def test_no_code_has_two_sentences() -> None:
+    """The file that is read last would win, without a word."""
+    files = [import_module(f"texts.{one.name}") for one in iter_modules(texts.__path__)]
+    codes = [code for file in files if file.__name__ != "texts.say" for code in file.TEXTS]
+
+    assert [code for code, count in Counter(codes).items() if count > 1] == []
 
 
 def test_both_languages_speak_of_the_same_parameters() -> None:

@@ -38,7 +38,7 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
     "no_http": ("what came is no HTTP", "返回的内容不是 HTTP"),
     "no_answer": ("the server ended without a word", "服务器未作应答即断开"),
     "cut": ("the answer was cut off", "应答中途断开"),
-    "too_large": ("larger than the cap of bytes", "超出字节数上限"),
+    "too_large": ("the answer is longer than may be read", "应答超出允许读取的长度"),
     "bad_coding": ("the page is packed and cannot be unpacked", "页面压缩数据损坏，无法解压"),
     "unknown_coding": (
         "the page is packed in a way nobody asked for",

@@ -22,10 +22,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "node_exporter answers cannot be read",
         "node_exporter 应答异常",
     ),
-    "alert.reason.host_key_changed": (
-        "the host key is another one than was enrolled; no password was sent",
-        "主机密钥与登记的不一致；未发送口令",
-    ),
     "alert.reason.host_key_unknown": (
         "no host key was enrolled; no password was sent",
         "尚未登记主机密钥；未发送口令",

@@ -114,10 +114,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the host did not finish its answer in time; a file system may hang",
         "主机未在时限内答完，可能有文件系统挂起",
     ),
-    "wire.reason.too_large": (
-        "the answer is longer than may be read",
-        "应答超出允许读取的长度",
-    ),
     # ourselves
     "wire.reason.ssh_busy": (
         "its turn did not come in time: logins of its group are limited, or too much waits",
