@@ -15,7 +15,6 @@ import io
 import json
 import zipfile
 from bisect import bisect_right
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -76,11 +75,10 @@ def signed_text(data: bytes, key: str) -> list[str]:
     """Return the lines of a note (C2SP signed-note) that a key signed."""
     text, _, below = data.decode().rpartition("\n\n")
     name, shown, word = key.split("+", 2)
-    raw = base64.b64decode(word)
+    raw, head = base64.b64decode(word), "\u2014 " + name + " "
     mark = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
     need(mark.hex() == shown and raw[:1] == b"\1", "not a public key: " + key, "不是公钥")
-    lines = [line.split(" ") for line in below.split("\n")]
-    blobs = [base64.b64decode(line[2]) for line in lines if line[:2] == ["\u2014", name]]
+    blobs = [base64.b64decode(x[len(head) :]) for x in below.split("\n") if x.startswith(head)]
     good = any(x[:4] == mark and is_signature(raw[1:], text.encode() + b"\n", x[4:]) for x in blobs)
     need(good, text[:30] + ": not signed by " + key, "签名无效")
     return text.split("\n")
@@ -99,7 +97,7 @@ def root_of(leaves: list[bytes]) -> bytes:
     return hashed("sha256", b"\1", root_of(leaves[:half]), root_of(leaves[half:]))
 
 
-def climbed(kind: str, leaf: bytes, index: int, size: int, path: Iterator[bytes]) -> bytes:
+def climbed(kind: str, leaf: bytes, index: int, size: int, path: Any) -> bytes:
     """Return the root that a path leads to from a leaf (RFC 9162, 2.1.3)."""
     if size <= 1:
         return hashed(kind, b"\0", leaf)
@@ -110,10 +108,10 @@ def climbed(kind: str, leaf: bytes, index: int, size: int, path: Iterator[bytes]
     return hashed(kind, b"\1", next(path), right)
 
 
-def leaves_of(lines: list[bytes], checkpoint: list[str]) -> list[Any]:
-    """Return what is in the leaves; each must be under the roots of the checkpoint."""
+def leaves_of(lines: list[bytes], checkpoint: list[str]) -> Any:
+    """Yield what is in the leaves; each must be under the roots of the checkpoint."""
     said = [line.split(" ") for line in ["sha256 " + checkpoint[2], *checkpoint[3:]]]
-    size, found, kinds = int(checkpoint[1]), [], {"sha256", "sm3"} & hashlib.algorithms_available
+    size, kinds = int(checkpoint[1]), {"sha256", "sm3"} & hashlib.algorithms_available
     roots = {line[0]: base64.b64decode(line[1]) for line in said if line[0] in kinds}
     for entry in map(json.loads, lines):
         index, leaf = entry["index"], entry["leaf"].encode()
@@ -121,8 +119,7 @@ def leaves_of(lines: list[bytes], checkpoint: list[str]) -> list[Any]:
             path = iter(map(bytes.fromhex, entry[kind]))
             good = climbed(kind, leaf, index, size, path) == root and not next(path, b"")
             need(good and 0 <= index < size, f"leaf {index} is not in the log", "不在日志中")
-        found.append(json.loads(leaf))
-    return found
+        yield json.loads(leaf)
 
 
 # Seconds (methodology 1.5, 1.6): U up, G degraded, D down, K unknown; [start, end), UTC.
@@ -138,12 +135,11 @@ def add(runs: list[Any], state: str, start: int, end: int) -> None:
 
 def strip_of(runs: Any, masks: dict[str, Any], quota: Any, form: Any, contract: Any) -> Any:
     """Give every second its class: bridge, merge, filter, then who is responsible."""
-    laid: list[Any] = []
+    laid, groups = runs[:0], runs[:0]
     for place, (state, start, end) in enumerate(runs):
         sides = {runs[place + step][0] == "D" for step in (-1, 1) if 0 < place < len(runs) - 1}
         short = state == "K" and end - start <= 2 * form["slot"] and len(sides) == 1
         add(laid, ("D" if True in sides else "U") if short else state, start, end)
-    groups: list[list[int]] = []
     for place, (state, start, _) in enumerate(laid):
         if state == "D" and groups and start - laid[groups[-1][-1]][2] < form["merge_gap"]:
             groups[-1].append(place)
@@ -189,61 +185,46 @@ def heard(files: dict[str, bytes], manifest: dict[str, Any], logged: Any) -> Any
             for first, last, state, _, _ in line.get("states", []):
                 start, end = hour + first, min(hour + last, manifest["recorded_until"])
                 add(runs.setdefault(line["circuit"], []), RAW[state], start, end)
-                if state == "SHADOW":
-                    runs.setdefault(line["circuit"] + " X", []).append((start, end))
+                shadow = [(start, end)] * (state == "SHADOW")
+                runs.setdefault(line["circuit"] + " X", []).extend(shadow)
     return runs
 
 
 def filings(register: dict[str, Any], logged: list[Any]) -> dict[str, Any]:
     """Return what was filed or said, with the last word about each, and what is announced."""
     found: dict[str, Any] = {}
-    for one in register["planned_work"]:
-        announced = {"kind": "M_" + one["party"][0], "carrier": 0, "person": 0}
-        found[one["id"]] = dict(one, verdict="approve", **announced)
+    for x in register["planned_work"]:
+        found[x["id"]] = dict(x, kind="M_" + x["party"][0], carrier=0, person=0, verdict="approve")
     for x in sorted((x for x in logged if x["type"] == "record"), key=lambda x: x["number"]):
         body = dict(json.loads(x["body"]), person=x["person"], registered=x["at"])
-        kind, by = body["type"], body["person"]
-        if kind == "overlay-filed" and by and body["overlay"] not in found:
+        by, kind, outage = x["person"], body["type"], body.get("outage", "")
+        name, word = body.get("overlay", "waits " + outage), body.get("verdict", body.get("step"))
+        if kind == "overlay-filed" and by and name not in found:
             old = found.get(body["replaces"], {"carrier": 0})
             may = old["carrier"] == body["carrier"] and old["verdict"] in ("", "approve")
-            found[body["overlay"]] = dict(body, verdict="", old=old if may else {})
+            found[name] = dict(body, verdict="", old=old if may else {})
             old.update({"verdict": "replaced"} if may and not old["verdict"] else {})
-        elif kind == "overlay-decided" and body["overlay"] in found:
-            decide(found[body["overlay"]], body, x["at"])
         elif kind == "cause-proposed" and not by:
-            found["ends cause/" + body["outage"]] = body["end"] or FOREVER
-        elif kind == "cause-decided" and by:
-            say(found, body, body["outage"])
+            found["ends cause/" + outage] = body["end"] or FOREVER
+        elif word == "say" and by:
+            link, start = outage[5:].rsplit("@", 1)
+            about = {"kind": CAUSES.get(body["cause"]), "links": [link], "start": int(start)}
+            found[name] = dict(about, person=by, end=body["until"] or FOREVER, verdict="", old={})
+        elif word and name in found:
+            one, fresh, own = found[name], not found[name]["verdict"], by == found[name]["person"]
+            early = fresh or (one["verdict"] == "approve" and x["at"] < one["start"])
+            if own and early if word == "withdraw" else fresh and not own and by:
+                one["verdict"] = word
+                found.update({"cause/" + outage: one} if word + kind[0] == "approvec" else {})
+                one["old"].update({"verdict": "replaced"} if word == "approve" else {})
     return found
-
-
-def decide(one: dict[str, Any], said: dict[str, Any], at: int) -> None:
-    """Take in what somebody decided about what was filed, if he may."""
-    fresh, own, word = not one["verdict"], said["person"] == one["person"], said["verdict"]
-    early = fresh or (one["verdict"] == "approve" and at < one["start"])
-    if own and early if word == "withdraw" else fresh and not own and said["person"]:
-        one["verdict"] = word
-        one["old"].update({"verdict": "replaced"} if word == "approve" else {})
-
-
-def say(found: dict[str, Any], body: dict[str, Any], outage: str) -> None:
-    """Take in what somebody said of an outage's cause, or another person decided about that."""
-    if body["step"] == "say":
-        link, start = outage[5:].rsplit("@", 1)
-        about = {"kind": CAUSES.get(body["cause"]), "links": [link], "start": int(start)}
-        about.update(person=body["person"], end=body["until"] or FOREVER, verdict="approve")
-        found["waits " + outage] = about
-    elif found.get("waits " + outage, body)["person"] != body["person"]:
-        said = found.pop("waits " + outage)
-        found.update({"cause/" + outage: said} if body["step"] == "approve" else {})
 
 
 def counts(row: dict[str, Any], filed: dict[str, Any]) -> bool:
     """Say whether an exclusion counts: it is what was filed, and another person approved it."""
-    one = filed[row["overlay"]]
+    one, last = filed[row["overlay"]], filed.get("ends " + row["overlay"], FOREVER)
     first = max(one["start"], (row["kind"] == "M_o" and one["registered"]) or one["start"])
-    last = min(one["end"], filed.get("ends " + row["overlay"], FOREVER))
-    within = all(first <= start and end <= last < FOREVER for start, end in row["spans"])
+    within = all(first <= a and b <= min(last, one["end"]) < FOREVER for a, b in row["spans"])
     same = one["kind"] == row["kind"] and row["link"] in one["links"]
     return one["verdict"] == "approve" and same and within
 
@@ -255,8 +236,7 @@ def again(link: dict[str, Any], given: Any) -> tuple[Any, Any]:
     start, end, known = report["start"], report["end"], said.get(link["id"], [])
     until, runs = max(end, report["recorded_until"]), known[:0]
     service = [(one["start"], one["end"] or FOREVER) for one in link["in_service"]]
-    masks: dict[str, Any] = {"service": service, "D": [], "K": []}
-    masks["months"] = [(first, last) for first, last in manifest["months"]]
+    masks: Any = {"months": [*map(tuple, manifest["months"])], "service": service, "D": [], "K": []}
     masks["X"] = [(a - slot, b + slot) for a, b in said.get(link["id"] + " X", [])]
     for one in manifest["overlays"]:
         if one["link"] == link["id"]:
@@ -293,7 +273,7 @@ def check(bundle: str, log_key: str, report_key: str) -> int:
     note = signed_text(files["manifest.sig"], report_key or manifest["report_key"])
     need("sha256 " + digests["manifest.json"] in note, "another manifest was signed", "签名不符")
     checkpoint = signed_text(files["log/checkpoint"], log_key or manifest["log_key"])
-    logged = leaves_of(files["log/leaves.jsonl"].splitlines(), checkpoint)
+    logged = [*leaves_of(files["log/leaves.jsonl"].splitlines(), checkpoint)]
     report, register = json.loads(files["report.json"]), json.loads(files["register.json"])
     for name, field in (("rules.yaml", "rules_sha256"), ("register.json", "register_sha256")):
         need(digests[name] == report[field], name + ": not that of the report", "与报告不符")
