@@ -19,6 +19,8 @@ from sla.timeline import Raw, Run, Span
 
 T = TypeVar("T")
 _DECIMAL: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
+_FRACTION: Final = re.compile(r"[.,][0-9]*[1-9]")
+"""Of a second, in the time or in its offset: what is left of one would be cut off unseen."""
 _RAW: Final[dict[str, Raw]] = {"U": "U", "G": "G", "D": "D", "K": "K"}
 _MOST: Final = 10**12
 """Seconds; more is no number that anybody meant."""
@@ -74,7 +76,7 @@ class Reader:
         """Read ISO 8601 with an offset, in whole seconds, as UTC seconds."""
         try:
             moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-            if moment is None or moment.microsecond:
+            if moment is None or _FRACTION.search(str(value)):
                 self.note(path, "case_time")
                 return None
             if moment.tzinfo is None:

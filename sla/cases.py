@@ -124,6 +124,8 @@ def _common(whole: Mapping[str, object], reader: Reader) -> _Common:
     floors = [one.floor for one in bands]
     if floors != sorted(set(floors), reverse=True):
         reader.note(("bands",), "rules_order")
+    elif floors and floors[-1]:
+        reader.note(("bands",), "rules_last_floor")
     params = {**_PARAMS, **given}
     _terms(params, bands, reader, "defaults")
     return _Common(params, bands)

@@ -130,6 +130,12 @@ def test_a_kind_without_a_form_is_refused_by_name_and_the_others_are_computed() 
         (_timeline(window=["2026-03-01T00:00:00", _at("09:00")]), "window[0]", "case_offset"),
         (_timeline(window=["2026-03-01", _at("09:00")]), "window[0]", "case_offset"),
         (_timeline(window=["2026-13-01T00:00:00Z", _at("09:00")]), "window[0]", "case_time"),
+        (
+            _timeline(window=["2026-03-01T00:00:00.0000001Z", _at("09:00")]),
+            "window[0]",
+            "case_time",
+        ),
+        (_timeline(window=["2026-03-01T00:00+00:00:00.5", _at("09:00")]), "window[0]", "case_time"),
         (_timeline(window=[1_772_294_400, _at("09:00")]), "window[0]", "case_time"),
         (_timeline(window=[_at("09:00")]), "window", "case_parts"),
         (_timeline(raw={}), "raw", "needs_list"),
@@ -191,6 +197,7 @@ def test_a_case_without_an_id_is_named_by_its_place() -> None:
         ({"vectors": [], "author": "x"}, "author", "unknown_key"),
         ({"vectors": [_SLOTS], "defaults": {"g": 1}}, "defaults.g", "unknown_key"),
         ({"vectors": [_SLOTS], "bands": [["0.9", 1], ["0.95", 0]]}, "bands", "rules_order"),
+        ({"vectors": [_SLOTS], "bands": [["0.9", 1]]}, "bands", "rules_last_floor"),
         ({"vectors": [_SLOTS], "event_precedence": ["X"]}, "event_precedence", "one_of"),
     ],
 )
