@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, cast
 
 import msgspec
@@ -86,7 +87,7 @@ async def leader(
         made = await port.leader(name, language or caller.language)
     except RefusedError as error:
         raise refusal(error, name, caller.language) from None
-    headers = {"Content-Disposition": f'attachment; filename="{name}.html"'}
+    headers = {"Content-Disposition": f'attachment; filename="leader-{name}.html"'}
     return Response(made.content, 200, headers, media_type=made.media)
 
 
@@ -148,7 +149,8 @@ async def view(
         made = await port.view(carrier, name, revision, form, language or caller.language, link)
     except RefusedError as error:
         raise refusal(error, name, caller.language) from None
-    file = f"{carrier}-{name}-r{revision}.{_ENDINGS.get(form, form)}"
+    of = f"-{link}" if form == "link" and _PLAIN.fullmatch(link) else ""
+    file = f"{carrier}-{name}-r{revision}{of}.{_ENDINGS.get(form, form)}"
     headers = {
         "Content-Disposition": f'attachment; filename="{file}"',
         "X-Report-SHA256": made.sha256,
@@ -156,7 +158,9 @@ async def view(
     return Response(made.content, 200, headers, media_type=made.media)
 
 
-_ENDINGS: Final = {"link": "html", "leader": "html", "csv": "zip"}
+_ENDINGS: Final = {"link": "html", "csv": "zip"}
+_PLAIN: Final = re.compile("[A-Za-z0-9._-]{1,100}")
+"""What may stand in a file's name."""
 
 
 def _port(desk: Desk, caller: Caller, carrier: str) -> Reports:

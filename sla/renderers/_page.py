@@ -79,7 +79,8 @@ footer { margin-top: 28px; border-top: 1px solid #b8c0cc; padding-top: 6px; }
 _NOT_HEX: Final = re.compile("[^0-9a-f]")
 _TEXT: Final = frozenset({"text", "time"})
 _KEYS: Final = frozenset({"link", "overlay", "event"})
-_SHORT: Final = frozenset({"level", "met", "honoured", "in_time", "month"})
+_NUMBER: Final = re.compile(r"[+-]?[0-9][0-9,.]*( %)?")
+_SHORT: Final = frozenset({"level", "status", "met", "honoured", "in_time", "month"})
 _LONG: Final = frozenset({"title", "facts", "documents", "filing_title", "why", "basis", "links"})
 
 
@@ -133,7 +134,7 @@ def table(columns: Sequence[Column], rows: Iterable[Row], words: Words) -> Itera
     marks = [_mark(column) for column in columns]
     for row in rows:
         cells = (
-            f"<td{mark if not isinstance(value, str) else _words_of(mark)}>"
+            f"<td{mark if not isinstance(value, str) else _words_of(mark, value)}>"
             f"{text(words.read(column.kind, value))}</td>"
             for column, mark, value in zip(columns, marks, row, strict=True)
         )
@@ -151,9 +152,9 @@ def _mark(column: Column) -> str:
     return ' class="n"'
 
 
-def _words_of(mark: str) -> str:
-    """Return the mark of a cell that says in words why there is no number."""
-    return "" if mark == ' class="n"' else mark
+def _words_of(mark: str, value: str) -> str:
+    """Return the mark of a cell that is text: words in place of a number stand as words do."""
+    return "" if mark == ' class="n"' and not _NUMBER.fullmatch(value) else mark
 
 
 def pairs(lines: Iterable[tuple[str, str]]) -> str:

@@ -27,9 +27,10 @@ _MOST: Final = 5
 _MANY: Final = 3
 """From so many circuits on one cause is worth a line."""
 _RANKING: Final = (
-    Column("rank", "whole"), Column("carrier"), Column("final"), Column("before"),
-    Column("change"), Column("grade"), Column("availability", "percent"),
-    Column("missed", "whole"), Column("outages", "whole"), Column("hours_down"),
+    Column("rank", "whole"), Column("carrier"), Column("final", "points"),
+    Column("before", "points"), Column("change", "points"), Column("grade"),
+    Column("availability", "percent"), Column("missed", "whole"), Column("outages", "whole"),
+    Column("hours_down", "mean"),
 )  # fmt: skip
 _MONEY: Final = (
     Column("carrier"), Column("fee", "yuan"), Column("credit_sum", "yuan"),
@@ -115,7 +116,7 @@ def _ranking(
             nothing if final is None else decimal(final.value, 2),
             "" if then is None else decimal(then.value, 2),
             change, report.grade, report.availability or nothing, _missed(report),
-            _outages(report), decimal(Fraction(down, 3600), 1),
+            _outages(report), decimal(Fraction(down, 3600), 2),
         )  # fmt: skip
 
 
@@ -206,5 +207,5 @@ def _longest(reports: Sequence[Hashed], words: Words) -> Iterator[str]:
             link=clean(one.title or one.link),
             carrier=clean(now.title),
             outages=one.counts["started"],
-            hours=decimal(Fraction(one.seconds["DOWN"], 3600), 1),
+            hours=decimal(Fraction(one.seconds["DOWN"], 3600), 2),
         )

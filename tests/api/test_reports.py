@@ -159,7 +159,7 @@ def test_a_view_is_a_file_with_the_hash_of_the_report(api: Running) -> None:
     assert answer.body == b"link zh a"
     assert answer.headers["x-report-sha256"] == "f" * 64
     assert answer.headers["content-disposition"] == (
-        'attachment; filename="unicom-2026-09-r2.html"'
+        'attachment; filename="unicom-2026-09-r2-a.html"'
     )
 
 
