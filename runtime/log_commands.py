@@ -1,7 +1,7 @@
 """`extranet sla log ...`: look at the evidence log, check all of it, take back countersignatures.
 
     verify         every leaf, hash and checkpoint, and each record of the ledger; with --evidence
-                   also every line of every hour
+                   also every line of every hour, and every sealed day
     show           print the newest checkpoint
     compare FILE   is a checkpoint that somebody kept the beginning of this log?
     countersign FILE   sign a checkpoint as a witness (needs no store)
@@ -26,10 +26,13 @@ from runtime.config import Config, load_config
 from runtime.key_commands import read_passphrase
 from runtime.log_key import LogKeyError, public_key
 from runtime.program import tell as tell_of_store
+from runtime.rulesets import RulesError
+from runtime.rulesets import load as load_rules
 from sla.canonical import RecordLeaf, leaf_of, record_leaf
 from sla.proof import keys, note
 from sla.proof.keys import KeyFileError
 from sla.proof.note import Note, NoteError, Verifier
+from store import days
 from store.errors import StoreError
 from store.evidence import hours_kept
 from store.evidence_check import Finding, verify
@@ -87,6 +90,8 @@ def run(options: Namespace, environ: Mapping[str, str], language: Language) -> i
         print(say(f"note.{error.code}", language), file=sys.stderr)
     except _RefusedError as error:
         print(say(error.code, language, **error.parameters), file=sys.stderr)
+    except RulesError as error:
+        print(render(error.problems, language), file=sys.stderr)
     except OSError as error:
         print(error, file=sys.stderr)
     return 1
@@ -109,7 +114,11 @@ def _verify(options: Namespace, config: Config, language: Language) -> int:
     findings = [one for one in findings if one not in waits]
     for line in _findings(findings, language):
         print(line)
-    wrong = _evidence(read_log(folder), store / EVIDENCE, language) if options.evidence else 0
+    wrong = 0
+    if options.evidence:
+        zone = load_rules(config.assessment.rules).zone
+        wrong = _evidence(read_log(folder), store / EVIDENCE, language)
+        wrong += _days(store / EVIDENCE, zone, language)
     print(
         say(
             "log.checked", language,
@@ -151,13 +160,29 @@ def _evidence(log: EvidenceLog, folder: Path, language: Language) -> int:
         if hour not in said:
             continue  # it was kept a moment ago
         try:
-            good = set(leaves_of(folder, hour)) <= said[hour]
+            good = set(leaves_of(folder, hour)) == said[hour]
         except StoreError as error:
             good = False
             print(tell_of_store(error, language), file=sys.stderr)
         if not good:
             wrong += 1
             print(say("log.hour_differs", language, hour=hour))
+    return wrong
+
+
+def _days(folder: Path, zone: str, language: Language) -> int:
+    """Add every sealed day up again from its hours; return how many circuits' days are wrong."""
+    wrong = 0
+    for day in days.sealed(folder):
+        try:
+            found = days.recompute_day(folder, day, zone)
+        except StoreError as error:
+            wrong += 1
+            print(tell_of_store(error, language), file=sys.stderr)
+            continue
+        wrong += len(found)
+        for one in found[:_SHOWN]:
+            print(say("log.day_differs", language, day=f"{day:%Y-%m-%d}", link=one.link))
     return wrong
 
 

@@ -30,6 +30,7 @@ from store.errors import StoreError, from_os
 
 ZONE: Final = "Asia/Shanghai"
 _FOLDER: Final = "days"
+_SEALED: Final = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9].parquet"
 PLAIN: Final = (
     "slots", "valid", "sent", "lost", "within_loss", "with_latency", "within_latency",
     "with_jitter", "within_jitter",
@@ -112,6 +113,11 @@ def days_between(start: int, end: int, zone: str = ZONE) -> list[date]:
 def file_of(folder: Path, day: date) -> Path:
     """Name the file of a sealed day. `folder`: that of the evidence."""
     return folder / _FOLDER / f"{day:%Y-%m-%d}.parquet"
+
+
+def sealed(folder: Path) -> list[date]:
+    """Return the days that are sealed, oldest first."""
+    return sorted(date.fromisoformat(path.stem) for path in (folder / _FOLDER).glob(_SEALED))
 
 
 def pending(folder: Path, zone: str = ZONE) -> Iterator[date]:

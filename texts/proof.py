@@ -161,8 +161,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "见证方公钥；未指定时采用配置中的公钥",
     ),
     "cli.sla_log_evidence": (
-        "also every line of every hour; takes long",
-        "同时校验每小时的每行证据（耗时较长）",
+        "also every line of every hour, and every sealed day; takes long",
+        "同时校验每小时的每行证据和每个日汇总（耗时较长）",
     ),
     "cli.sla_log_with": ("file of the witness's private key", "见证方私钥文件"),
     # what the log is found to be
@@ -233,6 +233,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "log.hour_differs": (
         "the hour that begins at {hour} (UTC seconds): its evidence is not what was logged",
         "自 {hour}（UTC 秒）起的一小时：证据与日志不符",
+    ),
+    "log.day_differs": (
+        "{link}: the sums of the sealed day {day} are not what its evidence comes to",
+        "{link}：{day} 的日汇总与当日证据不符",
     ),
     "log.is_beginning": (
         "The log of {now} leaves begins with the {size} leaves of this checkpoint.",

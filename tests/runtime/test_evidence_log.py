@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,12 @@ from runtime.log_key import LogKeyError, log_key, public_key
 from runtime.record_book import RecordBook
 from sla import canonical
 from sla.canonical import HOUR, Heard, MonitorLeaf, RecordLeaf
+from sla.inputs import Limits, SlotSums
 from sla.proof import merkle
 from sla.proof.note import is_signed, parse_checkpoint
 from sla.records import OverlayFiled
 from store import evidence
+from store.days import DayRow, bounds, write_day
 from store.entries import Entry
 from store.evidence_check import verify
 from store.evidence_leaves import HourLeaves, leaves_of_hours
@@ -257,6 +260,27 @@ def test_an_hour_of_evidence_that_is_gone_is_missed(
     shutil.rmtree(evidence.hour_folder(world.store / EVIDENCE, _H0))
     assert _verified(world) == 1
     assert f"begins at {_H0} (UTC seconds): its evidence is gone" in capsys.readouterr().out
+
+
+def test_a_carriers_hour_that_is_gone_is_missed(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its leaf is there, and the other files of the hour are."""
+    asyncio.run(_two_hours(world))
+    evidence.file_of(world.store / EVIDENCE, _H0, "telecom").unlink()
+    assert _verified(world) == 1
+    assert f"begins at {_H0} (UTC seconds): its evidence is not" in capsys.readouterr().out
+
+
+def test_sums_of_a_sealed_day_that_are_not_those_of_its_lines_are_found(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_two_hours(world))
+    day, folder = date(2026, 3, 1), world.store / EVIDENCE
+    row = DayRow("telecom", "x", *bounds(day), (), SlotSums(Limits(1, 1, 1), slots=7))
+    write_day(folder, day, [row])
+    assert _verified(world) == 1
+    assert "x: the sums of the sealed day 2026-03-01" in capsys.readouterr().out
 
 
 # Checkpoints.
