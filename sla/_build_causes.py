@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from inventory.model import link_target
 from sla import report, tickets
 from sla._build_links import Circuit
 from sla.causes import CauseStanding, overlays_from, parts_of, reworked, standing
 from sla.events import event_id
 from sla.filings import Standing
 from sla.inputs import Inputs
+from sla.states import outage_id
 from sla.tickets import Ticket
 from sla.timeline import Step
 
@@ -35,6 +37,7 @@ class Causes:
 
     def beside(self, outage: report.Outage, one: Circuit, inputs: Inputs) -> report.Outage:
         """Return the outage with its cause, facts and repair."""
+        outage = self._carried_in(outage, one.link.id, inputs)
         known = [self.standings[name] for name in outage.live if name in self.standings]
         noted = [self.tickets[name].noted for name in outage.live if name in self.tickets]
         level = None if one.assessed.level is None else inputs.rules.levels.get(one.assessed.level)
@@ -55,6 +58,27 @@ class Causes:
             event=next((one_of.event for one_of in known if one_of.event), ""),
             repair=repair,
         )
+
+    def _carried_in(self, outage: report.Outage, link: str, inputs: Inputs) -> report.Outage:
+        """Give an outage that was there before the evidence begins its own name, where it has one.
+
+        What is known of it stands under its first second, which that evidence does not go back to.
+        """
+        steps = inputs.live.get(link, ())
+        since = steps[0].start if steps else 0
+        shown = outage_id(link_target(link), since)
+        if shown not in outage.live or since <= (inputs.first_heartbeat or 0):
+            return outage
+        ends = {one.outage: one.end for one in self.by_link.get(link, ())}
+        for name, ticket in self.tickets.items():
+            if ticket.noted.link == link:
+                ends.setdefault(name, ticket.noted.restored)
+        named = [(parts_of(name), name) for name, end in ends.items() if end is None or end > since]
+        earlier = [(parts[1], name) for parts, name in named if parts and parts[1] < since]
+        if shown in ends or not earlier:
+            return msgspec.structs.replace(outage, start_censored=True)
+        live = tuple(max(earlier)[1] if name == shown else name for name in outage.live)
+        return msgspec.structs.replace(outage, live=live, start_censored=True)
 
     def events(self, rows: Sequence[report.Link]) -> tuple[report.Event, ...]:
         """Return the common causes of the outages of these rows; one outage is no event."""

@@ -132,6 +132,8 @@ class Folding:
     def _file(self, record: Record, filed: OverlayFiled) -> None:
         if filed.overlay in self.overlays or filed.start >= filed.end or not record.person:
             return
+        if filed.carrier and filed.kind == "M_o":  # of the owner's work only the owner says so
+            return
         earlier = self.overlays.get(filed.replaces)
         if earlier is not None and not may_replace(earlier, filed.carrier):
             earlier = None

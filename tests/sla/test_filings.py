@@ -144,6 +144,11 @@ def test_a_record_does_not_take_the_name_of_announced_work() -> None:
     assert fold(told(FILED), [work]).overlays["o"].kind == "M_o"
 
 
+def test_a_carrier_does_not_announce_the_owners_work() -> None:
+    """It would be free of notice, night and quota."""
+    assert not fold(told((EARLY, "chen", filed(kind="M_o", carrier="telecom")))).overlays
+
+
 # What is honoured.
 
 

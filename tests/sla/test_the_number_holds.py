@@ -114,6 +114,23 @@ def test_a_ticket_of_two_outages_is_one_closed_ticket() -> None:
     assert item.basis == {"closed": 1, "in_time": 1}
 
 
+def test_an_outage_from_before_the_evidence_keeps_its_ticket_and_its_cause() -> None:
+    """The evidence of October begins a week before it; this outage began three weeks before."""
+    first, since, end = at("2026-09-10 08:00"), at("2026-09-24 00:00"), at("2026-10-03 08:00")
+    name, steps = f"link:a@{first}", timeline((since, end), since=since)[1:]
+    noted = TicketNoted("t", name, "a", first + 60, None, end)
+    records = [
+        Record(1, end, "", CauseProposed(name, "a", first, end, "carrier", None, (), "ev")),
+        Record(2, end, "", noted),
+        Record(3, end, "", TicketNoted("u", "link:a@9", "a", 9, None, since - 9)),
+    ]
+    (one,) = build.report(told(steps, records=records)).links[0].outages
+
+    assert (one.live, one.cause, one.start_censored) == ((name,), "carrier", True)
+    assert one.repair is not None
+    assert one.repair.seconds == end - first - 60
+
+
 def test_where_no_step_is_nothing_is_known() -> None:
     steps = [Step(State.UP, 0, 10, 0, "", ""), Step(State.DOWN, 20, None, 20, "", "")]
 
