@@ -13,21 +13,24 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
 from inventory.model import link_target
+from runtime.bundle_files import write
 from runtime.cli import main
 from runtime.evidence_work import limits as limits_by_link
+from runtime.log_key import PRIVATE
 from runtime.report_inputs import gather
 from runtime.rulesets import load
 from sla import build, register
 from sla.bundle import name_of
 from sla.inputs import Register
 from sla.periods import whole
-from sla.proof import verifier
+from sla.proof import keys, note, verifier
 from sla.records import (
     CauseDecided,
     CauseProposed,
@@ -40,6 +43,7 @@ from sla.records import (
 from sla.report import Link, Report
 from sla.slot_sums import sums_of
 from store import days, evidence
+from store.evidence_log import FOLDER
 from store.sums import sums, sums_from_hours
 from tests.dispute.lists import a_list
 from tests.e2e.quarter import Happening, Spans
@@ -270,6 +274,56 @@ def test_a_flipped_byte_is_found_by_both(
     assert name in capfd.readouterr().err
     with pytest.raises(ValueError, match=name):
         verifier.check(str(changed), "", "")
+
+
+def _members(bundle: Path) -> dict[str, bytes]:
+    with ZipFile(bundle) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _forged(chain: Chain, name: str, before: bytes, after: bytes, path: Path) -> None:
+    """Write a bundle with something else in a file, by who has the key that signed the first."""
+    files = _members(chain.bundles[0])
+    packed = name.endswith(".gz")
+    plain = gzip.decompress(files[name]) if packed else files[name]
+    assert before in plain
+    changed = plain.replace(before, after, 1)
+    new = gzip.compress(changed) if packed else changed
+    manifest, text = files["manifest.json"], note.parse(files["manifest.sig"]).text
+    digests = [(sha256(files[name]).hexdigest(), sha256(new).hexdigest())]
+    manifest = manifest.replace(digests[0][0].encode(), digests[0][1].encode())
+    digests.append((sha256(files["manifest.json"]).hexdigest(), sha256(manifest).hexdigest()))
+    for old, fresh in digests:
+        text = text.replace(old, fresh)
+    key = keys.read(chain.days.store / FOLDER / PRIVATE)
+    signed = note.encode(note.sign(text, "extranet-monitor", key))
+    write(path, (files | {name: new, "manifest.json": manifest, "manifest.sig": signed}).items())
+
+
+_FORGERIES = [
+    (_HOUR, b'"DOWN"', b'"UP"', "verify", "was logged"),
+    ("log/leaves.jsonl", b'\\"lines\\":8', b'\\"lines\\":9', "verify", "not in the log"),
+    ("log/checkpoint", b"extranet-monitor\n", b"extranet-monitor\n1", "verify", "not signed"),
+    ("register.json", b'"coverage_floor":"1/2"', b'"coverage_floor":"1/9"', "verify", "report"),
+    ("rules.yaml", b"latency_quantile: median", b"latency_quantile: p95", "verify", "report"),
+    ("report.json", b'"kind":"EXP"', b'"kind":"EXF"', "recompute", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "before", "after", "command", "why"), _FORGERIES)
+def test_what_was_changed_and_signed_again_is_found_by_both(
+    chain: Chain, name: str, before: bytes, after: bytes, command: str, why: str, tmp_path: Path,
+) -> None:  # fmt: skip
+    """By the log, or by the figures: no key signs a past that was not."""
+    forged = tmp_path / "x.zip"
+    _forged(chain, name, before, after, forged)
+
+    assert _run(tmp_path, "sla", command, str(forged)) == 1
+    if why:
+        with pytest.raises(ValueError, match=why):
+            verifier.check(str(forged), "", "")
+    else:
+        assert verifier.check(str(forged), "", "") == 1
 
 
 def test_a_carriers_list_is_laid_beside_it_with_echoes_and_leaves(
