@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
@@ -46,6 +47,8 @@ def _act(known: People, options: Namespace, now: int, language: Language) -> int
     name = options.name
     current = {a.person.name: a.person for a in known.accounts() if a.revoked_at is None}
     problem = _problem(options, current.get(name))
+    if not problem and options.action == "add" and _is_like(name, known):
+        problem = "alike"
     if problem:
         print(say(f"people.{problem}", language, name=name), file=sys.stderr)
         return 1
@@ -70,7 +73,7 @@ def _act(known: People, options: Namespace, now: int, language: Language) -> int
 
 
 def _problem(options: Namespace, before: PersonRow | None) -> str:
-    if not options.name:
+    if not options.name or (options.action == "add" and not _plain(options.name)):
         return "no_name"
     if options.action == "add" and before is not None:
         return "exists"
@@ -83,6 +86,21 @@ def _problem(options: Namespace, before: PersonRow | None) -> str:
     if options.action != "remove" and "carrier" in roles and not carriers:
         return "no_carrier"
     return ""
+
+
+def _is_like(name: str, known: People) -> bool:
+    """Say whether a name is another spelling of one that there is or was.
+
+    What needs two persons would be done by one who has two names that read alike.
+    """
+    names = {account.person.name for account in known.accounts()} - {name}
+    return _plain(name) in map(_plain, names)
+
+
+def _plain(name: str) -> str:
+    """Return what is read of a name: no case, width, blanks, accents or invisible signs."""
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in letters if unicodedata.category(sign)[0] in "LN")
 
 
 def copy(options: Namespace, environ: Mapping[str, str], language: Language) -> int:

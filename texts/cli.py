@@ -174,6 +174,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} exists; use renew for a new token",
         "{name} 已存在，可用 renew 更换令牌",
     ),
+    "people.alike": (
+        "{name} reads like the name of somebody who is or was there; give another name",
+        "{name} 与现有或曾有人员的姓名写法近似，请换一个姓名",
+    ),
     "people.no_name": ("give a name", "请给出姓名"),
     "people.no_role": (
         "give at least one --role: viewer, operator, auditor, assessor, carrier, admin",

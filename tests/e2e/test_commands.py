@@ -118,6 +118,8 @@ def test_people_come_change_their_token_and_go(served: Served) -> None:
     assert extranet("people", "remove", "zhang", *config).returncode == 0
     assert "zhang" not in extranet("people", "list", *config).stdout
     assert extranet("people", "renew", "zhang", *config).returncode == 1
+    alike = extranet("people", "add", "Zhang ", "--role", "assessor", *config)
+    assert (alike.returncode, alike.stdout) == (1, ""), "one person under two names"
 
 
 @pytest.mark.parametrize(
