@@ -28,11 +28,12 @@ from runtime.report_form import Order, Rendered
 from runtime.report_shelf import look, settled
 from runtime.report_views import NoSuchFormatError
 from runtime.report_work import JSON, JSON_MEDIA, compose, leader, load, make, raw, rendered
+from runtime.rules_in_force import in_force
 from runtime.rulesets import RulesError
 from runtime.rulesets import load as load_rules
 from sla import report
 from sla.deadlines import freezes
-from sla.periods import PeriodError, before, parse
+from sla.periods import PeriodError, before, parse, whole
 from sla.records import PeriodClosed, Record
 from sla.register import encode, register_of
 from sla.report import Report
@@ -248,13 +249,14 @@ def _order(here: _Here, options: Namespace, closed: Sequence[PeriodClosed]) -> O
 def _close(here: _Here, options: Namespace, language: Language) -> None:
     _known(here, options)
     parse(options.period, here.now, here.rules.zone)
-    frozen = freezes(options.period, here.rules)
+    start = whole(options.period, here.rules.zone).start
+    with closing(open_reader(here.store / FILE)) as reader:  # a store that is not there is not made
+        frozen = freezes(options.period, in_force(reader.records(), start, here.rules))
     if here.now < frozen:
         when = datetime.fromtimestamp(frozen, ZoneInfo(here.rules.zone))
         raise _RefusedError(
             "api.too_early_to_close", period=options.period, when=f"{when:%Y-%m-%d %H:%M}"
         )
-    open_reader(here.store / FILE).close()  # a store that is not there is not made
     with closing(open_ledger(here.store, here.now)) as ledger:
         accounts = ledger.reads.accounts()
         people = [person_of(one.person) for one in accounts if one.revoked_at is None]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from api.ports_carrier_reports import RefusedError, ReportRow
 from runtime.record_book import RecordBook
 from runtime.report_form import MADE, Made
+from runtime.rules_in_force import in_force
+from runtime.rulesets import RulesError
 from sla.deadlines import appeal_until, freezes
 from sla.periods import whole
-from sla.records import PeriodClosed, Record
+from sla.records import PeriodClosed, Record, RulesActivated
 from sla.ruleset import RuleSet
 from store import reports
 from store.errors import StoreError
 from store.reports import Place
 
 _log = logging.getLogger("extranet.reports")
+
+_PERIODS: Final = 500
 
 
 class Shelf:
@@ -29,6 +34,29 @@ class Shelf:
         self._rules = rules
         self._book = book
         self.made: dict[Place, Made] = {}
+        self._looked_at = 0
+        self._activations: list[Record] = []
+        self._held: dict[str, RuleSet] = {}
+
+    def rules_of(self, period: str) -> RuleSet:
+        """Return the rules that hold for a period: its dates are not moved by later ones.
+
+        Where those of then cannot be read, the current ones: what is made says so. Raises
+        PeriodError.
+        """
+        records = self._book.records
+        fresh = [one for one in records[self._looked_at :] if isinstance(one.body, RulesActivated)]
+        self._activations += fresh
+        if fresh or len(self._held) > _PERIODS:
+            self._held.clear()
+        self._looked_at = len(records)
+        if period not in self._held:
+            start = whole(period, self._rules.zone).start
+            try:
+                self._held[period] = in_force(self._activations, start, self._rules)
+            except RulesError:
+                self._held[period] = self._rules
+        return self._held[period]
 
     def closed(self, carrier: str, period: str) -> list[PeriodClosed]:
         """Return how often and as what a period was settled, oldest first."""
@@ -58,8 +86,8 @@ class Shelf:
             sha256=body.report,
             start=window.start,
             end=window.end,
-            freezes=freezes(body.period, self._rules),
-            appeal_until=appeal_until(body.period, self._rules),
+            freezes=freezes(body.period, self.rules_of(body.period)),
+            appeal_until=appeal_until(body.period, self.rules_of(body.period)),
             made_at=None if made is None else made.made_at,
             closed_at=record.at,
             closed_by=record.person,
@@ -76,8 +104,8 @@ class Shelf:
             sha256=made.sha256,
             start=made.start,
             end=made.end,
-            freezes=freezes(place.period, self._rules),
-            appeal_until=appeal_until(place.period, self._rules),
+            freezes=freezes(place.period, self.rules_of(place.period)),
+            appeal_until=appeal_until(place.period, self.rules_of(place.period)),
             made_at=made.made_at,
             previous=made.previous,
             changed=made.changed,
@@ -96,7 +124,8 @@ class Shelf:
     def final(self) -> Iterator[Place]:
         """Yield what was made of a period that was over and frozen by then."""
         for place, made in self.made.items():
-            if not made.provisional and made.made_at >= freezes(place.period, self._rules):
+            frozen = freezes(place.period, self.rules_of(place.period))
+            if not made.provisional and made.made_at >= frozen:
                 yield place
 
 

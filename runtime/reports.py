@@ -152,7 +152,7 @@ class ReportKeeping:
             raise RefusedError(409, "period_is_closed", period=period, revision=closed)
         if correct and not closed:
             raise RefusedError(409, "period_is_open", period=period)
-        frozen = freezes(period, self._rules)
+        frozen = freezes(period, self._shelf.rules_of(period))
         if self._now() < frozen:
             said = datetime.fromtimestamp(frozen, ZoneInfo(self._rules.zone))
             raise RefusedError(
@@ -268,7 +268,7 @@ class ReportKeeping:
         else:
             assert self._inventory is not None
             register = await asyncio.to_thread(_register, self._inventory, job.carrier)
-        final = now >= freezes(job.period, self._rules)
+        final = now >= freezes(job.period, self._shelf.rules_of(job.period))
         return Order(
             self._store, place, window, register, rules, earlier, now,
             self._plan.formats if final else (), (self._plan.language,),

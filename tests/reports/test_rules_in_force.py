@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from runtime.record_book import RecordBook
+from runtime.report_shelf import Shelf
 from runtime.rules_in_force import activation, in_force
 from runtime.rulesets import SHIPPED, parse_text
+from sla.deadlines import freezes
 from sla.records import Body, PeriodClosed, Record, RulesActivated
+from store.entries import Entry
+from store.writer import Writer
 from tests.sla.built import at
 
 OLD = parse_text(SHIPPED.read_text("utf-8"))
@@ -50,3 +57,14 @@ def test_a_period_that_had_begun_keeps_its_rules() -> None:
 
 def test_without_any_record_the_current_ones_hold() -> None:
     assert in_force([], 0, NEW) == NEW
+
+
+def test_later_rules_do_not_move_the_freeze_of_a_period_that_had_begun() -> None:
+    hasty = parse_text(OLD.text.replace("freeze_days: 3", "freeze_days: 0"))
+    before = (FIRST, CLOSED)
+    later = activation(records(*before), hasty, NOW)
+    assert later is not None
+    writer: Writer[Entry] = Writer(lambda _: None, lambda: NOW, name="nobody")
+    shelf = Shelf(hasty, RecordBook(records(*before, later), writer, Path(), lambda: NOW))
+    shown = [freezes(period, shelf.rules_of(period)) for period in ("2026-11", "2026-12")]
+    assert shown == [freezes("2026-11", OLD), freezes("2026-12", hasty)]
