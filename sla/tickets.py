@@ -58,7 +58,8 @@ def take(found: dict[str, Ticket], record: Record) -> None:
 def repair_of(tickets: Sequence[TicketNoted], first_bad: int, limit: int) -> report.Repair | None:
     """Return the repair clock of an outage, of the tickets of the live ones it was made from.
 
-    From the first notice to the last restoration, stop-clocks unioned; None = no ticket.
+    From the first notice to the last restoration, stop-clocks with evidence unioned; None = no
+    ticket.
     """
     if not tickets:
         return None
@@ -66,7 +67,7 @@ def repair_of(tickets: Sequence[TicketNoted], first_bad: int, limit: int) -> rep
     ends = [one.restored for one in tickets]
     known = [end for end in ends if end is not None]
     restored = max(known) if len(known) == len(ends) else None
-    stops = tuple((stop.start, stop.end) for one in tickets for stop in one.stops)
+    stops = tuple((s.start, s.end) for one in tickets for s in one.stops if s.documents)
     clock = repaired(Fault(first_bad, first.notified, restored, stops), limit)
     taken = [one.acknowledged for one in tickets if one.acknowledged is not None]
     return report.Repair(

@@ -23,10 +23,12 @@ from sla.records import (
     OverlayDecided,
     OverlayFiled,
     Record,
+    StopClock,
     TicketNoted,
 )
 from sla.report import Report
 from sla.states import State
+from sla.tickets import repair_of
 from sla.timeline import Step, raw_runs
 from tests.sla.built import CONTRACT, RULES, at, inputs, link, register, timeline
 
@@ -129,6 +131,18 @@ def test_an_outage_from_before_the_evidence_keeps_its_ticket_and_its_cause() -> 
     assert (one.live, one.cause, one.start_censored) == ((name,), "carrier", True)
     assert one.repair is not None
     assert one.repair.seconds == end - first - 60
+
+
+@pytest.mark.parametrize(("documents", "stopped"), [((), 0), (PAPER, 600)])
+def test_a_clock_stops_with_evidence_only(documents: tuple[Document, ...], stopped: int) -> None:
+    """The api asks for it; a record that came otherwise is not trusted for that."""
+    stop = StopClock(START + 600, START + 1200, "no access", documents)
+    noted = TicketNoted("t", OUTAGE, "a", START + 60, None, END, (stop,))
+
+    clock = repair_of([noted], START, 4 * 3600)
+
+    assert clock is not None
+    assert clock.stopped == stopped
 
 
 def test_where_no_step_is_nothing_is_known() -> None:
