@@ -224,6 +224,17 @@ def test_a_stranger_checks_it_with_the_file_in_it(chain: Chain, tmp_path: Path) 
             assert name in done.stdout
 
 
+def test_the_log_is_whole_and_begins_with_what_the_carrier_was_given(
+    chain: Chain, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With every line of every hour and the sums of both days."""
+    given = tmp_path / "checkpoint"
+    given.write_bytes(_members(chain.bundles[0])["log/checkpoint"])
+
+    for words in (("verify", "--evidence"), ("compare", str(given))):
+        assert _run(chain.days.folder, "sla", "log", *words) == 0, capfd.readouterr().out
+
+
 def test_nothing_of_the_other_carrier_is_in_it(chain: Chain) -> None:
     for bundle in chain.bundles:
         with ZipFile(bundle) as archive:
