@@ -1,8 +1,8 @@
 """`extranet replay FOLDER --carrier NAME`: a carrier's figure again, from what was heard.
 
 Nothing that was decided is taken over: every recorded observation goes through the judge once
-more, and the month is added up anew. Of the ledger only two things are read, which no observation
-can say: when the monitor lived, and from when to when it was off.
+more, and the month is added up anew. Of the ledger only that is read which no observation can say:
+when the monitor lived, from when to when it was off, and what people filed.
 
 The inventory must be the one that was in force during the recording.
 """
@@ -24,11 +24,18 @@ from metrics.observation import Observation, Probe
 from runtime.check import check, render
 from runtime.planning import plan
 from runtime.program import tell
-from sla.assess import assess_carrier
+from runtime.report_inputs import concerning, timelines
+from runtime.rules_in_force import in_force
+from runtime.rulesets import load
+from sla import build
 from sla.documents import carrier_document
+from sla.inputs import Inputs, Register, horizon
 from sla.judge import Judge
 from sla.outages import live_outages
-from sla.periods import PeriodError, parse
+from sla.periods import PeriodError, Window, parse
+from sla.records import Record
+from sla.register import register_of
+from sla.ruleset import RuleSet
 from sla.states import Blind, Transition
 from store.errors import StoreError
 from store.ledger import FILE, open_reader
@@ -118,6 +125,7 @@ def run(
     try:
         reader = open_reader(checked.config.store.path / FILE)
         beats, off = reader.heartbeats(), reader.blinds(0, _FOREVER)
+        records = reader.records()
         judged = judge_again(inventory, probes, _lives(recordings, off))
     except StoreError as error:
         print(tell(error, language), file=sys.stderr)
@@ -128,15 +136,48 @@ def run(
     except PeriodError:
         print(say("replay.no_period", language, period=period), file=sys.stderr)
         return 1
+    rules = in_force(records, window.start, load(checked.config.assessment.rules))
+    until_heard = _lived_until(beats, end)
     document = carrier_document(
-        assess_carrier(
-            carrier, inventory, window, judged.transitions, judged.blinds,
-            min((beat.start for beat in beats), default=None), _lived_until(beats, end),
+        build.carrier(
+            build.prepare(
+                _inputs(
+                    register_of(inventory, carrier),
+                    window,
+                    rules,
+                    judged,
+                    min((beat.start for beat in beats), default=None),
+                    window.end if until_heard is None else until_heard,
+                    records,
+                )
+            )
         )
-    )  # fmt: skip
+    )
     sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     _warn(recordings, language)
     return 0
+
+
+def _inputs(
+    register: Register,
+    window: Window,
+    rules: RuleSet,
+    judged: Judged,
+    first: int | None,
+    heard_until: int,
+    records: Sequence[Record],
+) -> Inputs:
+    """Return what the figure is made from; what people filed is taken from the ledger."""
+    start, until = horizon(window, heard_until, rules.zone)
+    return Inputs(
+        register=register,
+        window=window,
+        rules=rules,
+        live=timelines(register, judged.transitions, judged.blinds, start, until),
+        first_heartbeat=first,
+        recorded_until=until,
+        records=concerning(register, records),
+    )
 
 
 def _recordings(folder: Path, probes: Mapping[str, Probe]) -> dict[int, Recording]:

@@ -5,7 +5,7 @@ Reads only, in a worker process or at the command line; the monitor may write me
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import TZPATH
 
-from inventory.model import link_target
+from inventory.model import TargetId, link_target
 from runtime.rules_in_force import in_force
 from sla.build import Prepared, counted
 from sla.canonical import kept_spans
@@ -37,11 +37,11 @@ from sla.records import (
 )
 from sla.ruleset import RuleSet
 from sla.slot_sums import limits_of
+from sla.states import Blind, Transition
 from sla.timeline import Step, steps
 from store import evidence, evidence_log
 from store.evidence_log import read_log
 from store.ledger import FILE, open_reader
-from store.reader import Reader
 from store.sums import sums
 
 _LINK: Final = "link:"
@@ -69,7 +69,14 @@ def gather(
             rules = in_force(known, window.start, rules)
         first, last = reader.first_heartbeat(), reader.last_heartbeat()
         start, until = horizon(window, last or 0, rules.zone)
-        live = dict(_timelines(reader, register, start, until))
+        targets = [link_target(link.id) for link in register.links]
+        live = timelines(
+            register,
+            reader.transitions(targets, start, until),
+            reader.blinds(start, until),
+            start,
+            until,
+        )
         records = concerning(register, known)
     return Inputs(
         register=register,
@@ -104,23 +111,23 @@ def with_sums(store: Path, prepared: Prepared) -> Inputs:
     return replace(inputs, sums={name: one for name, one in found.items() if one.slots})
 
 
-def _timelines(
-    reader: Reader, register: Register, start: int, until: int
-) -> Iterator[tuple[str, list[Step]]]:
-    """Yield what the ledger says of each circuit, where there is evidence of it: in service."""
-    targets = [link_target(link.id) for link in register.links]
-    transitions = reader.transitions(targets, start, until)
-    blinds = reader.blinds(start, until)
-    for link, target in zip(register.links, targets, strict=True):
-        live = steps(transitions.get(target, ()), blinds)
-        yield (
-            link.id,
-            [
-                step
-                for since, end in kept_spans(link.in_service)
-                for step in clipped(live, max(start, since), min(until, end))
-            ],
-        )
+def timelines(
+    register: Register,
+    transitions: Mapping[TargetId, Sequence[Transition]],
+    blinds: Sequence[Blind],
+    start: int,
+    until: int,
+) -> dict[str, list[Step]]:
+    """Return what was decided of each circuit, where there is evidence of it: in service."""
+    found = {}
+    for link in register.links:
+        live = steps(transitions.get(link_target(link.id), ()), blinds)
+        found[link.id] = [
+            step
+            for since, end in kept_spans(link.in_service)
+            for step in clipped(live, max(start, since), min(until, end))
+        ]
+    return found
 
 
 def clipped(live: Iterable[Step], start: int, until: int) -> list[Step]:

@@ -417,7 +417,7 @@ def test_the_calendar_of_a_year_is_that_of_the_rules(at: Desk) -> None:
 
 def test_the_rules_that_hold_for_the_month_are_asked(tmp_path: Path) -> None:
     """Not those the monitor was started with, where others stand on record for that month."""
-    text = rulesets.load().text.replace("month_quota: 4h", "month_quota: 5h")
+    text = rulesets.load().text.replace("\nmonth_quota: null", "\nmonth_quota: 5h")
     assert (rulesets.parse_text(text).month_quota, QUOTA.month_quota) == (5 * HOUR, 4 * HOUR)
     with desk(tmp_path) as one:
         noted = one.book.add("", RulesActivated(0, "f" * 64, text))

@@ -172,7 +172,7 @@ def test_a_manifest_that_says_what_does_not_follow_is_named(store: Path, say: Sa
     say("bundle", "telecom", "2026-03", "--out", "x.zip", "--key", "report.key")
     with ZipFile("x.zip") as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    manifest = files["manifest.json"].replace(b'"month_quota":', b'"month_quota":9')
+    manifest = files["manifest.json"].replace(b'"month_quota":null', b'"month_quota":9')
     digest, before = (hashlib.sha256(x).hexdigest() for x in (manifest, files["manifest.json"]))
     text = note.parse(files["manifest.sig"]).text.replace(before, digest)
     signed = note.encode(note.sign(text, f"{_ORIGIN}/report", keys.read(store / "report.key")))

@@ -18,8 +18,13 @@ from sla.calculator import Band
 from sla.ruleset import HoursClause, LevelRule, Night
 from sla.workdays import is_working_day, working_days_after
 
-RULES = load()
-TEXT = SHIPPED.read_text("utf-8")
+TEXT = (
+    SHIPPED.read_text("utf-8")
+    .replace("\nmonth_quota: null\n", "\nmonth_quota: 4h\n")
+    .replace("\nnight: null\n", '\nnight: {from: "00:00", to: "06:00"}\n')
+)
+"""The shipped rules with a quota and a night agreed."""
+RULES = parse_text(TEXT)
 
 
 def _changed(before: str, after: str) -> str:
@@ -49,7 +54,11 @@ def test_the_weights_of_the_items_add_up_to_100() -> None:
 
 
 def test_the_night_is_in_seconds_of_the_day() -> None:
-    assert RULES.night == Night(0, 6 * 3600)
+    assert (RULES.night, RULES.month_quota) == (Night(0, 6 * 3600), 4 * 3600)
+
+
+def test_what_no_contract_says_is_not_agreed() -> None:
+    assert (load().night, load().month_quota) == (None, None)
 
 
 def test_the_digest_is_of_the_text_that_is_kept() -> None:
