@@ -153,7 +153,9 @@ def running(
         *map(str, options),
     ]  # fmt: skip
     with run_program(command, folder / log, env=ENVIRONMENT) as process:
-        address = wait_for(lambda: page_of(process, folder / log), 60, what=f"the page of {folder}")
+        address = wait_for(
+            lambda: page_of(process, folder / log), 180, what=f"the page of {folder}"
+        )
         yield Monitor(process, folder / log, address, token)
 
 

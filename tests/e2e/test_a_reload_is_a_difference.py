@@ -49,14 +49,14 @@ def story(folder: Path) -> Told:
         told = Told(villages[0].id, villages[1].id)
         (file_of_added, lines) = _take_out(folder, told.added)
         with running(folder) as monitor:
-            wait_for(monitor.all_known, 60, what="every site and link known")
-            wait_for(lambda: _have_rates(monitor), 40, what="rates of all links")
+            wait_for(monitor.all_known, 180, what="every site and link known")
+            wait_for(lambda: _have_rates(monitor), 120, what="rates of all links")
             told.before = _rows(monitor)
             told.kept = told.before.keys() - {told.removed}
             edit(file_of_added, ("links:\n", "links:\n" + lines))
             _take_out(folder, told.removed)
             monitor.signal(SIGHUP)
-            wait_for(lambda: told.added in _rows(monitor), 20, what="the new link")
+            wait_for(lambda: told.added in _rows(monitor), 90, what="the new link")
             until = time.monotonic() + POLL_SECONDS + 1
             while time.monotonic() < until:
                 told.after.append(_rows(monitor))
@@ -75,7 +75,7 @@ def _break_and_mend(told: Told, monitor: Monitor, file: Path) -> None:
     whole = file.read_text("utf-8")
     file.write_text(whole + "nonsense: 1\n", "utf-8")
     monitor.signal(SIGHUP)
-    wait_for(monitor.alerts, 20, what="the alert about the refused reload")
+    wait_for(monitor.alerts, 90, what="the alert about the refused reload")
     told.refused_alerts = [alert["rule"] for alert in monitor.alerts()]
     status, body = monitor.ask("/api/v1/reload", method="POST")
     assert status == 409, body
@@ -83,12 +83,12 @@ def _break_and_mend(told: Told, monitor: Monitor, file: Path) -> None:
     told.refused_log = [str(line) for line in monitor.logged() if line["part"] == "reload"]
     told.kept_states = set(monitor.states().values())
     runs = monitor.counter("pipeline", "observations")
-    wait_for(lambda: monitor.counter("pipeline", "observations") > runs, 10, what="more runs")
+    wait_for(lambda: monitor.counter("pipeline", "observations") > runs, 60, what="more runs")
     told.runs_while_broken = monitor.counter("pipeline", "observations") - runs
     file.write_text(whole, "utf-8")
     edit(file.with_name("monitor.yaml"), ("disk_floor: 1M", "disk_floor: 2M"))
     monitor.signal(SIGHUP)
-    wait_for(lambda: not monitor.alerts(), 20, what="the end of that alert")
+    wait_for(lambda: not monitor.alerts(), 90, what="the end of that alert")
     told.later = [line["sections"] for line in monitor.logged() if "sections" in line]
     told.alerts_at_end = [alert["rule"] for alert in monitor.alerts("resolved")]
 

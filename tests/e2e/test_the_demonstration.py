@@ -61,7 +61,7 @@ def story(folder: Path) -> Told:
     command = [EXTRANET, "demo", "--directory", str(state), "--listen", f"127.0.0.1:{port}"]
     log = folder / "demo.log"
     with run_program(command, log, env=ENVIRONMENT) as process:
-        address = wait_for(lambda: page_of(process, log), 60, what="the page")
+        address = wait_for(lambda: page_of(process, log), 180, what="the page")
         monitor = Monitor(process, log, address, token_in(log.read_text()))
         plan = build(province_folder.load(state))
         told.sites = len(plan.sites)
