@@ -143,7 +143,7 @@ def _worse(now: Report, before: Report, words: Words) -> Iterator[str]:
     if here is not None and there is not None and here.value < there.value:
         figures = {"now": here.percent, "before": there.percent}
         yield words.say("leader.worse_availability", carrier=who, **figures)
-    if _outages(now) > _outages(before):
+    if there is not None and _outages(now) > _outages(before):
         counts = {"now": _outages(now), "before": _outages(before)}
         yield words.say("leader.worse_outages", carrier=who, **counts)
 
