@@ -85,7 +85,7 @@ def story(folder: Path) -> Told:
         )
         told = Told(trunk, *legs, dict.fromkeys(legs, work), sites, links)
         with running(folder, "--record", folder / "recording") as monitor:
-            wait_for(monitor.all_known, 60, what="every site and link known")
+            wait_for(monitor.all_known, 180, what="every site and link known")
             wait_for(lambda: second() > work[0] + 1, 30, what="the announced work begins")
             for link in (trunk, *legs):
                 served.control.begin("cut", f"link:{link}")

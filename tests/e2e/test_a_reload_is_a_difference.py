@@ -63,7 +63,7 @@ def story(folder: Path) -> Told:
                 time.sleep(0.2)
             told.removed_status = monitor.ask(f"/api/v1/links/{told.removed}")[0]
             wait_for(
-                lambda: monitor.states()[f"link:{told.added}"] != "unknown", 40, what="its state"
+                lambda: monitor.states()[f"link:{told.added}"] != "unknown", 120, what="its state"
             )
             told.added_state = monitor.states()[f"link:{told.added}"]
             told.exposed = monitor.ask("/metrics/devices")[1].decode()

@@ -69,7 +69,7 @@ def story(folder: Path) -> Told:
         record = ("--record", folder / "recording")
         with running(folder, *record) as monitor:
             token = monitor.token
-            wait_for(monitor.all_known, 60, what="every site and link known")
+            wait_for(monitor.all_known, 180, what="every site and link known")
             served.control.begin("cut", target)
             wait_for(lambda: hook.posts, 60, what="the message about the cut")
             look(monitor)
@@ -80,7 +80,7 @@ def story(folder: Path) -> Told:
         with running(folder, *record, token=token, log="second.log") as monitor:
             told.unknown_at_start.append(set(monitor.states().values()))
             wait_for(lambda: monitor.states()[target] == "down", 60, what="down again")
-            wait_for(monitor.all_known, 60, what="every site and link known again")
+            wait_for(monitor.all_known, 180, what="every site and link known again")
             look(monitor)
             workers = children(monitor.process.pid)
             monitor.end(SIGKILL)

@@ -83,7 +83,7 @@ def story(folder: Path) -> Told:
         served.control.begin("garble", f"device:{sick['garbled'].b.device}")
         served.control.begin("refuse", f"device:{sick['refused'].b.device}")
         with running(folder) as monitor:
-            wait_for(monitor.all_known, 60, what="every site and link known")
+            wait_for(monitor.all_known, 180, what="every site and link known")
 
             def device(name: str) -> tuple[str, str]:
                 site = monitor.get(f"/api/v1/sites/{sick[name].b.site}")

@@ -145,7 +145,7 @@ def test_a_backup_is_taken_while_it_runs_and_restored_elsewhere(
 ) -> None:
     config = ("--config", str(served.folder / "monitor.yaml"))
     with running(served.folder) as monitor:
-        wait_for(monitor.all_known, 60, what="every site and link known")
+        wait_for(monitor.all_known, 180, what="every site and link known")
         saved = extranet("backup", tmp_path / "extranet.backup", *config)
         assert saved.returncode == 0, saved.stderr
         monitor.end()

@@ -48,7 +48,7 @@ def story(folder: Path) -> Told:
             def about(rule: str, phase: str = "firing") -> list[dict[str, Any]]:
                 return [alert for alert in monitor.alerts(phase) if alert["rule"] == rule]
 
-            wait_for(monitor.all_known, 60, what="every site and link known")
+            wait_for(monitor.all_known, 180, what="every site and link known")
             served.control.begin("cut", f"link:{trunk.id}")
             served.control.begin("overload", f"link:{leg.id}", 1.25)
             wait_for(lambda: about("bandwidth-out"), 100, what="the alert about bandwidth")
