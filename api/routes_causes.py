@@ -26,7 +26,7 @@ from sla.causes import STATES, CauseStanding, Said, Stage, may_decide, parts_of
 from sla.periods import PeriodError, whole
 from sla.records import Cause, Fact, StopClock
 from sla.tickets import Ticket
-from texts.say import Language, say
+from texts.say import say
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["causes"])
 _ZONE: Final = "Asia/Shanghai"
@@ -339,8 +339,8 @@ def _row(desk: Desk, caller: Caller, one: CauseStanding, ticket: Ticket | None) 
         cause=one.cause,
         proposed="" if proposed is None else proposed.cause,
         until=None if proposed is None else proposed.until,
-        facts=[_fact(fact, caller.language) for fact in one.facts],
-        event=one.event,
+        facts=[_fact(desk, caller, fact) for fact in one.facts],
+        event=_event(desk, caller, one.event),
         agreed=_said(one.agreed),
         waiting=_said(one.waiting),
         rejected=_said(one.rejected),
@@ -349,9 +349,17 @@ def _row(desk: Desk, caller: Caller, one: CauseStanding, ticket: Ticket | None) 
     )
 
 
-def _fact(fact: Fact, language: Language) -> FactRow:
-    said = say(f"sla.fact.{fact.code}", language, **fact.parameters)
-    return FactRow(fact.code, fact.at, fact.source, said)
+def _event(desk: Desk, caller: Caller, event: str) -> str:
+    """Return the name of an event, without its first link where that is another carrier's."""
+    head, _, link = event.rpartition(":")
+    return event if not event or _sees(desk, caller, link) else head
+
+
+def _fact(desk: Desk, caller: Caller, fact: Fact) -> FactRow:
+    said = say(f"sla.fact.{fact.code}", caller.language, **fact.parameters)
+    kind, _, name = fact.source.partition(":")
+    source = "" if kind == "link" and not _sees(desk, caller, name) else fact.source
+    return FactRow(fact.code, fact.at, source, said)
 
 
 def _said(one: Said | None) -> Mapping[str, Any] | None:

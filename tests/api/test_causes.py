@@ -108,6 +108,21 @@ def test_a_proposal_shows_its_evidence_in_the_readers_language(desk: Desk) -> No
     assert row["facts"][0]["text"] == "远端设备在中断期间重新启动。"
 
 
+def test_a_carrier_is_told_of_a_common_cause_without_another_carriers_circuit(desk: Desk) -> None:
+    own = next(one.id for one in desk.links if one.carrier == "telecom")
+    other = next(one.id for one in desk.links if one.carrier == "mobile")
+    outage, start = f"link:{own}@{START - 9}", START - 9
+    facts = (Fact("above_lost", start, f"link:{other}"),)
+    behind = CauseProposed(outage, own, start, END, "upstream", None, facts, f"event:7:{other}")
+    asyncio.run_coroutine_threadsafe(desk.book.add("", behind), desk.api.loop).result(10)
+    _, _, carrier = people(desk)
+
+    told = [desk.row(outage, token) for token in (carrier, desk.api.token("auditor"))]
+    assert [(one["event"], one["facts"][0]["source"]) for one in told] == [
+        ("event:7", ""), (f"event:7:{other}", f"link:{other}"),
+    ]  # fmt: skip
+
+
 def test_two_persons_settle_a_cause(desk: Desk) -> None:
     operator, assessor, _ = people(desk)
     outage = desk.outage()
