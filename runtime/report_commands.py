@@ -169,7 +169,7 @@ def _report(here: _Here, options: Namespace, language: Language) -> None:
     view = (
         Rendered(data, JSON_MEDIA)
         if options.format == JSON
-        else _rendered(found, digest, options, language)
+        else _rendered(here.store, found, digest, options, language)
     )
     if options.out is None:
         sys.stdout.buffer.write(view.content)
@@ -215,9 +215,11 @@ def _state(found: Report, closed: Sequence[PeriodClosed], language: Language) ->
     return say(f"report.state.{state}", language)
 
 
-def _rendered(found: Report, digest: str, options: Namespace, language: Language) -> Rendered:
+def _rendered(
+    store: Path, found: Report, digest: str, options: Namespace, language: Language
+) -> Rendered:
     try:
-        view = rendered(found, digest, options.format, language, options.link)
+        view = rendered(store, found, digest, options.format, language, options.link)
     except NoSuchFormatError as error:
         raise _RefusedError("report.no_format", format=options.format) from error
     except Exception as error:

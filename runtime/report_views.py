@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Final
 
 from runtime.report_form import Rendered
+from sla.link_days import LinkDay
 from sla.report import Report
 
 _FOLDER: Final = "sla.renderers"
@@ -45,12 +46,14 @@ def render(form: str, report: Report, sha256: str, language: str) -> Rendered:
     return Rendered(module.render(report, sha256, language), module.MEDIA)
 
 
-def render_link(report: Report, sha256: str, language: str, link: str) -> Rendered:
-    """Make the page of one circuit. Raises NoSuchFormatError."""
+def render_link(
+    report: Report, sha256: str, language: str, link: str, days: Sequence[LinkDay]
+) -> Rendered:
+    """Make the page of one circuit; `days`: beside it. Raises NoSuchFormatError."""
     module = renderers().get(OF_ONE)
     if module is None:
         raise NoSuchFormatError(OF_ONE)
-    return Rendered(module.render(report, sha256, language, link=link), module.MEDIA)
+    return Rendered(module.render(report, sha256, language, link=link, days=days), module.MEDIA)
 
 
 def render_leader(

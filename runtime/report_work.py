@@ -22,7 +22,7 @@ from sla.changes import Change, changes
 from sla.inputs import Register
 from sla.report import Report
 from sla.ruleset import RuleSet
-from store import reports
+from store import link_days, reports
 from store.errors import StoreError
 from store.reports import Place
 
@@ -215,15 +215,18 @@ def view(
     if form == JSON:
         return Rendered(raw(store, place, sha256), JSON_MEDIA)
     found, digest = load(store, place, sha256)
-    return rendered(found, digest, form, language, link)
+    return rendered(store, found, digest, form, language, link)
 
 
-def rendered(found: Report, digest: str, form: str, language: str, link: str) -> Rendered | None:
+def rendered(
+    store: Path, found: Report, digest: str, form: str, language: str, link: str
+) -> Rendered | None:
     """Return a report in another format than JSON, as above."""
     if form == OF_ONE:
         if all(one.link != link for one in found.links):
             return None
-        return render_link(found, digest, language, link)
+        days = link_days.read(store / "history", link, found.start, found.end, found.zone)
+        return render_link(found, digest, language, link, days)
     return render(form, found, digest, language)
 
 

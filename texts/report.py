@@ -29,6 +29,21 @@ _HEAD: Final[dict[str, tuple[str, str]]] = {
     "sign_name": ("Name", "签字"),
     "sign_date": ("Date", "日期"),
     "none": ("None.", "无。"),
+    "days_note": (
+        "From history, beside the report: not in its hash and in no bundle.",
+        "取自历史数据，附于报告之外：不计入报告散列值，也不在证据包中。",
+    ),
+    "latency_days": (
+        "Latency, ms: 95th percentile of the day (wide), median (narrow), limit (dashed)",
+        "时延（毫秒）：当日95百分位（宽）、中位数（窄）、限值（虚线）",
+    ),
+    "load_days": (
+        (
+            "Load, Mbit/s: 95th percentile of the day inward (wide), outward (narrow), contracted"
+            " (dashed)"
+        ),
+        "流量（Mbit/s）：当日95百分位，流入（宽）、流出（窄）、合同带宽（虚线）",
+    ),
     "not_known": ("not known", "未知"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
@@ -74,6 +89,7 @@ _SHEETS: Final[dict[str, tuple[str, str]]] = {
     "made_from": ("What it was made from", "计算依据与版本"),
     "sign": ("Signatures", "签署"),
     "strip": ("The period by class", "考核期时间分布"),
+    "days": ("Latency and load by day", "逐日时延与流量"),
     "quality": ("Latency, loss, jitter", "时延、丢包、抖动"),
 }
 

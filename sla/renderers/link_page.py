@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
+from sla.link_days import LinkDay
 from sla.renderers import _page as at
+from sla.renderers._days import curves
 from sla.renderers._pages import outages_of
 from sla.renderers._strip import strip
 from sla.renderers._tables import CLASSES, LINKS, Column, Row, checks, link, remark
@@ -26,9 +28,18 @@ _QUALITY: Final = (
 
 
 def render(
-    report: Report, sha256: str, language: Language, now: int | None = None, *, link: str
+    report: Report,
+    sha256: str,
+    language: Language,
+    now: int | None = None,
+    *,
+    link: str,
+    days: Sequence[LinkDay] = (),
 ) -> bytes:
-    """Return the page of the circuit `link`. Raises RenderError where the report has none."""
+    """Return the page of the circuit `link`. Raises RenderError where the report has none.
+
+    `days`: what history says of latency and load, beside the report.
+    """
     words = Words(language, report.zone)
     one = next((each for each in report.links if each.link == link), None)
     if one is None:
@@ -39,11 +50,17 @@ def render(
         carrier=clean(report.title),
         period=words.period(report.period),
     )
-    return at.page(words, title, [sha256], _parts(report, one, title, sha256, words, now))
+    return at.page(words, title, [sha256], _parts(report, one, title, sha256, words, now, days))
 
 
 def _parts(
-    report: Report, one: Link, title: str, sha256: str, words: Words, now: int | None
+    report: Report,
+    one: Link,
+    title: str,
+    sha256: str,
+    words: Words,
+    now: int | None,
+    days: Sequence[LinkDay],
 ) -> Iterator[str]:
     lines = [words.say("hash_line", sha256=sha256)]
     if now is not None:
@@ -68,6 +85,10 @@ def _parts(
             yield f'<p class="note">{at.text(words.say("none"))}</p>\n'
     yield at.heading(words.say("table.quality"))
     yield from at.table(_QUALITY, _quality(one, words), words)
+    limit = None if one.latency is None else one.latency.limit
+    yield at.heading(words.say("table.days"))
+    yield f'<p class="note">{at.text(words.say("days_note"))}</p>\n'
+    yield from curves(days, report.start, report.end, limit, one.bandwidth_bps, words)
     yield at.heading(words.say("table.figures"))
     row = zip(LINKS, link(one, words), strict=True)
     yield at.pairs(
