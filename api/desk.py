@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -76,6 +77,8 @@ class Desk:
     """Documents with every link of a carrier: megabytes each."""
     uploads: set[str] = field(default_factory=set)
     """Persons whose files are being read: such a body is 20 MB."""
+    views: Counter[str] = field(default_factory=Counter)
+    """Views of reports that are being made, by who asked: one process makes them for all."""
     listeners: dict[str, int] = field(default_factory=dict)
     """person -> event streams open now"""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final, cast
 
 import msgspec
@@ -84,7 +86,8 @@ async def leader(
     if port is None:
         raise Refusal(404, "no_report_of_anybody", period=name)
     try:
-        made = await port.leader(name, language or caller.language)
+        with _in_turn(desk, caller):
+            made = await port.leader(name, language or caller.language)
     except RefusedError as error:
         raise refusal(error, name, caller.language) from None
     headers = {"Content-Disposition": f'attachment; filename="leader-{name}.html"'}
@@ -146,7 +149,8 @@ async def view(
     port = _port(desk, caller, carrier)
     name = period_of(period, desk.ports.live.now())
     try:
-        made = await port.view(carrier, name, revision, form, language or caller.language, link)
+        with _in_turn(desk, caller):
+            made = await port.view(carrier, name, revision, form, language or caller.language, link)
     except RefusedError as error:
         raise refusal(error, name, caller.language) from None
     of = f"-{link}" if form == "link" and _PLAIN.fullmatch(link) else ""
@@ -158,9 +162,26 @@ async def view(
     return Response(made.content, 200, headers, media_type=made.media)
 
 
+_AT_ONCE: Final = 5
+"""Views that are made for one person at a time."""
 _ENDINGS: Final = {"link": "html", "csv": "zip"}
 _PLAIN: Final = re.compile("[A-Za-z0-9._-]{1,100}")
 """What may stand in a file's name."""
+
+
+@contextmanager
+def _in_turn(desk: Desk, caller: Caller) -> Iterator[None]:
+    """Let nobody keep the process that makes views from all others. Raises Refusal."""
+    name = caller.person.name
+    if desk.views[name] >= _AT_ONCE:
+        raise Refusal(429, "too_many_views", retry_after=5)
+    desk.views[name] += 1
+    try:
+        yield
+    finally:
+        desk.views[name] -= 1
+        if not desk.views[name]:
+            del desk.views[name]
 
 
 def _port(desk: Desk, caller: Caller, carrier: str) -> Reports:

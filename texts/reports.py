@@ -61,6 +61,10 @@ _REFUSED: Final[dict[str, tuple[str, str]]] = {
         "{limit} reports wait to be made. Try again when some of them are done.",
         "已有 {limit} 份报告等待生成，请稍后再试。",
     ),
+    "too_many_views": (
+        "Several files are being made for you. Try again in {retry_after} seconds.",
+        "正在为您生成多个文件，请在 {retry_after} 秒后重试。",
+    ),
     "report_not_read": (
         "The process that reads reports died; another one is begun. Try again.",
         "读取报告的进程已退出，正在重新启动，请重试。",

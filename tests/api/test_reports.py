@@ -177,6 +177,16 @@ def test_a_carriers_role_without_a_carrier_does_not_see_it_either(api: Running) 
     assert api.ask("/api/v1/reports/leader?period=2026-09", api.token("carrier")).status == 403
 
 
+def test_nobody_has_many_views_made_at_once(api: Running) -> None:
+    token, views = api.token("auditor", "viewer"), api.app.state.desk.views
+    name = api.ask("/api/v1/me", token).json["name"]
+    path = "/api/v1/reports/unicom/2026-09/2/html"
+    views[name] = 5
+    answers = [api.ask(path, token).status, api.ask(path, api.token("auditor")).status]
+    del views[name]
+    assert [*answers, api.ask(path, token).status, dict(views)] == [429, 200, 200, {}]
+
+
 def test_why_a_view_is_not_made_is_said_in_words(api: Running) -> None:
     answer = api.ask("/api/v1/reports/leader?period=2026-08", api.token("auditor"))
     assert (answer.status, answer.json["code"]) == (422, "report_not_rendered")
