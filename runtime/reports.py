@@ -42,6 +42,9 @@ _log = logging.getLogger("extranet.reports")
 _WAITING: Final = 20
 """Reports that may wait to be made."""
 _REMEMBERED: Final = 100
+_HOUR: Final = 3600
+_AN_HOUR: Final = 60
+"""Reports that one person has made in an hour."""
 
 
 class ReportKeeping:
@@ -55,8 +58,10 @@ class ReportKeeping:
         plan: due.Plan,
         book: RecordBook,
         now: Callable[[], int],
+        an_hour: int = _AN_HOUR,
     ) -> None:
         self._store = store
+        self._an_hour = an_hour
         self._rules = rules
         self._load_rules = load_rules
         self._plan = plan
@@ -70,6 +75,7 @@ class ReportKeeping:
         self._numbers = count(1)
         self._readers = Readers()
         self._correct: set[str] = set()
+        self._asked: dict[str, deque[int]] = {}
         self._tried: dict[tuple[str, str], int] = {}
         self._looked = 0
         self._damaged = ""
@@ -138,7 +144,7 @@ class ReportKeeping:
     def make(self, carrier: str, period: str, person: str) -> ReportJob:
         """Have a report made. Raises RefusedError, UnknownPeriodError."""
         self._window(carrier, period)
-        return self._enter(carrier, period, person, closes=False)
+        return self._enter(carrier, period, person, closes=False, pace=True)
 
     def close(self, carrier: str, period: str, person: str, *, correct: bool) -> ReportJob:
         """Have a period made anew and settled. Raises RefusedError, UnknownPeriodError."""
@@ -168,7 +174,14 @@ class ReportKeeping:
             raise UnknownPeriodError(error.code) from error
 
     def _enter(
-        self, carrier: str, period: str, person: str, *, closes: bool, correct: bool = False
+        self,
+        carrier: str,
+        period: str,
+        person: str,
+        *,
+        closes: bool,
+        correct: bool = False,
+        pace: bool = False,
     ) -> ReportJob:
         for job in self._jobs.values():
             same = (job.carrier, job.period, job.closes) == (carrier, period, closes)
@@ -176,6 +189,8 @@ class ReportKeeping:
                 return job
         if len(self._queue) >= _WAITING:
             raise RefusedError(503, "too_many_reports", limit=_WAITING)
+        if pace:
+            self._pace(person)
         name = f"{self._now()}-{next(self._numbers)}"
         job = ReportJob(name, carrier, period, closes, self._now(), person, "waiting")
         self._jobs[name] = job
@@ -187,6 +202,15 @@ class ReportKeeping:
         self._queue.append(name)
         self._wake.set()
         return job
+
+    def _pace(self, person: str) -> None:
+        """Count what a person has made: each range of days is kept. Raises RefusedError."""
+        now, done = self._now(), self._asked.setdefault(person, deque())
+        while done and done[0] <= now - _HOUR:
+            done.popleft()
+        if len(done) >= self._an_hour:
+            raise RefusedError(429, "too_many_filings", retry_after=done[0] + _HOUR - now)
+        done.append(now)
 
     async def _work(self) -> None:
         await self._activate()

@@ -12,14 +12,18 @@ import pytest
 
 from api.ports import UnknownPeriodError
 from api.ports_carrier_reports import RefusedError, ReportJob, ReportRow, View
+from runtime.record_book import RecordBook
 from runtime.report_due import Plan
 from runtime.report_shelf import look
+from runtime.reports import ReportKeeping
 from sla.records import Document, OverlayDecided, OverlayFiled, PeriodClosed
 from sla.report import digest
 from sla.states import State
 from store import reports
+from store.entries import Entry
 from store.reports import Place
-from tests.reports.story import Story, inventory_of, refused, told
+from store.writer import Writer
+from tests.reports.story import Story, inventory_of, refused, rules_in, told
 from tests.sla import built
 from tests.sla.built import at
 
@@ -213,6 +217,19 @@ async def _asked_twice(store: Path) -> tuple[str, str]:
 def test_one_period_is_made_once_for_all_who_ask(tmp_path: Path) -> None:
     first, second = asyncio.run(_asked_twice(tmp_path))
     assert first == second
+
+
+def test_one_person_does_not_fill_the_disk_with_ranges_of_days(tmp_path: Path) -> None:
+    now = at("2026-11-01 10:00")
+    writer: Writer[Entry] = Writer(lambda _: None, lambda: now, name="nobody")
+    book = RecordBook([], writer, tmp_path, lambda: now)
+    keeping = ReportKeeping(tmp_path, built.RULES, rules_in, Plan(()), book, lambda: now, an_hour=2)
+    keeping.load(inventory_of(built.link("a")))
+    for period in ("2026-10-01..2026-10-02", "2026-10-01..2026-10-03"):
+        keeping.make("telecom", period, "li")
+    third = "2026-10-01..2026-10-04"
+    assert refused(lambda: keeping.make("telecom", third, "li")).code == "too_many_filings"
+    assert keeping.make("telecom", third, "wang").state == "waiting"
 
 
 async def _scheduled(store: Path) -> list[tuple[str, str]]:
