@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from typing import Final, Literal
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from sla.records import Document, Fact
@@ -111,7 +112,7 @@ class Words:
             causes = parameters["causes"].split(", ")
             parameters["causes"] = ", ".join(self.name("cause", one) for one in causes)
         said = say(f"sla.fact.{fact.code}", self.language, **parameters)
-        source = f" [{fact.source}]" if fact.source else ""
+        source = f" [{unquote(fact.source)}]" if fact.source else ""  # a port has its own slashes
         return clean(f"{self.time(fact.at)} {said}{source}")
 
     def documents(self, documents: tuple[Document, ...]) -> str:

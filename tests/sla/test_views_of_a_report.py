@@ -453,3 +453,8 @@ def test_a_report_with_an_unknown_word_shows_the_word(made: Report) -> None:
     odd = msgspec.structs.replace(made, grade="优秀", status="SOMETHING")
 
     assert "SOMETHING" in html.render(odd, "0" * 64, "en").decode()
+
+
+def test_a_port_is_named_as_its_device_names_it() -> None:
+    fact = Fact("far_port_dropped", 0, "interface:r1/GigabitEthernet0%2F0%2F1")
+    assert Words("en", "Asia/Shanghai").fact(fact).endswith("[interface:r1/GigabitEthernet0/0/1]")
