@@ -27,7 +27,8 @@ from sla.bundle import (
     record_in,
 )
 from sla.canonical import HOUR, Heard, HourLeaf, leaf_of, line_of
-from sla.inputs import Register
+from sla.inputs import Register, horizon
+from sla.periods import whole
 from sla.proof import merkle, note
 from sla.proof.merkle import ALGORITHMS, Algorithm
 from sla.proof.note import Checkpoint, NoteError, Verifier
@@ -102,6 +103,7 @@ def check(
     checkpoint = _checkpoint(files, log_key)
     leaves = dict(_leaves(files, checkpoint))
     register, report = _documents(files, manifest)
+    _window(manifest)
     _records(files, leaves)
     _consistency(files, manifest, checkpoint)
     _hours(files, lines, manifest, leaves)
@@ -219,6 +221,25 @@ def _documents(files: Mapping[str, bytes], manifest: Manifest) -> tuple[Register
         if len(set(values)) > 1:
             raise BundleError("report", field)
     return register, report
+
+
+def _window(manifest: Manifest) -> None:
+    """Check that it is the whole period, and that evidence begins where a report's does.
+
+    Else whoever signs could leave out the days that he would rather not have, and say nothing.
+    """
+    start, end, zone = manifest.start, manifest.end, manifest.zone
+    with _reading(MANIFEST):
+        window = whole(manifest.period, zone)
+        since, _ = horizon(window, manifest.recorded_until, zone)
+    said = {
+        "start": start == window.start,
+        "end": start < end <= window.end and manifest.provisional == (end < window.end),
+        "since": manifest.since == since,
+    }
+    for field, good in said.items():
+        if not good:
+            raise BundleError("report", field)
 
 
 def _records(files: Mapping[str, bytes], leaves: Mapping[int, bytes]) -> None:

@@ -1,8 +1,7 @@
 """Check a bundle of evidence and add its report up again.
 
 校验考核证据包并重新计算报告：  python3 verify.py BUNDLE.zip --log-key KEY --report-key KEY
-Needs Python 3.8 alone; shares no code with what made the bundle. Give the keys that you got before
-(公钥应事先取得): the bundle's own show only that it fits together. Ends with 0: all is right, or 1
+Needs Python 3.8 alone. Give keys that you had before (公钥应事先取得). Ends with 0 = right, else 1
 """
 
 from __future__ import annotations
@@ -199,7 +198,8 @@ def filings(register: dict[str, Any], logged: list[Any]) -> dict[str, Any]:
         body = dict(json.loads(x["body"]), person=x["person"], registered=x["at"])
         by, kind, outage = x["person"], body["type"], body.get("outage", "")
         name, word = body.get("overlay", "waits " + outage), body.get("verdict", body.get("step"))
-        if kind == "overlay-filed" and by and name not in found:
+        mine = body.get("kind") != "M_o" or not body["carrier"]
+        if kind == "overlay-filed" and by and mine and name not in found:
             old = found.get(body["replaces"], {"carrier": 0})
             may = old["carrier"] == body["carrier"] and old["verdict"] in ("", "approve")
             found[name] = dict(body, verdict="", old=old if may else {})
@@ -268,8 +268,7 @@ def check(bundle: str, log_key: str, report_key: str) -> int:
     digests = {name: hashed("sha256", data).hex() for name, data in files.items()}
     for name, digest in manifest["files"].items():
         need(digests[name] == digest, name + ": is not what the manifest says", "与清单不符")
-    if not (log_key and report_key):
-        print("WARNING: keys from the bundle itself | 警告：公钥取自包内", manifest["log_key"])
+    print("" if log_key and report_key else "WARNING: the bundle's own keys | 警告：公钥取自包内")
     note = signed_text(files["manifest.sig"], report_key or manifest["report_key"])
     need("sha256 " + digests["manifest.json"] in note, "another manifest was signed", "签名不符")
     checkpoint = signed_text(files["log/checkpoint"], log_key or manifest["log_key"])
@@ -287,6 +286,7 @@ def check(bundle: str, log_key: str, report_key: str) -> int:
         print("ok 一致" if same else "DIFFERS 不一致", link["id"], ours[1])
         wrong += not same
     print(f"{len(rows)} circuits, {wrong} differ | 线路 {len(rows)} 条，{wrong} 条不一致")
+    print(len(manifest["missing"]), "hours have no evidence | 小时缺少证据")
     return wrong
 
 

@@ -167,20 +167,31 @@ def test_of_a_settled_period_it_is_the_settled_report(store: Path, say: Say) -> 
     assert say("recompute", "x.zip").returncode == 0
 
 
-def test_a_manifest_that_says_what_does_not_follow_is_named(store: Path, say: Say) -> None:
+@pytest.mark.parametrize(
+    ("command", "before", "after", "said"),
+    [
+        ("recompute", '"month_quota":null', '"month_quota":9', "manifest.month_quota"),
+        ("verify", f'"since":{at("2026-02-22 00:00")}', '"since":1772294400', "since"),
+        ("verify", '"period":"2026-03"', '"period":"2026Q1"', "period"),
+    ],
+)
+def test_a_manifest_that_says_what_does_not_follow_is_named(
+    store: Path, say: Say, command: str, before: str, after: str, said: str
+) -> None:
     """By somebody who has the report key: the verifier takes the months of quotas from it."""
     say("bundle", "telecom", "2026-03", "--out", "x.zip", "--key", "report.key")
     with ZipFile("x.zip") as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    manifest = files["manifest.json"].replace(b'"month_quota":null', b'"month_quota":9')
-    digest, before = (hashlib.sha256(x).hexdigest() for x in (manifest, files["manifest.json"]))
-    text = note.parse(files["manifest.sig"]).text.replace(before, digest)
+    manifest = files["manifest.json"].replace(before.encode(), after.encode())
+    assert manifest != files["manifest.json"]
+    fresh, old = (hashlib.sha256(x).hexdigest() for x in (manifest, files["manifest.json"]))
+    text = note.parse(files["manifest.sig"]).text.replace(old, fresh)
     signed = note.encode(note.sign(text, f"{_ORIGIN}/report", keys.read(store / "report.key")))
     write(store / "x.zip", (files | {"manifest.json": manifest, "manifest.sig": signed}).items())
 
-    done = say("recompute", "x.zip")
+    done = say(command, "x.zip")
 
-    assert (done.returncode, "manifest.month_quota" in done.stderr) == (1, True)
+    assert (done.returncode, said in done.stderr) == (1, True)
 
 
 def _told_later(store: Path) -> None:

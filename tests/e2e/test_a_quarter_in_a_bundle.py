@@ -220,6 +220,7 @@ def test_a_stranger_checks_it_with_the_file_in_it(chain: Chain, tmp_path: Path) 
 
         assert (done.returncode, done.stderr) == (0, "")
         assert "4 circuits, 0 differ" in done.stdout
+        assert "888 hours have no evidence" in done.stdout
         for name in LINKS:
             assert name in done.stdout
 
