@@ -28,6 +28,7 @@ from runtime.report_inputs import gather
 from runtime.rulesets import load
 from sla import build, register
 from sla.bundle import name_of
+from sla.canonical import HourLeaf, leaf_of
 from sla.inputs import Register
 from sla.periods import whole
 from sla.proof import keys, note, verifier
@@ -43,7 +44,7 @@ from sla.records import (
 from sla.report import Link, Report
 from sla.slot_sums import sums_of
 from store import days, evidence
-from store.evidence_log import FOLDER
+from store.evidence_log import FOLDER, read_log
 from store.sums import sums, sums_from_hours
 from tests.dispute.lists import a_list
 from tests.e2e.quarter import Happening, Spans
@@ -169,6 +170,18 @@ def test_what_hangs_on_a_cut_trunk_is_in_its_shadow(chain: Chain) -> None:
         (at("08-31 10:00"), at("08-31 10:44")),
         (at("09-01 23:30"), END),
     ]
+
+
+def test_an_outage_has_its_ticket_and_the_leaves_of_its_hours(chain: Chain) -> None:
+    first, last = _link(chain.first, TRUNK).outages
+    log = read_log(chain.days.store / FOLDER)
+
+    assert first.repair is not None
+    assert (first.repair.ticket, first.repair.notified) == ("t-1", first.start + 120)
+    leaves = [leaf_of(log.leaf(index)) for index in last.leaves]
+    assert [(leaf.carrier, leaf.hour) for leaf in leaves if isinstance(leaf, HourLeaf)] == [
+        (CARRIER, at("09-01 23:00")), (CARRIER, at("09-02 00:00")),
+    ]  # fmt: skip
 
 
 def test_sums_of_slots_are_those_of_the_sealed_days_and_of_the_lines(chain: Chain) -> None:
