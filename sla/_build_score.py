@@ -329,13 +329,15 @@ def _quality(rows: Iterable[report.Quality | None]) -> _Measured:
 def _bandwidth(inputs: Inputs) -> _Measured:
     """Return which circuits passed the last test of the period; untested ones do not count."""
     own = {link.id for link in inputs.register.links}
-    last = {
-        one.body.link: one.body
+    tests = [
+        one.body
         for one in inputs.records
         if isinstance(one.body, BandwidthTested)
         and one.body.link in own
         and inputs.window.start <= one.body.at < inputs.window.end
-    }
+    ]
+    # By when they were made, since one may be filed late; of the same instant the later filed one.
+    last = {test.link: test for test in sorted(tests, key=lambda test: test.at)}
     least = inputs.rules.bandwidth_pass
     passed = sum(
         min(test.measured_up, test.measured_down) >= least * test.contracted

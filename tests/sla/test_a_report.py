@@ -250,6 +250,10 @@ def test_the_last_test_of_a_circuit_in_the_period_counts() -> None:
         )
     )
     assert made.items[6].basis == {"tested": 1, "passed": 1}
+    filed_late = report_of(
+        records=records(test("2026-10-02 10:00", 95), test("2026-10-01 10:00", 10))
+    )
+    assert filed_late.items[6].basis == {"tested": 1, "passed": 1}
 
 
 def test_deductions_are_lines_of_their_own_and_end_at_their_cap() -> None:
