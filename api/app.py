@@ -35,6 +35,7 @@ from api import (
     routes_paths,
     routes_polls,
     routes_reports,
+    routes_scores,
     routes_services,
     routes_session,
     routes_sites,
@@ -77,6 +78,7 @@ SUBJECTS: Final = (
     routes_evidence,
     routes_overlays,
     routes_documents,
+    routes_scores,
     pages,
 )
 

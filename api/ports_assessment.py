@@ -7,6 +7,7 @@ import msgspec
 from api.ports_carrier_reports import EvidenceLog, Reports
 from api.ports_causes import Causes
 from api.ports_overlays import Overlays
+from api.ports_scores import Scores
 
 
 class AssessmentPorts(msgspec.Struct, frozen=True):
@@ -16,3 +17,4 @@ class AssessmentPorts(msgspec.Struct, frozen=True):
     evidence: EvidenceLog | None = None
     overlays: Overlays | None = None
     causes: Causes | None = None
+    scores: Scores | None = None

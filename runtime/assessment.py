@@ -26,6 +26,7 @@ from runtime.pipeline import Pipeline
 from runtime.record import Record
 from runtime.report_due import Plan
 from runtime.reports import ReportKeeping
+from runtime.score_acts import ScoreActs
 from runtime.witnesses import WitnessKeeping
 
 
@@ -53,9 +54,10 @@ class Assessment:
         self.filings = Filings(self.book, store, lambda: self.rules, clock.now)
         self.causes = CauseKeeping(self.book, record.path, lambda: self.rules, clock.now)
         self.cause_acts = CauseActs(self.book, store, clock.now)
+        self.scores = ScoreActs(self.book, store, lambda: self.rules, clock.now)
         self.ports = AssessmentPorts(
             reports=self.reports, evidence=self.view, overlays=self.filings,
-            causes=self.cause_acts,
+            causes=self.cause_acts, scores=self.scores,
         )  # fmt: skip
         self.evidence = EvidenceKeeping(
             config.assessment.evidence_years, lambda: self.rules, clock.now
@@ -77,6 +79,7 @@ class Assessment:
         self.filings.load(inventory)
         self.causes.load(inventory, probes)
         self.cause_acts.load(inventory)
+        self.scores.load(inventory)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open what is needed. Raises OSError naming what failed."""

@@ -14,6 +14,7 @@ from api.ports_assessment import AssessmentPorts
 from inventory.model import PlannedWork
 from runtime.filings import Filings
 from runtime.record_book import RecordBook
+from runtime.score_acts import ScoreActs
 from sla.ruleset import Night
 from store.entries import Entry
 from store.ledger import open_ledger
@@ -110,9 +111,12 @@ def desk(store: Path) -> Iterator[Desk]:
     book = RecordBook([], writer, ledger.path, clock)
     filings = Filings(book, store, lambda: QUOTA, clock, octets=OCTETS)
     filings.load(province.register)
+    scores = ScoreActs(book, store, lambda: QUOTA, clock)
+    scores.load(province.register)
     writer.start()
     try:
-        with running(province, more={"assessment": AssessmentPorts(overlays=filings)}) as api:
+        ports = AssessmentPorts(overlays=filings, scores=scores)
+        with running(province, more={"assessment": ports}) as api:
             yield Desk(api, filings, book, store)
     finally:
         writer.stop()

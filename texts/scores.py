@@ -1,0 +1,51 @@
+"""Scores by people: tests of bandwidth, scores for service, deductions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "api.no_scores": (
+        "Tests of bandwidth, scores for service and deductions are not kept here.",
+        "本系统未启用带宽测试、服务评分和扣分登记。",
+    ),
+    "api.score_needs_document": (
+        "A test, a score and a deduction need a document as evidence. Hand one in first.",
+        "带宽测试、服务评分和扣分须附证明文件，请先上传。",
+    ),
+    "api.score_owner_only": (
+        "A carrier's own tests are not counted: tests are put on record by the owner's side.",
+        "带宽测试结果由建设单位登记，运营商不能登记本方测试。",
+    ),
+    "api.score_out_of_range": (
+        "A score is num/den between 0 and 1.",
+        "评分为 num/den，取值在 0 到 1 之间。",
+    ),
+    "api.score_after_closing": (
+        (
+            "{period} is closed as revision {revision}: it takes no more scores or deductions."
+            " What was forgotten is a matter of the next period."
+        ),
+        "{period} 已按第 {revision} 版办结，不再接受评分或扣分；遗漏事项请在下一周期处理。",
+    ),
+    "api.deduction_over_cap": (
+        "A deduction is more than 0 and at most {cap} points, by the rules of its period.",
+        "单次扣分应大于 0，且不超过该周期规则规定的 {cap} 分。",
+    ),
+    "api.deduction_twice": (
+        "The same deduction stands on record as number {number}; it is taken off once.",
+        "相同的扣分已登记（编号 {number}），不重复扣分。",
+    ),
+    "api.bandwidth_test_ahead": (
+        "The test lies in the future.",
+        "测试时间晚于当前时间。",
+    ),
+    "api.bandwidth_test_empty": (
+        "What was measured and what is contracted are more than 0 bit/s.",
+        "实测带宽和合同带宽均应大于 0 bit/s。",
+    ),
+    "api.problem.bad_instant": (
+        "it must be UTC seconds, or a time with its offset: 2026-11-24T22:00:00+08:00",
+        "应为 UTC 秒数，或带时区偏移的整秒时间：2026-11-24T22:00:00+08:00",
+    ),
+}
