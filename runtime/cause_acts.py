@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -15,18 +12,16 @@ import msgspec
 from api.ports_carrier_reports import RefusedError
 from api.ports_causes import Noting, Saying
 from inventory.model import Inventory
+from runtime.acts import HOUR, Pace, named, refusing
 from runtime.record_book import RecordBook
 from sla import causes, tickets
 from sla.causes import CauseStanding, may_decide, parts_of
-from sla.records import CauseDecided, Document, Record, StopClock, TicketNoted
+from sla.records import CauseDecided, Record, StopClock, TicketNoted
 from sla.tickets import Ticket
 from store.documents import Documents
-from store.errors import StoreError
 
-_HOUR: Final = 3600
 _AN_HOUR: Final = 200
 """What one person may say, decide and note in an hour."""
-_BUSY_SECONDS: Final = 5
 
 
 class CauseActs:
@@ -41,7 +36,7 @@ class CauseActs:
         self._tickets: dict[str, Ticket] = {}
         self._taken = 0
         """Records that are folded in: there are many, and each is looked at once."""
-        self._done: dict[str, deque[int]] = {}
+        self._pace = Pace(now, {"act": (_AN_HOUR, HOUR)})
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory."""
@@ -66,8 +61,8 @@ class CauseActs:
 
     async def say(self, saying: Saying, person: str) -> CauseStanding:
         """Say a cause. Raises RefusedError."""
-        self._pace(person)
-        documents = await self._named(saying.documents)
+        self._pace.take("act", person)
+        documents = await named(self._documents, saying.documents)
         body = CauseDecided(
             saying.outage, "say", saying.cause, saying.until, saying.why, documents, saying.carrier
         )
@@ -75,7 +70,7 @@ class CauseActs:
         def only_if(_: Sequence[Record]) -> None:
             self._check(body)
 
-        with _refusing():
+        with refusing():
             await self._book.add(person, body, only_if)
         return self.standings()[saying.outage]
 
@@ -94,7 +89,7 @@ class CauseActs:
         self, outage: str, step: Literal["approve", "reject"], said: int, why: str, person: str
     ) -> CauseStanding:
         """Approve or reject what was said last. Raises RefusedError."""
-        self._pace(person)
+        self._pace.take("act", person)
         waiting = self.standings().get(outage)
         cause = "unknown" if waiting is None or not waiting.waiting else waiting.waiting.cause
 
@@ -107,16 +102,16 @@ class CauseActs:
             if not may_decide(one, person):
                 raise RefusedError(403, "cause_own", outage=outage)
 
-        with _refusing():
+        with refusing():
             await self._book.add(person, CauseDecided(outage, step, cause, why=why), only_if)
         return self.standings()[outage]
 
     async def note(self, noting: Noting, person: str) -> Ticket:
         """Note something in a ticket. Raises RefusedError."""
-        self._pace(person)
+        self._pace.take("act", person)
         stops = None if noting.stops is None else [*await self._stops(noting)]
         link, _ = self._known(noting.outage)
-        with _refusing():
+        with refusing():
             while True:
                 before = self.tickets().get(noting.outage)
                 body = _noted(noting, link, before, stops)
@@ -138,7 +133,7 @@ class CauseActs:
         found = []
         for at, stop in enumerate(noting.stops or ()):
             papers = noting.stop_documents[at] if at < len(noting.stop_documents) else ()
-            documents = await self._named(papers)
+            documents = await named(self._documents, papers)
             if not documents:
                 raise RefusedError(422, "stop_needs_document")
             found.append(msgspec.structs.replace(stop, documents=documents))
@@ -159,30 +154,11 @@ class CauseActs:
 
     def _known(self, outage: str) -> tuple[str, int]:
         """Return link and start of an outage of the inventory. Raises RefusedError."""
-        named = parts_of(outage)
+        found = parts_of(outage)
         assert self._inventory is not None
-        if named is None or named[0] not in self._inventory.links or named[1] > self._now():
+        if found is None or found[0] not in self._inventory.links or found[1] > self._now():
             raise RefusedError(404, "unknown_outage", outage=outage)
-        return named
-
-    async def _named(self, documents: Sequence[tuple[str, str]]) -> tuple[Document, ...]:
-        found = []
-        for sha256, name in documents:
-            with _refusing():
-                kept = await asyncio.to_thread(self._documents.find, sha256)
-            if kept is None:
-                raise RefusedError(422, "unknown_document", sha256=sha256)
-            found.append(Document(kept.sha256, name, kept.size, kept.media))
-        return tuple(found)
-
-    def _pace(self, person: str) -> None:
-        """Count what a person does. Raises RefusedError while it is too much."""
-        now, done = self._now(), self._done.setdefault(person, deque())
-        while done and done[0] <= now - _HOUR:
-            done.popleft()
-        if len(done) >= _AN_HOUR:
-            raise RefusedError(429, "too_many_filings", retry_after=done[0] + _HOUR - now)
-        done.append(now)
+        return found
 
 
 class _ChangedError(Exception):
@@ -212,13 +188,3 @@ def _noted(
 
 def _over(new: int | None, old: int | None) -> int | None:
     return old if new is None else new
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn what the store says into what a caller is told."""
-    try:
-        yield
-    except StoreError as error:
-        code = "document_damaged" if error.code == "corrupt" else "not_kept"
-        raise RefusedError(503, code, retry_after=_BUSY_SECONDS) from error

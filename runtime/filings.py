@@ -6,16 +6,16 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from api.ports_carrier_reports import RefusedError
 from api.ports_overlays import Calendar, Filing
 from inventory.model import Inventory
+from runtime.acts import BUSY_SECONDS, HOUR, Pace, named, refusing
 from runtime.record_book import RecordBook
 from runtime.rules_in_force import in_force
 from runtime.rulesets import RulesError
@@ -25,24 +25,18 @@ from sla.papers import Paper, papers
 from sla.periods import whole
 from sla.records import Document, OverlayDecided, OverlayFiled, Record, RulesActivated, Verdict
 from sla.ruleset import RuleSet
-from store.documents import DocumentError, Documents
-from store.errors import StoreError
+from store.documents import Documents
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_HOUR: Final = 3600
 _MOST: Final[Mapping[str, tuple[int, int]]] = {
-    "file": (60, _HOUR),
-    "decide": (200, _HOUR),
-    "keep": (60, _HOUR),
+    "file": (60, HOUR),
+    "decide": (200, HOUR),
+    "keep": (60, HOUR),
 }
 """What one person does at most, and in how many seconds."""
 _OCTETS: Final = 500 * 1024 * 1024
 """Of files that one person hands in within a day."""
 _UPLOADS: Final = 2
 """Files in memory at once: 20 MB each."""
-_BUSY_SECONDS: Final = 5
 _REMEMBERED: Final = 1_000
 _MONTHS: Final = 60
 
@@ -58,7 +52,7 @@ class Filings:
         now: Callable[[], int],
         octets: int = _OCTETS,
     ) -> None:
-        self._limits = {**_MOST, "octets": (octets, 24 * _HOUR)}
+        self._pace = Pace(now, {**_MOST, "octets": (octets, 24 * HOUR)})
         self._book = book
         self._documents = Documents(store)
         self._rules = rules
@@ -69,7 +63,6 @@ class Filings:
         self._papers: dict[str, list[Paper]] = {}
         self._notes: dict[str, Sequence[Note]] = {}
         """As long as nothing is added."""
-        self._done: dict[tuple[str, str], deque[tuple[int, int]]] = {}
         self._handed_in: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._uploads = 0
         self._held: dict[int, RuleSet] = {}
@@ -107,7 +100,7 @@ class Filings:
 
     async def document(self, sha256: str) -> tuple[bytes, str] | None:
         """Return a file and its media type. Raises RefusedError."""
-        with _refusing():
+        with refusing():
             found = await asyncio.to_thread(self._documents.find, sha256)
             content = (
                 None if found is None else await asyncio.to_thread(self._documents.read, sha256)
@@ -127,13 +120,13 @@ class Filings:
 
     async def keep(self, name: str, content: bytes, person: str) -> Document:
         """Keep a file that somebody hands in. Raises RefusedError."""
-        self._pace("keep", person)
-        self._pace("octets", person, len(content))
+        self._pace.take("keep", person)
+        self._pace.take("octets", person, len(content))
         if self._uploads >= _UPLOADS:
-            raise RefusedError(429, "documents_busy", retry_after=_BUSY_SECONDS)
+            raise RefusedError(429, "documents_busy", retry_after=BUSY_SECONDS)
         self._uploads += 1
         try:
-            with _refusing():
+            with refusing():
                 kept = await asyncio.to_thread(self._documents.keep, content)
         finally:
             self._uploads -= 1
@@ -142,8 +135,8 @@ class Filings:
 
     async def file(self, filing: Filing, person: str) -> Standing:
         """File an overlay. Raises RefusedError."""
-        self._pace("file", person)
-        documents = await self._named(filing.documents)
+        self._pace.take("file", person)
+        documents = await named(self._documents, filing.documents)
         body = OverlayFiled(
             overlay=f"ov-{secrets.token_hex(6)}",
             kind=filing.kind,
@@ -165,13 +158,13 @@ class Filings:
             if problem is not None:
                 raise RefusedError(problem.status, problem.code, **problem.parameters)
 
-        with _refusing():
+        with refusing():
             await self._book.add(person, body, only_if)
         return self._fold().overlays[body.overlay]
 
     async def decide(self, overlay: str, verdict: Verdict, why: str, person: str) -> Standing:
         """Approve, reject or withdraw an overlay. Raises RefusedError."""
-        self._pace("decide", person)
+        self._pace.take("decide", person)
 
         def only_if(_: Sequence[Record]) -> None:
             one = self._fold().overlays.get(overlay)
@@ -179,30 +172,9 @@ class Filings:
                 raise RefusedError(404, "unknown_overlay", overlay=overlay)
             _check(one, verdict, person, self._now())
 
-        with _refusing():
+        with refusing():
             await self._book.add(person, OverlayDecided(overlay, verdict, why), only_if)
         return self._fold().overlays[overlay]
-
-    async def _named(self, documents: Sequence[tuple[str, str]]) -> tuple[Document, ...]:
-        found = []
-        for sha256, name in documents:
-            with _refusing():
-                kept = await asyncio.to_thread(self._documents.find, sha256)
-            if kept is None:
-                raise RefusedError(422, "unknown_document", sha256=sha256)
-            found.append(Document(kept.sha256, name, kept.size, kept.media))
-        return tuple(found)
-
-    def _pace(self, what: str, person: str, amount: int = 1) -> None:
-        """Count what a person does. Raises RefusedError while it is too much."""
-        now, (most, within) = self._now(), self._limits[what]
-        done = self._done.setdefault((what, person), deque())
-        while done and done[0][0] <= now - within:
-            done.popleft()
-        if done and sum(each for _, each in done) + amount > most:
-            wait = done[0][0] + within - now
-            raise RefusedError(429, "too_many_filings", retry_after=wait)
-        done.append((now, amount))
 
     def _register(self) -> Inventory:
         assert self._inventory is not None
@@ -260,16 +232,3 @@ def _check(one: Standing, verdict: Verdict, person: str, now: int) -> None:
     elif one.state == "filed":
         raise RefusedError(403, "overlay_own", overlay=one.overlay)
     raise RefusedError(409, "overlay_decided", overlay=one.overlay, state=one.state)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn what the store says into what a caller is told."""
-    try:
-        yield
-    except DocumentError as error:
-        status = 507 if error.code == "full" else 422
-        raise RefusedError(status, f"document_{error.code}") from None
-    except StoreError as error:
-        code = "document_damaged" if error.code == "corrupt" else "not_kept"
-        raise RefusedError(503, code, retry_after=_BUSY_SECONDS) from error

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,13 +12,13 @@ import msgspec
 from api.ports_carrier_reports import RefusedError
 from api.ports_scores import Given, Noted
 from inventory.model import Inventory
+from runtime.acts import HOUR, Pace, named, refusing
 from runtime.record_book import RecordBook
 from runtime.rules_in_force import in_force
 from runtime.rulesets import RulesError
 from sla.periods import PeriodError, Window, parse
 from sla.records import (
     BandwidthTested,
-    Document,
     PeriodClosed,
     PointsDeducted,
     Record,
@@ -29,12 +26,9 @@ from sla.records import (
 )
 from sla.ruleset import RuleSet
 from store.documents import Documents
-from store.errors import StoreError
 
-_HOUR: Final = 3600
 _AN_HOUR: Final = 500
 """What one person may put on record in an hour: a quarter's tests of a province, from a table."""
-_BUSY_SECONDS: Final = 5
 
 
 class ScoreActs:
@@ -56,7 +50,7 @@ class ScoreActs:
         self._services: list[Noted[ServiceScored]] = []
         self._deductions: list[Noted[PointsDeducted]] = []
         self._taken = 0
-        self._done: dict[str, deque[int]] = {}
+        self._pace = Pace(now, {"act": (_AN_HOUR, HOUR)})
 
     def load(self, inventory: Inventory) -> None:
         """Take over an inventory."""
@@ -95,10 +89,10 @@ class ScoreActs:
         self, body: Given, documents: Sequence[tuple[str, str]], person: str
     ) -> Noted[Given]:
         """Put one on record. Raises RefusedError."""
-        self._pace(person)
-        found = await self._named(documents)
+        self._pace.take("act", person)
+        found = await named(self._documents, documents)
         whole = msgspec.structs.replace(body, documents=found)
-        with _refusing():
+        with refusing():
             record = await self._book.add(person, whole, partial(self._check, whole))
         return _noted(record, whole)
 
@@ -166,35 +160,6 @@ class ScoreActs:
         assert self._inventory is not None
         return self._inventory
 
-    async def _named(self, documents: Sequence[tuple[str, str]]) -> tuple[Document, ...]:
-        found = []
-        for sha256, name in documents:
-            with _refusing():
-                kept = await asyncio.to_thread(self._documents.find, sha256)
-            if kept is None:
-                raise RefusedError(422, "unknown_document", sha256=sha256)
-            found.append(Document(kept.sha256, name, kept.size, kept.media))
-        return tuple(found)
-
-    def _pace(self, person: str) -> None:
-        """Count what a person does. Raises RefusedError while it is too much."""
-        now, done = self._now(), self._done.setdefault(person, deque())
-        while done and done[0] <= now - _HOUR:
-            done.popleft()
-        if len(done) >= _AN_HOUR:
-            raise RefusedError(429, "too_many_filings", retry_after=done[0] + _HOUR - now)
-        done.append(now)
-
 
 def _noted(record: Record, body: Given) -> Noted[Given]:
     return Noted(record.number, record.at, record.person, body)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn what the store says into what a caller is told."""
-    try:
-        yield
-    except StoreError as error:
-        code = "document_damaged" if error.code == "corrupt" else "not_kept"
-        raise RefusedError(503, code, retry_after=_BUSY_SECONDS) from error
