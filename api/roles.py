@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from api.ports import Person, Role
 
@@ -31,20 +31,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "auditor": frozenset({"read", "configurations", "assess"}),
     "assessor": frozenset({"read", "assess", "file", "decide"}),
     "carrier": frozenset({"read", "assess", "file"}),
-    "admin": frozenset(
-        {
-            "read",
-            "metrics",
-            "configurations",
-            "acknowledge",
-            "accept",
-            "rehearse",
-            "assess",
-            "file",
-            "decide",
-            "reload",
-        }
-    ),
+    "admin": frozenset[Permission](get_args(Permission)),
 }
 
 

@@ -22,16 +22,18 @@ from runtime.clock import wall
 from runtime.dispute_excel import workbook
 from runtime.dispute_result import Dispute, Heard, compare, document
 from runtime.dispute_sheet import Complaint, SheetError, Written, read
-from runtime.report_inputs import gather, with_sums
+from runtime.program import tell
+from runtime.report_form import Order
 from runtime.report_shelf import settled
-from runtime.report_work import load
+from runtime.report_work import compose, load
+from runtime.rulesets import RulesError
 from runtime.rulesets import load as rules_of
-from sla import build, register, report
+from sla import register, report
 from sla.canonical import HOUR
 from sla.periods import PeriodError, parse
 from sla.report import Report
 from sla.ruleset import RuleSet
-from store import evidence
+from store import evidence, reports
 from store.errors import StoreError
 from store.ledger import FILE, open_reader
 from store.reports import Place
@@ -66,7 +68,7 @@ def command(options: Namespace, environ: Mapping[str, str], language: Language) 
         dispute = _compare(
             options, config.store.path, checked.inventory, rules, written, complaints
         )
-    except (SheetError, _NoError, PeriodError, StoreError, OSError) as error:
+    except (SheetError, _NoError, PeriodError, RulesError, StoreError, OSError) as error:
         print(_why(error, language), file=sys.stderr)
         return 1
     return _tell(dispute, options, language)
@@ -94,7 +96,7 @@ def _compare(
     if options.carrier not in inventory.carriers:
         raise _NoError("unknown_carrier", carrier=options.carrier)
     period = options.period or _period_of(written, rules.zone)
-    ours, digest = _report(store, inventory, options.carrier, period, rules)
+    ours, digest, held = _report(store, inventory, options.carrier, period, rules)
     return compare(
         ours,
         digest,
@@ -103,7 +105,7 @@ def _compare(
         hashlib.sha256(options.list.read_bytes()).hexdigest(),
         _echoes(store, options.carrier),
         tolerance=options.tolerance,
-        bands=rules.bands,
+        bands=held.bands,
     )
 
 
@@ -117,8 +119,10 @@ def _why(error: Exception, language: Language) -> str:
             return say(f"dispute.{error.code}", language, **error.parameters)
         case PeriodError():
             return say("api.unknown_period", language, period=error.period)
+        case RulesError():
+            return render(error.problems, language)
         case StoreError():
-            return say(f"store.{error.code}", language, path=error.path)
+            return tell(error, language)
         case _:
             return str(error)
 
@@ -152,18 +156,24 @@ def _period_of(written: Sequence[Written], zone: str) -> str:
 
 def _report(
     store: Path, inventory: Inventory, carrier: str, period: str, rules: RuleSet
-) -> tuple[Report, str]:
-    """Return our side and its SHA-256. Raises StoreError, PeriodError."""
+) -> tuple[Report, str, RuleSet]:
+    """Return our side, its SHA-256 and the rules it was made by.
+
+    Raises StoreError, PeriodError, RulesError.
+    """
     with closing(open_reader(store / FILE)) as reader:
         closed = [body for _, body in settled(reader.records(), carrier, period)]
     if closed:
-        last = closed[-1]
-        return load(store, Place(carrier, period, last.revision), last.report)
-    window = parse(period, int(wall()), rules.zone)
-    inputs = gather(store, register.register_of(inventory, carrier), window, rules)
-    prepared = build.prepare(inputs)
-    made = build.report(with_sums(store, prepared), prepared)
-    return made, report.digest(report.encode(made))
+        place = Place(carrier, period, closed[-1].revision)
+        held = rules_of(reports.folder_of(store, place) / reports.RULES)
+        return *load(store, place, closed[-1].report), held
+    now = int(wall())
+    known = register.encode(register.register_of(inventory, carrier))
+    order = Order(
+        store, Place(carrier, period, 1), parse(period, now, rules.zone), known, rules, "", now
+    )
+    made = compose(order, lambda _done, _of: None)
+    return made.document, report.digest(made.data), made.rules
 
 
 def _echoes(store: Path, carrier: str) -> Heard:
