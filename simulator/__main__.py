@@ -29,10 +29,11 @@ from simulator import files, folder, meetings, recorded, ssh_child, ssh_plan, we
 from simulator.clock import wall
 from simulator.control import Control, ControlServer
 from simulator.director import Director, demo_incidents
+from simulator.ports import free_ports
 from simulator.province import CANARY, Plan, Settings, build
 from simulator.script import CYCLE, KINDS, Incident, read
 from simulator.server import Server
-from simulator.sockets import Door, free_tcp_port, open_door, open_doors
+from simulator.sockets import Door, open_door, open_doors
 from simulator.ssh_child import SshChild
 from simulator.truth import TruthLog
 from simulator.web_services import WebServices
@@ -130,7 +131,7 @@ def _generate(options: argparse.Namespace) -> None:
 def _with_ssh(directory: Path, settings: Settings) -> Settings:
     """Make the secrets, and a real host where there can be one."""
     ssh_plan.make_secrets(directory)
-    port = free_tcp_port()
+    (port,) = free_ports(1)
     return replace(settings, real_port=port if ssh_child.prepare_real(directory, port) else 0)
 
 

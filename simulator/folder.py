@@ -12,8 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from simulator.ports import free_ports
 from simulator.province import IPV6_SITES, Settings
-from simulator.sockets import free_tcp_port, free_udp_ports
 
 COMMUNITY_VARIABLE: Final = "EXTRANET_DEMO_COMMUNITY"
 COMMUNITY_FILE: Final = "community"
@@ -25,22 +25,21 @@ def settle(
     sites: int, seed: int, start: int, snmp_port: int, echo_port: int, hosts: int = 0
 ) -> Settings:
     """Choose the ports: 0 becomes a free one, IPv6 sites get their own where `::1` exists."""
-    snmp_port = snmp_port or free_udp_ports("127.0.0.1", 1)[0]
-    echo_port = echo_port or free_udp_ports("127.0.0.1", 1)[0]
+    free = free_ports(3)
     try:
-        ports = free_udp_ports("::1", 2 * IPV6_SITES)
+        ports = free_ports(2 * IPV6_SITES, "::1")
     except OSError:
         ports = []  # a machine without IPv6: the province does without it, too
     return Settings(
         sites=sites,
         seed=seed,
         start=start,
-        snmp_port=snmp_port,
-        echo_port=echo_port,
+        snmp_port=snmp_port or free[0],
+        echo_port=echo_port or free[1],
         snmp6=tuple(ports[: len(ports) // 2]),
         echo6=tuple(ports[len(ports) // 2 :]),
         hosts=hosts,
-        ssh_port=free_tcp_port() if hosts else 0,
+        ssh_port=free[2] if hosts else 0,
     )
 
 

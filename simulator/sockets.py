@@ -98,23 +98,3 @@ def _bind(made: socket.socket, host: str, port: int) -> socket.socket:
         made.close()
         raise OSError(error.errno, f"UDP port {port} of {host}: {error.strerror}") from error
     return made
-
-
-def free_udp_ports(host: str, number: int) -> list[int]:
-    """Return ports of `host` that nobody has bound right now; OSError without that address."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with contextlib.ExitStack() as stack:
-        held = [
-            stack.enter_context(socket.socket(family, socket.SOCK_DGRAM)) for _ in range(number)
-        ]
-        for probe in held:
-            probe.bind((host, 0))
-        return [probe.getsockname()[1] for probe in held]
-
-
-def free_tcp_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,9 +7,7 @@ it signs and is gone.
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from simulator.ports import free_ports
 from simulator.province import Plan
 from simulator.web_plan import (
     AUTHORITY,
@@ -53,7 +52,7 @@ class Ports:
 
 def write(plan: Plan, folder: Path, start: int) -> None:
     """Choose ports, make certificates that begin before `start`, write the inventory of it."""
-    ports = Ports(*_free_ports(4))
+    ports = Ports(*free_ports(4))
     (folder / _PORTS).write_text(json.dumps(asdict(ports)) + "\n", encoding="utf-8")
     _certify(folder, datetime.fromtimestamp(start, UTC))
     lines = inventory(plan, ports, (folder / _AUTHORITY).resolve())
@@ -155,22 +154,6 @@ def _unsigned(
 
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-def _free_ports(number: int) -> list[int]:
-    """Return ports that nobody listens on right now, by TCP or UDP."""
-    found: list[int] = []
-    with ExitStack() as stack:
-        while len(found) < number:
-            tcp = stack.enter_context(socket.create_server((_HOST, 0)))
-            port: int = tcp.getsockname()[1]
-            udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            try:
-                udp.bind((_HOST, port))
-            except OSError:
-                continue
-            found.append(port)
-    return found
 
 
 def _text(text: str) -> str:

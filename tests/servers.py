@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import shutil
-import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
+
+from simulator.ports import is_free
 
 T = TypeVar("T")
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
-    """Return a port that nobody listens on right now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, kind) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+_PORTS: Final = range(20_000, 32_000)
+"""Beside those of the simulator, and below those that Linux hands out to whoever asks for any."""
+_NEXT: Final = Path(tempfile.gettempdir()) / f"extranet-tests-{os.getuid()}-next-port"
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port that nobody has bound, by TCP or UDP, and that no other test is given soon.
+
+    What starts a moment later finds it free: tests run side by side, and the kernel gives a port of
+    its own range to anybody's outgoing socket.
+    """
+    with _NEXT.open("a+") as shared, contextlib.ExitStack() as held:
+        fcntl.flock(shared, fcntl.LOCK_EX)
+        shared.seek(0)
+        start = int(shared.read() or 0)
+        for turn in range(start, start + len(_PORTS)):
+            port = _PORTS[turn % len(_PORTS)]
+            if is_free(port, host, held):
+                shared.truncate(0)
+                shared.write(str(turn + 1))
+                return port
+    raise OSError(f"no free port between {_PORTS[0]} and {_PORTS[-1]} of {host}")
 
 
 def wait_for(condition: Callable[[], T], seconds: float = 20.0, *, what: str = "condition") -> T:

@@ -16,12 +16,16 @@ import dns.rdatatype
 import dns.rrset
 from aiohttp import web
 
+from tests.servers import free_port
+
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @contextlib.asynccontextmanager
-async def talking(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def talking(
+    talk: Talk, context: ssl.SSLContext | None = None, port: int = 0
+) -> AsyncIterator[int]:
     """Serve connections by a function; yields the port."""
     running: set[asyncio.Task[None]] = set()
 
@@ -38,7 +42,7 @@ async def talking(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncIte
             running.discard(task)
             writer.transport.abort()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -134,7 +138,7 @@ async def nameserver(zone: Zone, flags: int = 0) -> AsyncIterator[int]:
         writer.write(len(answer).to_bytes(2, "big") + answer)
         await writer.drain()
 
-    async with talking(talk) as port:
+    async with talking(talk, port=free_port()) as port:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: _Dns(zone, flags), local_addr=("127.0.0.1", port)
         )

@@ -165,7 +165,7 @@ def test_a_reply_that_comes_twice_counts_once() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_port_unreachable_from_the_target_is_a_refusal_not_a_loss(host: str) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM, host)
+        port = free_port(host)
         async with opened() as echo:
             reply = await ask(echo, host, port)
             assert (reply.rtts, reply.refused, reply.unsent) == ((), 3, 0)
@@ -175,7 +175,7 @@ def test_port_unreachable_from_the_target_is_a_refusal_not_a_loss(host: str) -> 
 
 def test_a_refusal_disturbs_no_other_target() -> None:
     async def work() -> None:
-        closed = free_port(socket.SOCK_DGRAM)
+        closed = free_port()
         with echo_server() as port:
             async with opened() as echo:
                 replies = await asyncio.gather(

@@ -148,7 +148,7 @@ def test_a_remembered_engine_is_not_asked_for_its_id(engine: str, tmp_path: Path
     """After a restart of the monitor: at most a report of the time, no discovery."""
 
     async def work() -> None:
-        agent = free_port(socket.SOCK_DGRAM)
+        agent = free_port()
         with snmpd(tmp_path / "a", agent):
             async with tapped(agent) as tap:
                 first = open_snmp(engine)
@@ -172,7 +172,7 @@ def test_a_remembered_engine_is_not_asked_for_its_id(engine: str, tmp_path: Path
 @pytest.mark.server("snmpd")
 def test_boots_and_time_are_learnt(engine: str, tmp_path: Path) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         memory = DeviceMemory()
         wire = open_snmp(engine)
         with snmpd(tmp_path / "a", port, boots=41):
@@ -192,7 +192,7 @@ def test_another_notion_of_the_time_costs_exactly_one_report(
     engine: str, tmp_path: Path, believed: int
 ) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         with snmpd(tmp_path / "a", port):
             async with tapped(port) as tap:
                 wire = open_snmp(engine)
@@ -223,7 +223,7 @@ def test_a_replaced_box_is_heard_in_the_first_run(
     engine: str, tmp_path: Path, before: tuple[str, int], after: tuple[str, int]
 ) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         with snmpd(tmp_path / "a", port, engine_id=before[0], boots=before[1]):
             await heard(wire, port, memory)
@@ -246,7 +246,7 @@ def test_boxes_that_share_an_engine_id_are_named_and_both_heard(
     engine: str, tmp_path: Path
 ) -> None:
     async def work() -> None:
-        ports = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+        ports = free_port(), free_port()
         wire, memories = open_snmp(engine), (DeviceMemory(), DeviceMemory())
         with (
             snmpd(tmp_path / "a", ports[0], engine_id="clone", boots=90),
@@ -275,7 +275,7 @@ def test_a_dead_v3_agent_is_silent_and_a_wrong_key_is_refused(engine: str, tmp_p
     )  # fmt: skip
 
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         with snmpd(tmp_path / "a", port):
             await heard(wire, port, memory)
@@ -299,7 +299,7 @@ def test_a_run_out_of_turn_that_hears_nothing_costs_no_session_and_no_engine(
     engine: str, tmp_path: Path, *, gives_way: bool
 ) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         with snmpd(tmp_path / "a", port):
             async with tapped(port) as tap:
@@ -324,7 +324,7 @@ def test_a_run_out_of_turn_that_hears_nothing_costs_no_session_and_no_engine(
 @pytest.mark.server("snmpd")
 def test_wrong_keys_are_no_resynchronisation(engine: str, tmp_path: Path) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         wrong = replace(SECURED, auth_key=Secret("some other secret"))
         with snmpd(tmp_path / "a", port):
@@ -344,7 +344,7 @@ def test_a_report_of_the_time_that_is_followed_by_an_answer_is_one_resynchronisa
     engine: str, tmp_path: Path
 ) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         with snmpd(tmp_path / "a", port):
             await heard(wire, port, memory)
@@ -376,7 +376,7 @@ async def get_many(wire: Snmp, port: int, memory: DeviceMemory, timeout: float) 
 @pytest.mark.server("snmpd")
 def test_large_answers_of_v3_that_get_lost_are_found_out(engine: str, tmp_path: Path) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         with snmpd(tmp_path / "a", port):
             await heard(wire, port, DeviceMemory())
@@ -396,7 +396,7 @@ def test_answers_that_begin_to_get_lost_for_their_size_are_found_out(
     engine: str, tmp_path: Path
 ) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         with snmpd(tmp_path / "a", port):
             await heard(wire, port, DeviceMemory())
@@ -414,7 +414,7 @@ def test_answers_that_begin_to_get_lost_for_their_size_are_found_out(
 @pytest.mark.server("snmpd")
 def test_loss_by_chance_is_never_taken_for_wrong_keys(engine: str, tmp_path: Path) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         dice = random.Random(20_261_126)
         wire, memory = open_snmp(engine), DeviceMemory()
         with snmpd(tmp_path / "a", port):
@@ -436,7 +436,7 @@ def test_a_key_it_cannot_decrypt_is_told_from_a_dead_box_in_every_run(
     engine: str, tmp_path: Path
 ) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         wire, memory = open_snmp(engine), DeviceMemory()
         wrong = replace(SECURED, priv_key=Secret("a wrong secret"))
         with snmpd(tmp_path / "a", port):
@@ -461,7 +461,7 @@ def test_an_agent_that_names_another_engine_each_time_fills_no_memory_of_pysnmp(
 ) -> None:
     async def work() -> None:
         engine = PysnmpEngine()
-        ports = [free_port(socket.SOCK_DGRAM) for _ in range(agents)]
+        ports = [free_port() for _ in range(agents)]
         for number in range(12):
             for port in ports:
                 memory = DeviceMemory(engine_id=ENGINE_ID + number.to_bytes(2, "big"))

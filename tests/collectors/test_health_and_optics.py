@@ -18,9 +18,9 @@ from collectors.wires.echo import open_echo
 from collectors.wires.snmp import Snmp, open_snmp
 from inventory.model import Credential, Endpoint, ProbeSpec, Secret, device_target
 from metrics.observation import Outcome
-from simulator.sockets import free_udp_ports
 from tests.collectors.network import network
 from tests.collectors.recorded import COMMUNITY, served, write
+from tests.servers import free_port
 
 TICKS = 67
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
@@ -277,7 +277,7 @@ def test_a_device_that_tells_nothing_of_all_this_says_so(tmp_path: Path) -> None
 
 def test_a_device_that_is_not_there_has_no_values() -> None:
     async def run() -> Answer:
-        nobody = Endpoint("127.0.0.1", free_udp_ports("127.0.0.1", 1)[0])
+        nobody = Endpoint("127.0.0.1", free_port())
         wire = open_snmp()
         probe = health.plan(ProbeSpec("health", 300), device_target("xg-r1"), network(snmp=nobody))
         assert probe is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Coroutine
 from typing import Any
 
@@ -37,7 +36,7 @@ def test_snmp_goes_on_after_a_closed_port(engine: str) -> None:
         wire = open_snmp(engine)
         agent = Agent()
         agent.set(UPTIME, TICKS, 7)
-        closed = free_port(socket.SOCK_DGRAM)
+        closed = free_port()
         async with serving(agent):
             for port, outcome in [
                 (agent.port, Outcome.ANSWERED),
@@ -94,7 +93,7 @@ def test_echo_goes_on_after_a_refusal() -> None:
     async def work() -> None:
         echo = open_echo("udp")
         await echo.start()
-        closed = free_port(socket.SOCK_DGRAM)
+        closed = free_port()
         with echo_server() as port:
             for _ in range(3):
                 refused = await echo.echo(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import resource
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -123,7 +122,7 @@ def test_a_wrong_community_is_silence(engine: str) -> None:
 
 def test_a_closed_port_is_refused(engine: str) -> None:
     async def work() -> None:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port()
         async with opened(engine) as wire:
             reply = await get(wire, port)
             assert (reply.outcome, reply.reason) == (Outcome.REFUSED, "port_closed")

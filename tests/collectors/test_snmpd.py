@@ -63,7 +63,7 @@ class Snmpd:
 @pytest.fixture(scope="module")
 def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snmpd]:
     folder: Path = tmp_path_factory.mktemp("snmpd")
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     config = folder / "snmpd.conf"
     config.write_text(
         f"agentaddress udp:127.0.0.1:{port},udp6:[::1]:{port}\n"
@@ -254,7 +254,7 @@ def test_v3_keeps_its_session_before_v2c(engine: str, snmpd: Snmpd) -> None:
 
 def test_a_restarted_agent_is_heard_again(engine: str, tmp_path: Path) -> None:
     """Engine boots and time have moved; one resynchronisation is enough."""
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     (tmp_path / "snmpd.conf").write_text(
         f"agentaddress udp:127.0.0.1:{port}\n" + _user_lines("SHA1", "AES128")
     )

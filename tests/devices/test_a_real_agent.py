@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Read:
 
 
 def read(folder: Path, access: str) -> dict[str, Any]:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     config = folder / "snmpd.conf"
     config.write_text(f"agentaddress udp:127.0.0.1:{port}\n{access}")
     environment = {**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": str(folder / "state")}

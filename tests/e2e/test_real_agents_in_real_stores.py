@@ -122,7 +122,7 @@ class Told:
 
 def story(folder: Path) -> Told:
     told = Told()
-    snmp, port = free_port(socket.SOCK_DGRAM), free_port()
+    snmp, port = free_port(), free_port()
     for name, secret in SECRETS.items():
         (folder / name).write_text(secret)
     scrape = SCRAPE.format(folder=folder, port=port)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 
 import pytest
 from pydantic import ValidationError
@@ -100,7 +99,7 @@ def test_a_node_that_says_nothing_is_silent_and_all_is_lost() -> None:
 
 
 def test_a_node_without_echo_service_refuses() -> None:
-    answer, _ = ask(Endpoint("127.0.0.1", free_port(socket.SOCK_DGRAM)))
+    answer, _ = ask(Endpoint("127.0.0.1", free_port()))
     assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "unreachable")
     assert (answer.values[0], set(answer.values[2:])) == (0, {None})
 

@@ -12,8 +12,7 @@ import pytest
 import yaml
 
 from inventory.load import load
-from simulator.sockets import free_udp_ports
-from tests.servers import run_program, wait_for
+from tests.servers import free_port, run_program, wait_for
 
 BOX = Path(__file__).parents[1] / "devices" / "huawei_vrp" / "s5735-l24t4x" / "walk.snmprec"
 COMMUNITY = "hunter2-hunter2"
@@ -141,7 +140,7 @@ def test_silence_is_no_empty_device(agent: str) -> None:
     wrong = discover(agent, "--community", "wrong", "--timeout", "0.3")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.startswith(f"{agent}: SILENT:")
-    port = free_udp_ports("127.0.0.1", 1)[0]
+    port = free_port()
     closed = discover(f"127.0.0.1:{port}", "--community", "x")
     assert closed.stderr.startswith(f"127.0.0.1:{port}: REFUSED:")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import socket
 import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -602,7 +601,7 @@ def test_a_real_agent_is_read_by_the_process_with_the_keys_it_was_handed(
         pytest.importorskip("gufo.snmp")
     keys = {"auth_key": Secret("authentication-secret"), "priv_key": Secret("privacy-secret")}
     secure = Credential("v3", "3", user="survey", auth="SHA1", priv="AES128", **keys)
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     config = tmp_path / "snmpd.conf"
     config.write_text(
         f"agentaddress udp:127.0.0.1:{port}\nsysName REAL\n"

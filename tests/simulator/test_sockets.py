@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.sockets import Door, free_udp_ports, open_door, open_doors
+from simulator.sockets import Door, open_door, open_doors
 from simulator.world import key_of
-from tests.servers import wait_for
+from tests.servers import free_port, wait_for
 
 HOSTS = ("127.16.3.1", "127.16.3.2")
 
@@ -28,7 +28,7 @@ def _together(port: int) -> list[Door]:
 def test_a_reply_leaves_from_the_address_that_was_asked(
     open_all: Callable[[int], list[Door]],
 ) -> None:
-    port = free_udp_ports("127.0.0.1", 1)[0]
+    port = free_port()
     with contextlib.ExitStack() as stack:
         doors = open_all(port)
         for door in doors:
@@ -46,7 +46,7 @@ def test_a_reply_leaves_from_the_address_that_was_asked(
 
 
 def test_a_port_that_is_taken_is_named() -> None:
-    port = free_udp_ports("127.0.0.1", 1)[0]
+    port = free_port()
     with contextlib.closing(open_door("127.0.0.1", port)):
         with pytest.raises(OSError, match=f"UDP port {port} of 127.0.0.1") as refused:
             open_door("127.0.0.1", port)

@@ -54,7 +54,7 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("told")
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     with province(folder, 30, f"traps: {{listen: '127.0.0.1:{port}'}}\n") as served:
         device = next(one for one in served.plan.devices if ":" not in one.host and one.ports)
         with running(folder) as monitor:
