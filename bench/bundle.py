@@ -18,12 +18,12 @@ from tempfile import TemporaryDirectory
 
 from bench.evidence import _blinds, circuits, province, write_quarter
 from inventory.model import Interval
-from runtime import bundle_files
-from runtime.bundle_commands import readme
-from runtime.bundle_files import BundleFiles
-from runtime.bundle_work import Signing, Wanted, bundle
-from runtime.log_key import log_key
-from runtime.rulesets import load, parse_text
+from runtime.assessments.rulesets import load, parse_text
+from runtime.commands.bundle import readme
+from runtime.evidence.log_key import log_key
+from runtime.reports import bundle_files
+from runtime.reports.bundle_files import BundleFiles
+from runtime.reports.bundle_work import Signing, Wanted, bundle
 from sla import report as reports
 from sla.bundle_check import check
 from sla.bundle_inputs import first_difference, inputs_in, report_of

@@ -19,7 +19,7 @@ from collectors.configurations.endings import ENDINGS
 from collectors.configurations.normalise import normalise
 from collectors.configurations.secrets import mask
 from metrics.observation import Outcome
-from runtime.configuration_job import Keeper, KeepingSettings
+from runtime.configurations.job import Keeper, KeepingSettings
 
 _VRP: Final = ENDINGS["huawei_vrp"]
 _KEY: Final = bytes(range(32))

@@ -20,9 +20,9 @@ from typing import Final
 
 from bench.evidence import _QUARTER, _START, _blinds, circuits, province
 from inventory.model import Interval
-from runtime import rulesets
-from runtime.report_form import Order
-from runtime.report_work import compose
+from runtime.assessments import rulesets
+from runtime.reports.form import Order
+from runtime.reports.work import compose
 from sla.periods import parse
 from sla.register import encode, register_of
 from store.entries import Entry, Heartbeat

@@ -33,8 +33,8 @@ from collectors.wires.snmp import open_snmp
 from inventory.load import load
 from inventory.model import Inventory, ProbeSpec, device_target
 from metrics.observation import Outcome, Probe
-from runtime.ssh import HOST_KEYS, SshDoor
-from runtime.ssh_config import SshConfig
+from runtime.sections.ssh import SshConfig
+from runtime.ssh.wire import HOST_KEYS, SshDoor
 from simulator import ssh_nodes
 
 _WORD: Final = "of-the-bench"

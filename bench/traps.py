@@ -109,7 +109,7 @@ def _storm(
 
 def _is_the_ear(pid: int) -> bool:
     """Tell the trap process from the monitor's other ones."""
-    return b"runtime.trap_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"runtime.traps.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _parts(watcher: _Watcher, part: str) -> dict[str, int]:

@@ -4,7 +4,7 @@ Each run asks by SNMP, where the platform tells and the device has a credential,
 configuration was last changed: one GET. It is fetched by SSH where it was changed since it was last
 read, where the device said so in a trap, and once in `whole` (a day) whatever is said; twice within
 five minutes never. Days begin at a different hour at each device. What was fetched is kept where it
-was fetched (`runtime/configuration_job.py`); here come only its lines by number.
+was fetched (`runtime/configurations/job.py`); here come only its lines by number.
 
 Reasons beside those of SNMP, of SSH and of keeping:
 

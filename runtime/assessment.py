@@ -11,23 +11,24 @@ from contextlib import AsyncExitStack
 from api.ports_assessment import AssessmentPorts
 from inventory.model import Inventory
 from metrics.observation import Probe
-from runtime import kernel_clock, rulesets
-from runtime.cause_acts import CauseActs
-from runtime.causes import CauseKeeping
+from runtime.assessments import rulesets
+from runtime.assessments.cause_acts import CauseActs
+from runtime.assessments.causes import CauseKeeping
+from runtime.assessments.filings import Filings
+from runtime.assessments.score_acts import ScoreActs
 from runtime.clock import Steady
-from runtime.clock_watch import ClockWatch
 from runtime.config import Config
-from runtime.evidence_keeping import EvidenceKeeping
-from runtime.evidence_log import LogKeeping
-from runtime.evidence_view import EvidenceView
-from runtime.filings import Filings
+from runtime.evidence import kernel_clock
+from runtime.evidence.clock_watch import ClockWatch
+from runtime.evidence.keeping import EvidenceKeeping
+from runtime.evidence.log import LogKeeping
+from runtime.evidence.view import EvidenceView
+from runtime.evidence.witnesses import WitnessKeeping
 from runtime.past import PastDoor
 from runtime.pipeline import Pipeline
 from runtime.record import Record
-from runtime.report_due import Plan
-from runtime.reports import ReportKeeping
-from runtime.score_acts import ScoreActs
-from runtime.witnesses import WitnessKeeping
+from runtime.reports.due import Plan
+from runtime.reports.reports import ReportKeeping
 
 
 class Assessment:

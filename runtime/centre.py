@@ -19,17 +19,17 @@ from collectors.wires.web import Web
 from inventory.model import Inventory, device_target
 from metrics.observation import Probe
 from runtime.assessment import Assessment
-from runtime.audits import Audits
-from runtime.beats import BeatBook
 from runtime.clock import Steady, wall
 from runtime.config import Config
-from runtime.configuration_job import KIND
-from runtime.configurations import ConfigurationKeeping, Ways, settings
-from runtime.hosts import HostKeeping
-from runtime.live_services import ServiceView
+from runtime.configurations.copies import ConfigurationKeeping, Ways, settings
+from runtime.configurations.job import KIND
 from runtime.record import Record
-from runtime.rehearsal import RehearsalDoor
-from runtime.ssh import SshDoor
+from runtime.services.audits import Audits
+from runtime.services.beats import BeatBook
+from runtime.services.hosts import HostKeeping
+from runtime.services.live import ServiceView
+from runtime.services.rehearsal import RehearsalDoor
+from runtime.ssh.wire import SshDoor
 from store.entries import TrapEntry
 
 

@@ -30,14 +30,14 @@ from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.schema import SECTIONS, DefaultsForm
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, parse, read_source
-from runtime import rulesets
+from runtime.assessments import rulesets
 from runtime.check_platforms import check_platforms
 from runtime.check_services import check_services
 from runtime.config import DEFAULT, Config, FilePath, load_config
-from runtime.config_assessment import AssessmentConfig
 from runtime.dump import dump
 from runtime.plugins import plugins
 from runtime.receivers import check_routes
+from runtime.sections.assessment import AssessmentConfig
 from sla.percentile import fills_slots
 from texts.say import Language, catalogue, say
 

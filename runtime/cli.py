@@ -9,21 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, cast
 
-from runtime import (
-    administration,
-    asking,
-    audit_commands,
-    check,
-    configuration_commands,
-    demo,
-    discover,
-    dispute,
-    host_keys,
-    program,
-    rehearse,
-    replaying,
-    sla_commands,
-)
+from runtime import check, program
+from runtime.commands import administration, demo, discover, dispute, host_keys, rehearse
+from runtime.commands import ask as asking
+from runtime.commands import audit as audit_commands
+from runtime.commands import configuration as configuration_commands
+from runtime.commands import replay as replaying
+from runtime.commands import sla as sla_commands
 from texts.say import Language, say
 
 

@@ -18,14 +18,14 @@ from inventory.model import LEVELS, EchoWire, Endpoint
 from inventory.problem import Path_, Problem, Problems, fatal
 from inventory.strict import Strict
 from inventory.yamlmarks import Marks, Source, parse, read_source
-from runtime.config_assessment import AssessmentConfig
-from runtime.config_audits import AuditsConfig
-from runtime.config_configurations import ConfigurationsConfig
-from runtime.config_paths import ExistingFile
-from runtime.config_paths import FilePath as FilePath  # noqa: PLC0414  passed on to all
-from runtime.config_web import WebConfig
 from runtime.plugins import plugins
-from runtime.ssh_config import SshConfig
+from runtime.sections.assessment import AssessmentConfig
+from runtime.sections.audits import AuditsConfig
+from runtime.sections.configurations import ConfigurationsConfig
+from runtime.sections.paths import ExistingFile
+from runtime.sections.paths import FilePath as FilePath  # noqa: PLC0414  passed on to all
+from runtime.sections.ssh import SshConfig
+from runtime.sections.web import WebConfig
 from texts.say import Language
 
 DEFAULT: Final = Path("monitor.yaml")

@@ -36,7 +36,7 @@ from runtime.beat import Beat
 from runtime.centre import Centre
 from runtime.check import Checked
 from runtime.clock import Steady, cpu
-from runtime.configurations import Ways
+from runtime.configurations.copies import Ways
 from runtime.doors import ActsDoor, ExpositionDoor, PeopleDoor, PollsDoor
 from runtime.engines import KnownEngines
 from runtime.events import Hub
@@ -53,9 +53,9 @@ from runtime.schedule import Schedule
 from runtime.selfmetrics import SelfMetrics, Stats
 from runtime.sending import Sending
 from runtime.serving import listen, page_of, server_of
-from runtime.survey import Survey
+from runtime.surveys.survey import Survey
 from runtime.telling import Telling
-from runtime.trapping import Trapping
+from runtime.traps.trapping import Trapping
 from sinks._exposition import Exposition
 from sla.judge import Judge
 from store.entries import TrapEntry

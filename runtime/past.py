@@ -154,11 +154,11 @@ class PastDoor:
         return found
 
     async def keep_evidence(self, rules: RuleSet | None) -> Any:
-        """Keep the next hour of evidence or seal the next day: `runtime.evidence_work.Kept`."""
+        """Keep the next hour of evidence or seal the next day: `runtime.evidence.work.Kept`."""
         return await self._ask("keep_evidence", rules, self._now())
 
     async def sweep_evidence(self, years: int) -> Any:
-        """Let go of evidence that is older: `runtime.evidence_work.Kept`."""
+        """Let go of evidence that is older: `runtime.evidence.work.Kept`."""
         return await self._ask("sweep_evidence", self._now(), years)
 
     async def sweep(self, days: int, floor: int) -> int:

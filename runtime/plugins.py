@@ -6,8 +6,14 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Final
 
 from collectors.vendors._form import Vendor
+
+OF_ONE: Final = "link"
+"""The report format of one circuit."""
+OF_ALL: Final = "leader"
+"""The report format of all carriers' reports of a period."""
 
 
 @cache
@@ -34,3 +40,15 @@ def vendors() -> tuple[Vendor, ...]:
     return tuple(
         import_module(f"{package}.{name}").VENDOR for name in names if not name.startswith("_")
     )
+
+
+@cache
+def renderers() -> dict[str, ModuleType]:
+    """Return the files of `sla/renderers/` by what each calls its `FORMAT`, sorted by file name."""
+    package = "sla.renderers"
+    modules = (
+        import_module(f"{package}.{found.name}")
+        for found in sorted(iter_modules(import_module(package).__path__), key=lambda one: one.name)
+        if not found.ispkg and not found.name.startswith("_")
+    )
+    return {module.FORMAT: module for module in modules if hasattr(module, "FORMAT")}

@@ -17,9 +17,10 @@ import msgspec
 
 from api.ports import Outage, Trap, UnknownPeriodError
 from inventory.model import Inventory, TargetId, link_target, service_target, site_target
-from runtime import evidence_work, figures
 from runtime.around import around
-from runtime.rulesets import load
+from runtime.assessments.rulesets import load
+from runtime.evidence import work as evidence_work
+from runtime.reports import figures
 from runtime.underling import settle_in
 from sla import percentile
 from sla.assess import assess_site

@@ -1,7 +1,8 @@
 """The rules of an assessment that are no one contract's: levels, items, credits, quotas, nights.
 
-A value; it is read from YAML at the edge (`runtime/rulesets.py`) and hashed. The shipped numbers
-are the examples of methodology 1.11 and 1.12, and say so; the province's contract replaces them.
+A value; it is read from YAML at the edge (`runtime/assessments/rulesets.py`) and hashed. The
+shipped numbers are the examples of methodology 1.11 and 1.12, and say so; the province's contract
+replaces them.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from typing import Any
 
 from api.ports_assessment import AssessmentPorts
 from inventory.model import PlannedWork
-from runtime.filings import Filings
+from runtime.assessments.filings import Filings
+from runtime.assessments.score_acts import ScoreActs
 from runtime.record_book import RecordBook
-from runtime.score_acts import ScoreActs
 from sla.ruleset import Night
 from store.entries import Entry
 from store.ledger import open_ledger

@@ -14,10 +14,10 @@ import pytest
 
 from api.ports_assessment import AssessmentPorts
 from inventory.model import Link
-from runtime.cause_acts import CauseActs
-from runtime.filings import Filings
+from runtime.assessments.cause_acts import CauseActs
+from runtime.assessments.filings import Filings
+from runtime.assessments.rulesets import load
 from runtime.record_book import RecordBook
-from runtime.rulesets import load
 from sla.records import CauseProposed, Fact
 from store.entries import Entry
 from store.ledger import open_ledger

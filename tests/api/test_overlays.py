@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from runtime import rulesets
+from runtime.assessments import rulesets
 from sla.records import OverlayFiled, RulesActivated
 from tests.api.filing import DAY, FOREIGN, HOUR, LINK, OCTETS, OTHER, PDF, QUOTA, WORK, Desk, desk
 from tests.api.province import NOW

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from runtime.report_inputs import concerning
+from runtime.reports.inputs import concerning
 from sla import build
 from sla.records import PeriodClosed, ServiceScored
 from sla.register import register_of

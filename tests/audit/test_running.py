@@ -18,7 +18,7 @@ from collectors._audits import Window
 from collectors.audit.form import Report, Summary
 from collectors.website import trouble_of
 from metrics.observation import Probe
-from runtime.audits import Audits, best_in, closes_in, make_excel, opens_in, run
+from runtime.services.audits import Audits, best_in, closes_in, make_excel, opens_in, run
 from tests.audit.site import STARTED, Site, article, broken, entries, page, serving, to
 from tests.servers import free_port
 

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pytest
 
-from runtime.audits import Audits
+from runtime.services.audits import Audits
 from tests.api.province import Province, make_inventory, with_services
 from tests.api.running import Running, running
 from tests.audit.site import STARTED, Site, broken, page, serving

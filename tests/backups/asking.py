@@ -21,8 +21,8 @@ from collectors.wires.snmp import open_snmp
 from collectors.wires.web import Web
 from inventory.model import Endpoint, Inventory, ProbeSpec, Secret, service_target
 from metrics.observation import Probe, Value
-from runtime.ssh import HOST_KEYS, SshDoor
-from runtime.ssh_config import SshConfig
+from runtime.sections.ssh import SshConfig
+from runtime.ssh.wire import HOST_KEYS, SshDoor
 from tests.backups.jobs import with_backup
 from tests.checks.serving import website
 from tests.ssh.asking import login, pin

@@ -10,7 +10,7 @@ from pathlib import Path
 from collectors import heartbeat
 from inventory.model import Inventory, ProbeSpec, Secret, Service, service_target
 from metrics.observation import Probe
-from runtime.beats import BeatBook
+from runtime.services.beats import BeatBook
 from tests.collectors.network import network
 
 TOKEN = "k3-sNightly-0123456789"

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.beats import BeatBook, Buckets
+from runtime.services.beats import BeatBook, Buckets
 from store.beats import FILE
 from tests.backups.jobs import NOW, OTHER, TOKEN, Clock, beat_probe, book
 

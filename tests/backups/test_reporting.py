@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.beats import BeatBook
+from runtime.services.beats import BeatBook
 from tests.api.running import Running, running
 from tests.backups.jobs import TOKEN, Clock, beat_probe
 

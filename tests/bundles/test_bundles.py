@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.bundle_files import BundleFiles, write
+from runtime.reports.bundle_files import BundleFiles, write
 from sla import report as reports
 from sla.bundle import name_of
 from sla.bundle_check import BundleError, Checked, check

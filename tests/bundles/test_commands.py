@@ -15,9 +15,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from inventory.model import link_target
-from runtime.bundle_files import write
 from runtime.cli import main
-from runtime.log_key import log_key
+from runtime.evidence.log_key import log_key
+from runtime.reports.bundle_files import write
 from sla.proof import keys, note
 from sla.proof.note import Checkpoint
 from sla.states import State, Transition

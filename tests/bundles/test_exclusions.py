@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from inventory.model import PlannedWork
-from runtime.bundle_files import BundleFiles, write
+from runtime.reports.bundle_files import BundleFiles, write
 from sla import report as reports
 from sla.bundle_check import check
 from sla.bundle_inputs import first_difference, inputs_in, report_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from collectors._ssh import Access, Kept, Said
 from metrics.observation import Outcome
-from runtime.configuration_job import Keeper, KeepingSettings
+from runtime.configurations.job import Keeper, KeepingSettings
 
 KEY = bytes(range(32))
 NOW = 1_795_500_000

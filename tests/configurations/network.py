@@ -22,8 +22,8 @@ from inventory.model import (
     device_target,
 )
 from metrics.observation import Probe
-from runtime.config_configurations import ConfigurationsConfig
-from runtime.configurations import ConfigurationKeeping, Ways
+from runtime.configurations.copies import ConfigurationKeeping, Ways
+from runtime.sections.configurations import ConfigurationsConfig
 from runtime.telling import Telling
 from store.entries import TrapEntry
 from tests.collectors.network import network

@@ -13,8 +13,8 @@ import pytest
 from alerts.model import Alert, Phase
 from api.ports import Event, Role
 from inventory.model import Secret, device_target
-from runtime.config_configurations import ConfigurationsConfig
-from runtime.configurations import ConfigurationKeeping
+from runtime.configurations.copies import ConfigurationKeeping
+from runtime.sections.configurations import ConfigurationsConfig
 from tests.api.browser import browser
 from tests.api.province import Province, make_inventory
 from tests.api.running import Running, running

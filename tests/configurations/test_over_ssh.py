@@ -15,11 +15,11 @@ from collectors._ssh import Kept
 from collectors.configurations.endings import ENDINGS
 from inventory.model import Login, Secret
 from metrics.observation import Outcome
-from runtime.config_configurations import ConfigurationsConfig
-from runtime.configuration_job import KIND
-from runtime.configurations import ConfigurationKeeping, settings
-from runtime.ssh import HOST_KEYS, SshDoor
-from runtime.ssh_config import SshConfig
+from runtime.configurations.copies import ConfigurationKeeping, settings
+from runtime.configurations.job import KIND
+from runtime.sections.configurations import ConfigurationsConfig
+from runtime.sections.ssh import SshConfig
+from runtime.ssh.wire import HOST_KEYS, SshDoor
 from store.configurations import REPOSITORY, Configurations
 from tests.collectors.network import network
 from tests.configurations.keeping import KEY, NOW

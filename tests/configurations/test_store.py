@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from metrics.observation import Outcome
-from runtime.configuration_job import Keeper, KeepingSettings
+from runtime.configurations.job import Keeper, KeepingSettings
 from store.configurations import CHECKED, FULL, REPOSITORY, Configurations
 from store.errors import StoreError
 from tests.configurations.keeping import KEY, NOW, OTHER, SECRETS, TEXT, Boxes, said

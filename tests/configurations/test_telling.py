@@ -15,7 +15,7 @@ from alerts.model import Alert, Phase
 from collectors._ssh import Kept, access_of
 from inventory.model import PlannedWork, device_target
 from metrics.observation import Outcome
-from runtime.configurations import Ways
+from runtime.configurations.copies import Ways
 from store.configurations import REPOSITORY
 from store.entries import TrapEntry
 from tests.configurations.keeping import NOW, OTHER, TEXT, Boxes, said

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from collectors import config_backup
-from runtime import configuration_job, configurations
+from runtime.configurations import copies as configurations
+from runtime.configurations import job as configuration_job
 from texts.say import catalogue, say
 
 REASONS = re.findall(

@@ -15,7 +15,7 @@ from collectors._inspection import Inspection, inspect
 from collectors._memory import DeviceMemory
 from collectors.wires.snmp import open_snmp
 from inventory.model import Credential, Endpoint, Secret
-from runtime.discover import document
+from runtime.commands.discover import document
 from tests.servers import free_port, run_program, wait_for
 
 pytestmark = pytest.mark.server("snmpd")

@@ -20,7 +20,7 @@ from collectors._interfaces import learn
 from collectors._memory import DeviceMemory
 from collectors.wires.snmp import open_snmp
 from inventory.model import Credential, Endpoint, Secret
-from runtime.discover import document
+from runtime.commands.discover import document
 from simulator import recorded
 from simulator.sockets import open_door
 from tests.devices.comparing import differences

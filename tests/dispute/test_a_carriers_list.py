@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from runtime.dispute_sheet import SheetError, circuits_by_name, link_of, read
-from runtime.dispute_times import lasted, moment
+from runtime.reports.dispute_sheet import SheetError, circuits_by_name, link_of, read
+from runtime.reports.dispute_times import lasted, moment
 from tests.dispute.lists import HEAD, ZONE, a_list, local
 
 START, END = "2026-10-03 14:05:09", "2026-10-03 16:10:09"

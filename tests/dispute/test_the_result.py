@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from runtime.dispute_excel import workbook
-from runtime.dispute_result import Dispute, compare, document
-from runtime.dispute_sheet import read
+from runtime.reports.dispute_excel import workbook
+from runtime.reports.dispute_result import Dispute, compare, document
+from runtime.reports.dispute_sheet import read
 from sla.calculator import Band
 from sla.records import Fact
 from tests.dispute.lists import a_list, local

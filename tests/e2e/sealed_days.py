@@ -20,14 +20,14 @@ from inventory.model import Inventory, Topology, device_target, link_target
 from metrics.catalogue import CANARY_LOST, CANARY_SENT, ECHO_LOST, ECHO_SENT
 from metrics.observation import Observation, Outcome, Probe, Reading
 from runtime import worker
+from runtime.assessments.rulesets import load, parse_text
 from runtime.check import check
 from runtime.config import CanaryConfig
-from runtime.evidence_log import LogKeeping
+from runtime.evidence.log import LogKeeping
 from runtime.planning import plan as planned
 from runtime.record_book import RecordBook
-from runtime.report_form import Order
-from runtime.report_work import make
-from runtime.rulesets import load, parse_text
+from runtime.reports.form import Order
+from runtime.reports.work import make
 from simulator.director import Director
 from simulator.files import write
 from simulator.province import Plan

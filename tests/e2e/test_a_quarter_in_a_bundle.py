@@ -20,12 +20,12 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 
 from inventory.model import link_target
-from runtime.bundle_files import write
+from runtime.assessments.rulesets import load
 from runtime.cli import main
-from runtime.evidence_work import limits as limits_by_link
-from runtime.log_key import PRIVATE
-from runtime.report_inputs import gather
-from runtime.rulesets import load
+from runtime.evidence.log_key import PRIVATE
+from runtime.evidence.work import limits as limits_by_link
+from runtime.reports.bundle_files import write
+from runtime.reports.inputs import gather
 from sla import build, register
 from sla.bundle import name_of
 from sla.canonical import HourLeaf, leaf_of

@@ -12,9 +12,9 @@ from fractions import Fraction
 import pytest
 
 from inventory.model import PlannedWork
-from runtime.figures import carrier_figure
-from runtime.report_inputs import gather, with_sums
-from runtime.rulesets import load
+from runtime.assessments.rulesets import load
+from runtime.reports.figures import carrier_figure
+from runtime.reports.inputs import gather, with_sums
 from sla import build
 from sla._overlays import Class
 from sla.assess import CarrierAssessment, LinkAssessment

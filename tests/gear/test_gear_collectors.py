@@ -29,8 +29,8 @@ from inventory.model import (
     service_target,
 )
 from metrics.observation import Outcome, Probe
-from runtime.ssh import HOST_KEYS, SshDoor
-from runtime.ssh_config import SshConfig
+from runtime.sections.ssh import SshConfig
+from runtime.ssh.wire import HOST_KEYS, SshDoor
 from simulator.ssh_nodes import Node
 from tests.collectors.network import network
 from tests.gear.nodes import node, served

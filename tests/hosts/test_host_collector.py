@@ -13,7 +13,7 @@ from collectors._ssh import Said
 from collectors.hosts._script import SCRIPT
 from inventory.model import ProbeSpec, device_target
 from metrics.observation import Outcome, Probe, Value
-from runtime.asking import explain
+from runtime.commands.ask import explain
 from tests.hosts.fleet import Saying, Shell, capture, centre, named, texts, wires
 
 AT = 1795671900.5

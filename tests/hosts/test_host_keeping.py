@@ -24,9 +24,9 @@ from collectors.hosts._values import Wanted
 from inventory.model import Device, Endpoint, Inventory, Login, ProbeSpec, Secret, device_target
 from metrics.capacity import Daily
 from metrics.observation import Probe
-from runtime.capacity import Place, day_of, roll_up
 from runtime.clock import monotonic
-from runtime.hosts import HostKeeping, worst
+from runtime.services.capacity import Place, day_of, roll_up
+from runtime.services.hosts import HostKeeping, worst
 from store.capacity import open_capacity
 from tests.api.province import Province, make_inventory
 from tests.api.running import Running, running

@@ -17,8 +17,8 @@ from api.ports_reports import NodeHeard, Rehearsal
 from collectors._contract import EchoReply
 from collectors.wires.echo import open_echo
 from inventory.model import Endpoint, Inventory, ProbeSpec, Service
-from runtime import rehearse
-from runtime.rehearsal import (
+from runtime.commands import rehearse
+from runtime.services.rehearsal import (
     ECHOES_PER_SECOND,
     Node,
     RehearsalDoor,

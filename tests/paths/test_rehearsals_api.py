@@ -13,7 +13,7 @@ import pytest
 
 from collectors.wires.echo import open_echo
 from inventory.model import Inventory, ProbeSpec, Service
-from runtime.rehearsal import RehearsalDoor
+from runtime.services.rehearsal import RehearsalDoor
 from tests.api.province import Province, make_inventory
 from tests.api.running import Answer, Running, running
 from tests.paths.nodes import node, options_of

@@ -11,8 +11,8 @@ from pathlib import Path
 from api.ports_carrier_reports import RefusedError, ReportJob
 from inventory.model import Inventory, Link, Topology, link_target
 from runtime.record_book import RecordBook
-from runtime.report_due import Plan
-from runtime.reports import ReportKeeping
+from runtime.reports.due import Plan
+from runtime.reports.reports import ReportKeeping
 from sla.ruleset import RuleSet
 from sla.states import State, Transition
 from store.entries import Entry, Heartbeat

@@ -13,9 +13,9 @@ import pytest
 from api.ports import UnknownPeriodError
 from api.ports_carrier_reports import RefusedError, ReportJob, ReportRow, View
 from runtime.record_book import RecordBook
-from runtime.report_due import Plan
-from runtime.report_shelf import look
-from runtime.reports import ReportKeeping
+from runtime.reports.due import Plan
+from runtime.reports.reports import ReportKeeping
+from runtime.reports.shelf import look
 from sla.records import Document, OverlayDecided, OverlayFiled, PeriodClosed
 from sla.report import digest
 from sla.states import State

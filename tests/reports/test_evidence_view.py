@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from api.ports_carrier_reports import RefusedError
-from runtime.evidence_view import EvidenceView, whose
+from runtime.evidence.view import EvidenceView, whose
 from sla.canonical import HourLeaf, MonitorLeaf, encode
 from sla.proof.merkle import check_inclusion
 from sla.records import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runtime.assessments.rules_in_force import activation, in_force
+from runtime.assessments.rulesets import SHIPPED, parse_text
 from runtime.record_book import RecordBook
-from runtime.report_shelf import Shelf
-from runtime.rules_in_force import activation, in_force
-from runtime.rulesets import SHIPPED, parse_text
+from runtime.reports.shelf import Shelf
 from sla.deadlines import freezes
 from sla.records import Body, PeriodClosed, Record, RulesActivated
 from store.entries import Entry

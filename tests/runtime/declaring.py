@@ -8,9 +8,9 @@ from typing import Any
 from collectors._inspection import Inspection
 from collectors.vendors._tables import Interface, LldpNeighbour, Station
 from inventory.model import AccessDevice, Device, Inventory
-from runtime.drift import Declared, Names, compare, ends_of
-from runtime.findings import Found, State, settle
-from runtime.stations import compare_stations, register_of
+from runtime.surveys.drift import Declared, Names, compare, ends_of
+from runtime.surveys.findings import Found, State, settle
+from runtime.surveys.stations import compare_stations, register_of
 from tests.collectors.network import network
 
 AT = 1_795_500_000

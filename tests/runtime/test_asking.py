@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.asking import run
+from runtime.commands.ask import run
 
 EXTRANET = str(Path(sys.executable).with_name("extranet"))
 WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-net_raw") if os.geteuid() == 0 else ()

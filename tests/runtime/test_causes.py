@@ -20,10 +20,10 @@ from collectors import interfaces
 from inventory.model import Inventory, LinkEnd, TargetId
 from metrics.catalogue import ENGINE_TIME, LAST_CHANGE, OPER_STATUS, UPTIME_TICKS
 from metrics.observation import Observation, Outcome, Probe, Value
-from runtime.causes import PATIENCE, SETTLE, CauseKeeping
+from runtime.assessments.causes import PATIENCE, SETTLE, CauseKeeping
+from runtime.assessments.rulesets import load
 from runtime.pipeline import Pipeline
 from runtime.record_book import RecordBook
-from runtime.rulesets import load
 from sla.judge import Judge
 from sla.records import CauseProposed, TicketNoted
 from sla.states import State, Transition, outage_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from metrics.observation import Observation, Outcome
-from runtime import kernel_clock
-from runtime.clock_watch import ClockWatch
+from runtime.evidence import kernel_clock
+from runtime.evidence.clock_watch import ClockWatch
 from sla.judge import Judge
 from sla.states import CANARIES_SILENT, CLOCK_OFF, Blind, State
 from tests.store.network import echo_probe, inventory

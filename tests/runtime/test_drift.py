@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors._inspection import Inspection, Missing
-from runtime.drift import Declared, End, Names
-from runtime.findings import MOST, Found, State, accept, settle
+from runtime.surveys.drift import Declared, End, Names
+from runtime.surveys.findings import MOST, Found, State, accept, settle
 from tests.runtime.declaring import (
     AT,
     PORTS,

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime import evidence_work, rulesets
-from runtime.evidence_keeping import EvidenceKeeping
-from runtime.evidence_work import Kept
+from runtime.assessments import rulesets
+from runtime.evidence import work as evidence_work
+from runtime.evidence.keeping import EvidenceKeeping
+from runtime.evidence.work import Kept
 from sla.ruleset import RuleSet
 from store import days, evidence
 from store.entries import ClockChecked, Heartbeat

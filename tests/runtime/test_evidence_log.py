@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from runtime.cli import main
-from runtime.evidence_log import LogKeeping
-from runtime.log_key import LogKeyError, log_key, public_key
+from runtime.evidence.log import LogKeeping
+from runtime.evidence.log_key import LogKeyError, log_key, public_key
 from runtime.record_book import RecordBook
 from sla import canonical
 from sla.canonical import HOUR, Heard, MonitorLeaf, RecordLeaf

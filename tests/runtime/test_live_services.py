@@ -26,9 +26,9 @@ from metrics.observation import Observation, Outcome, Probe, Reading, Value
 from runtime import worker
 from runtime.events import Hub
 from runtime.live import LiveView
-from runtime.live_services import ServiceView
 from runtime.pipeline import Change, Pipeline
 from runtime.planning import plan
+from runtime.services.live import ServiceView
 from sla.judge import Judge
 from sla.states import State, Transition, outage_id
 from store.entries import Heartbeat

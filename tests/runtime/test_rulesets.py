@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.yamlmarks import MOST_ALIASES
+from runtime.assessments.rulesets import SHIPPED, RulesError, load, parse_text, read
 from runtime.check import check
-from runtime.rulesets import SHIPPED, RulesError, load, parse_text, read
 from sla.calculator import Band
 from sla.ruleset import HoursClause, LevelRule, Night
 from sla.workdays import is_working_day, working_days_after

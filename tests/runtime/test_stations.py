@@ -10,9 +10,9 @@ import pytest
 from collectors._inspection import Inspection, Missing
 from collectors.vendors._tables import Station
 from inventory.model import AccessDevice, Endpoint, Unit
-from runtime.drift import Declared, compare
-from runtime.findings import State, accept
-from runtime.stations import MOST_OF_A_PORT, at_home, compare_stations, register_of
+from runtime.surveys.drift import Declared, compare
+from runtime.surveys.findings import State, accept
+from runtime.surveys.stations import MOST_OF_A_PORT, at_home, compare_stations, register_of
 from tests.collectors.network import network
 from tests.runtime.declaring import (
     AT,

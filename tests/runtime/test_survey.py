@@ -31,8 +31,8 @@ from inventory.model import (
     device_target,
 )
 from runtime.config import SurveyConfig
-from runtime.survey import Survey
-from runtime.survey_process import Job, Read, begin, read
+from runtime.surveys.process import Job, Read, begin, read
+from runtime.surveys.survey import Survey
 from simulator import ber, recorded
 from simulator.sockets import open_door
 from sla.states import State

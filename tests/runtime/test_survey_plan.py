@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.survey_plan import SOON, SurveyPlan
+from runtime.surveys.plan import SOON, SurveyPlan
 
 NOW = 1_795_500_000
 DAY = 86_400

@@ -18,8 +18,8 @@ import pytest
 from alerts.notifiers import webhook
 from runtime.cli import main
 from runtime.config import Plugin, Witness, load_config
-from runtime.log_key import log_key
-from runtime.witnesses import WitnessKeeping
+from runtime.evidence.log_key import log_key
+from runtime.evidence.witnesses import WitnessKeeping
 from sla.canonical import MonitorLeaf, encode
 from sla.proof import keys, note
 from sla.proof.note import Checkpoint, Note

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from inventory.model import Inventory
-from runtime.beats import BeatBook
 from runtime.check import check
 from runtime.planning import plan as probes_of
+from runtime.services.beats import BeatBook
 from simulator import files, meetings, web_files
 from simulator.folder import COMMUNITY_VARIABLE, make_community
 from simulator.province import Plan, Settings, build

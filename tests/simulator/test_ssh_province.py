@@ -21,8 +21,8 @@ from metrics.observation import Outcome, Probe
 from runtime.check import check
 from runtime.planning import plan
 from runtime.plugins import plugins
-from runtime.ssh import HOST_KEYS, SshDoor
-from runtime.ssh_config import SshConfig
+from runtime.sections.ssh import SshConfig
+from runtime.ssh.wire import HOST_KEYS, SshDoor
 from simulator import ssh_plan
 from simulator.control import Control, OrderError
 from simulator.ssh_real import DEVICE

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from runtime.rulesets import load
+from runtime.assessments.rulesets import load
 from sla import build
 from sla.report import Credits
 from sla.ruleset import HoursClause

@@ -15,7 +15,7 @@ from collectors.wires._ssh_form import Job, Limits
 from collectors.wires._ssh_host_keys import HostKeys
 from collectors.wires._ssh_run import run
 from inventory.model import Endpoint, Login, Secret
-from runtime.ssh_turns import way_of
+from runtime.ssh.turns import way_of
 
 
 def login(name: str = "reader", **secrets: object) -> Login:

@@ -19,8 +19,8 @@ import pytest
 
 from collectors._ssh import Access, Said
 from metrics.observation import Outcome
-from runtime.ssh import HOST_KEYS, SshDoor
-from runtime.ssh_config import SshConfig
+from runtime.sections.ssh import SshConfig
+from runtime.ssh.wire import HOST_KEYS, SshDoor
 from simulator.ssh_nodes import Node
 from simulator.ssh_server import SshServer, serving
 from tests.ssh.asking import access, login, pin

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from collectors._ssh import Access
 from inventory.model import Endpoint, Login, Secret
-from runtime.ssh_turns import BACK_OFF, BUSY, Ask, Pace, Turns
+from runtime.ssh.turns import BACK_OFF, BUSY, Ask, Pace, Turns
 
 _numbers = count(1)
 

@@ -15,7 +15,7 @@ from collectors.traps.form import Engine, Notification
 from inventory.load import load
 from inventory.model import Credential, Device, Endpoint, Inventory, Secret
 from runtime.config import TrapsConfig
-from runtime.traps import TrapDoor
+from runtime.traps.hearing import TrapDoor
 from tests.servers import program
 
 NOW: Final = 1_793_664_000

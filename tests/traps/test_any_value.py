@@ -24,7 +24,7 @@ from collectors.traps.form import (
     Source,
 )
 from collectors.traps.gate import Gate, Raw, Read
-from runtime.trap_process import Process
+from runtime.traps.process import Process
 from tests.traps.boxes import PLAIN, hearing, inventory
 from tests.traps.messages import binding, element, sized, told
 

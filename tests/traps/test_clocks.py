@@ -16,8 +16,8 @@ from collectors.traps.form import Engine, Limits, Login, Ourselves, Source
 from collectors.traps.gate import Gate, Raw
 from inventory.model import Credential, Secret
 from runtime.clock import monotonic
-from runtime.trapping import _before, _engine
-from runtime.traps import TrapDoor
+from runtime.traps.hearing import TrapDoor
+from runtime.traps.trapping import _before, _engine
 from tests.traps.boxes import SIGNED, hearing, inventory
 from tests.traps.messages import ENGINE, sealed
 

@@ -15,7 +15,7 @@ from collectors.traps.form import Notification
 from inventory.model import Inventory, device_target, interface_target
 from metrics.catalogue import OPER_STATUS
 from metrics.observation import Observation, Outcome, Probe, Series
-from runtime.hints import BETWEEN, Hints, _told
+from runtime.traps.hints import BETWEEN, Hints, _told
 from store.entries import TrapEntry
 from tests.traps.boxes import PLAIN, inventory
 

@@ -9,7 +9,7 @@ import pytest
 from collectors._memory import DeviceMemory
 from runtime.clock import Steady
 from runtime.config import TrapsConfig
-from runtime.trapping import _LATELY, Trapping
+from runtime.traps.trapping import _LATELY, Trapping
 
 
 def trapping() -> Trapping:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.traps.form import LARGEST, Engine, Login, Roll, Source
-from runtime.trap_roll import engine_parts, parts
+from runtime.traps.roll import engine_parts, parts
 from tests.traps.boxes import PLAIN, hearing, inventory
 from tests.traps.messages import trap
 

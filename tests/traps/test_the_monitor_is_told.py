@@ -114,7 +114,7 @@ def _ear(monitor: int) -> int:
     children = Path(f"/proc/{monitor}/task").glob("*/children")
     pids = [pid for one in children for pid in one.read_text().split()]
     (found,) = (
-        pid for pid in pids if b"runtime.trap_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        pid for pid in pids if b"runtime.traps.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
     )
     return int(found)
 
