@@ -198,8 +198,8 @@ def filings(register: dict[str, Any], logged: list[Any]) -> dict[str, Any]:
         body = dict(json.loads(x["body"]), person=x["person"], registered=x["at"])
         by, kind, outage = x["person"], body["type"], body.get("outage", "")
         name, word = body.get("overlay", "waits " + outage), body.get("verdict", body.get("step"))
-        mine = body.get("kind") != "M_o" or not body["carrier"]
-        if kind == "overlay-filed" and by and mine and name not in found:
+        fit = kind == "overlay-filed" and by and body["start"] < body["end"]
+        if fit and not (body["kind"] == "M_o" and body["carrier"]) and name not in found:
             old = found.get(body["replaces"], {"carrier": 0})
             may = old["carrier"] == body["carrier"] and old["verdict"] in ("", "approve")
             found[name] = dict(body, verdict="", old=old if may else {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inventory.model import PlannedWork
@@ -50,7 +50,22 @@ _bodies: st.SearchStrategy[Body] = st.one_of(
 _people = st.sampled_from(["zhang", "li", "wang", ""])
 
 
+def _filed(overlay: str, start: int, replaces: str = "") -> OverlayFiled:
+    return OverlayFiled(
+        overlay=overlay, kind="P", links=("a",), start=start, end=40, title="", replaces=replaces
+    )
+
+
+_REVERSED = [
+    ("zhang", _filed("o1", 10)),
+    ("zhang", _filed("o2", 50, replaces="o1")),
+    ("li", OverlayDecided(overlay="o1", verdict="approve")),
+]
+"""What ends before it begins was never filed, and replaces nothing."""
+
+
 @given(st.lists(st.tuples(_people, _bodies), max_size=10))
+@example(_REVERSED)
 @settings(max_examples=400, deadline=None)
 def test_what_counts_is_what_counts_by_ours(said: list[tuple[str, Body]]) -> None:
     records = [
