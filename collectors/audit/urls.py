@@ -25,7 +25,8 @@ _DIGITS: Final = re.compile(r"\d+")
 _PERCENT: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
-_HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62}\.?)*|\[[0-9a-f:.]+\]")
+_HOST: Final = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
+"""No group that repeats what repeats: each page writes hosts for it to be tried on."""
 _DISGUISED: Final = re.compile(r"[\udc80-\udcff]")
 _SAFE_PATH: Final = "/:@!$&'()*+,;=-._~%"
 _SAFE_QUERY: Final = _SAFE_PATH + "?"

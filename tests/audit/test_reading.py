@@ -184,6 +184,14 @@ def test_what_cannot_be_fetched_is_no_place(raw: str) -> None:
     assert normalise(raw, HOME) is None
 
 
+def test_a_host_that_is_nearly_one_is_refused_at_once() -> None:
+    began = process_time()
+
+    assert normalise("http://www.some-county-and-its-portal,gov.cn/", HOME) is None
+    assert normalise("http://" + "a" * 250 + "!/", HOME) is None
+    assert process_time() - began < 0.5
+
+
 def test_a_query_is_in_the_characters_of_its_page() -> None:
     found = normalise("/s?q=中", HOME, "gb18030")
 
