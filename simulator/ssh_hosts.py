@@ -7,7 +7,6 @@ such a host would print; to anything else it says what a shell says of a command
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
@@ -16,9 +15,6 @@ from simulator.ssh_nodes import Node
 
 _LONGEST_SCRIPT: Final = 256 * 1024
 _SHELL: Final = re.compile(rb"\s*(exec\s+)?(/bin/)?sh(\s+-s)?(\s+-)?\s*")
-_MOMENT: Final = 0.01
-"""Seconds before a session is closed: paramiko tells the client that the command was accepted
-after it has handed it over, and a client takes one that is closed before that for refused."""
 
 
 class Session(Protocol):
@@ -44,7 +40,6 @@ def run(node: Node, session: Session, command: bytes, now: float, since: float) 
     text, status = _answer(node, script, now, since)
     session.sendall(text.encode())
     session.send_exit_status(status)
-    time.sleep(_MOMENT)
 
 
 def _script(session: Session) -> bytes:

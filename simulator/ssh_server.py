@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paramiko.common import (
     AUTH_FAILED,
     AUTH_SUCCESSFUL,
+    MSG_CHANNEL_REQUEST,
     OPEN_FAILED_UNKNOWN_CHANNEL_TYPE,
     OPEN_SUCCEEDED,
 )
@@ -157,7 +158,7 @@ class SshServer:
             threading.Thread(target=_greet_for_ever, args=(connection,), daemon=True).start()
             return
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        transport = paramiko.Transport(connection)
+        transport = _Transport(connection)
         transport.banner_timeout = transport.handshake_timeout = _LOGIN_SECONDS
         transport.auth_timeout = _LOGIN_SECONDS
         if node.legacy:
@@ -233,10 +234,36 @@ class SshServer:
                 channel.close()
 
 
+class _Transport(paramiko.Transport):
+    """Begins what a client asked for once the client was told that it may.
+
+    paramiko hands a request over before it says so, and a client takes a session that is over
+    before that for a refused one.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__(connection)
+        self.granted: list[Callable[[], None]] = []
+
+    @staticmethod
+    def _request(channel: paramiko.Channel, message: paramiko.Message) -> None:
+        channel._handle_request(message)  # type: ignore[attr-defined]  # noqa: SLF001
+        transport = channel.get_transport()
+        assert isinstance(transport, _Transport)
+        while transport.granted:
+            transport.granted.pop()()
+
+    # paramiko has no other place that is passed after the answer to a request.
+    _channel_handler_table = {  # noqa: RUF012 - paramiko's
+        **paramiko.Transport._channel_handler_table,  # type: ignore[attr-defined]  # noqa: SLF001
+        MSG_CHANNEL_REQUEST: _request,
+    }
+
+
 class _Login(paramiko.ServerInterface):
     """What paramiko asks: who may log in, and what to do with a session."""
 
-    def __init__(self, server: SshServer, node: Node, transport: paramiko.Transport) -> None:
+    def __init__(self, server: SshServer, node: Node, transport: _Transport) -> None:
         self._server = server
         self._node = node
         self._transport = transport
@@ -273,14 +300,14 @@ class _Login(paramiko.ServerInterface):
         self._taken()
         if self._node.dialect == "linux":
             return False
-        self._server.shell(self._node, channel)
+        self._transport.granted.append(lambda: self._server.shell(self._node, channel))
         return True
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         self._taken()
         if self._node.dialect != "linux":
             return False
-        self._server.execute(self._node, channel, command)
+        self._transport.granted.append(lambda: self._server.execute(self._node, channel, command))
         return True
 
     def _taken(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import paramiko
 import pytest
+from paramiko.common import cMSG_CHANNEL_SUCCESS
 
 from simulator.ssh_cloud import ROLES, answer, servers
 from simulator.ssh_nodes import Node
@@ -71,6 +73,22 @@ def test_a_host_reads_the_script_of_a_shell_and_answers_it(server: SshServer, co
 def test_a_command_that_a_host_does_not_have_is_not_found(server: SshServer) -> None:
     with client(server, "web01", None, KEY) as one:
         assert run(one, "dance") == ("", 127)
+        assert run(one, "echo hello") == ("hello\n", 0)
+
+
+def test_a_command_is_granted_before_it_is_over(
+    server: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the thread that grants stands still, and others do not."""
+    send = paramiko.Transport._send_user_message  # type: ignore[attr-defined]
+
+    def slowly(transport: paramiko.Transport, message: paramiko.Message) -> None:
+        if message.asbytes()[:1] == cMSG_CHANNEL_SUCCESS:
+            time.sleep(0.2)
+        send(transport, message)
+
+    monkeypatch.setattr(paramiko.Transport, "_send_user_message", slowly)
+    with client(server, "web01", None, KEY) as one:
         assert run(one, "echo hello") == ("hello\n", 0)
 
 
