@@ -54,6 +54,8 @@ class Surroundings:
             self._every[probe.target] = min(known, probe.every_ms)
             self._ports |= {one.target for one in probe.series if one.metric is OPER_STATUS}
         self._waits: dict[str, int] = {}
+        self._service_waits: dict[str, int] = {}
+        self._asked_services: dict[str, bool] = {}
         self._dependence = Dependence(inventory)
         self._work: dict[TargetId, list[PlannedWork]] = {}
         for work in inventory.planned_work.values():
@@ -92,8 +94,7 @@ class Surroundings:
             legs = [*map(link_target, self.uplinks(name))] or [*map(device_target, devices)]
             return any(map(self.is_asked, legs))
         if kind == "service" and target not in self._every and name in self.inventory.services:
-            needs = self.inventory.services[name].needs
-            return any(self.is_asked(need) for group in needs for need in group)
+            return self._is_asked_by_needs(name)
         if kind == "link" and name in self.inventory.links:
             return target in self._every or self._is_seen_from_its_ends(self.inventory.links[name])
         return kind not in {"device", "service"} or target in self._every
@@ -101,6 +102,14 @@ class Surroundings:
     def is_judged(self, target: TargetId) -> bool:
         """Whether a target has a state, or will have one soon."""
         return target.partition(":")[0] in _JUDGED and self.is_asked(target)
+
+    def _is_asked_by_needs(self, service: str) -> bool:
+        known = self._asked_services.get(service)
+        if known is None:
+            needs = self.inventory.services[service].needs
+            known = any(self.is_asked(need) for group in needs for need in group)
+            self._asked_services[service] = known
+        return known
 
     def _is_seen_from_its_ends(self, link: Link) -> bool:
         near, far = link.a, link.b
@@ -174,10 +183,7 @@ class Surroundings:
         if kind == "link":
             return self._wait(name)
         if kind == "service" and name in self.inventory.services:
-            # No circles: services that need each other are refused with the inventory.
-            needs = self.inventory.services[name].needs
-            above = max((self.wait(need) for group in needs for need in group), default=0)
-            return above + min(self._interval(target), _SERVICE_WAIT)
+            return self._service_wait(name)
         site = self.site(target)
         above = max(map(self._wait, self.uplinks(site)), default=0) if site else 0
         return above if kind == "site" and above else above + self._interval(target)
@@ -198,6 +204,19 @@ class Surroundings:
             own = self._waits[link] = self._interval(link_target(link))  # ends a ring
             above = self.uplinks(self.inventory.links[link].a.site)
             known = self._waits[link] = own + max(map(self._wait, above), default=0)
+        return known
+
+    def _service_wait(self, service: str) -> int:
+        """Return the wait of a service, worked out once: what is needed twice is no second way.
+
+        No circles and no endless chains: both are refused with the inventory.
+        """
+        known = self._service_waits.get(service)
+        if known is None:
+            needs = self.inventory.services[service].needs
+            above = max((self.wait(need) for group in needs for need in group), default=0)
+            own = min(self._interval(service_target(service)), _SERVICE_WAIT)
+            known = self._service_waits[service] = above + own
         return known
 
     def above(self, target: TargetId) -> tuple[tuple[str, ...], ...]:

@@ -15,6 +15,9 @@ _SECTION_OF: Final = {
     "site": "sites", "device": "devices", "link": "links", "service": "services",
 }  # fmt: skip
 
+MOST_DEEP: Final = 50
+"""Services that may stand one upon the other; who judges and who tells follows them down."""
+
 
 def services(forms: Forms, problems: Problems) -> dict[str, Service]:
     """Resolve services; what they need exists, and none needs itself."""
@@ -44,6 +47,8 @@ def services(forms: Forms, problems: Problems) -> dict[str, Service]:
     for circle in _circles(found):
         text = " -> ".join([*circle, circle[0]])
         problems.add(("services", circle[0], "needs"), "circular_needs", circle=text)
+    for name in _too_deep(found):
+        problems.add(("services", name, "needs"), "needs_too_deep", most=MOST_DEEP)
     return found
 
 
@@ -81,6 +86,30 @@ def _circles(services: Mapping[str, Service]) -> Iterator[list[str]]:
             elif following not in done:
                 path.append(following)
                 waiting.append((following, _needed(services, following)))
+
+
+def _too_deep(services: Mapping[str, Service]) -> Iterator[str]:
+    """Yield those of which a chain of needs is longer by one than is allowed; circles are left out.
+
+    Not those above them, too: one mistake is told once.
+    """
+    needed_by: dict[str, list[str]] = {}
+    left: dict[str, int] = {}
+    for name in services:
+        below = set(_needed(services, name))
+        left[name] = len(below)
+        for one in below:
+            needed_by.setdefault(one, []).append(name)
+    level = [name for name, count in left.items() if not count]
+    for _ in range(MOST_DEEP):
+        following = []
+        for name in level:
+            for above in needed_by.get(name, ()):
+                left[above] -= 1
+                if not left[above]:
+                    following.append(above)
+        level = following
+    yield from level
 
 
 def _needed(services: Mapping[str, Service], name: str) -> Iterator[str]:

@@ -188,6 +188,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the services need each other in a circle: {circle}",
         "业务之间形成循环依赖：{circle}",
     ),
+    "problem.needs_too_deep": (
+        "more than {most} services stand one upon the other here",
+        "此处业务逐级依赖超过 {most} 层",
+    ),
     "problem.service_unseen": (
         "no probe asks it and it needs nothing: its state will stay unknown",
         "既没有探测也没有依赖对象：其状态将一直未知",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from alerts.engine import Engine
 from alerts.model import DEGRADED, DOWN, SHADOW, UNKNOWN, UP, Alert, Phase
 from alerts.notifiers._words import Words
+from alerts.surroundings import Surroundings
 from inventory.model import (
     Inventory,
     PlannedWork,
@@ -278,3 +279,19 @@ def test_whatever_happens_all_is_resolved_once_when_all_is_well(
     fired = {alert.id for alert in told.told if alert.phase is Phase.FIRING}
     ended = [alert.id for alert in told.told if alert.phase is Phase.RESOLVED]
     assert sorted(ended) == sorted(fired)
+
+
+def test_what_many_ways_lead_to_is_worked_out_once() -> None:
+    pairs = 40  # each of two services needs both below it: 2 ** 40 ways down
+    layers = [(f"a{place}", f"b{place}") for place in range(pairs)]
+    found = {
+        name: Service(
+            name, name, "other",
+            needs=tuple((service_target(one),) for one in (layers[place - 1] if place else ())),
+        )
+        for place, pair in enumerate(layers)
+        for name in pair
+    }  # fmt: skip
+    around = Surroundings(replace(make_inventory(), services=found), [])
+    top = service_target(layers[-1][0])
+    assert (around.wait(top), around.is_asked(top)) == (60 * pairs, False)

@@ -84,3 +84,18 @@ def test_a_check_has_the_interval_of_its_kind_or_its_own(tmp_path: Path) -> None
 
     assert [(one.kind, one.every) for one in service.probes] == [("tls", 3600), ("http", 30)]
     assert service.promise == Fraction(199, 200)
+
+
+def test_a_chain_of_needs_has_an_end(tmp_path: Path) -> None:
+    written = "services:\n  s0: {title: 0, kind: other, needs: [site:hb]}\n" + "".join(
+        f"  s{place}: {{title: {place}, kind: other, needs: [service:s{place - 1}, site:hb]}}\n"
+        for place in range(1, 60)
+    )
+    path = tmp_path / "inventory.yaml"
+    path.write_text(HEAD + written, encoding="utf-8")
+
+    inventory, problems, _ = load(path, ENVIRON)
+
+    assert inventory is None
+    told = [(one.code, one.path) for one in problems]
+    assert told == [("needs_too_deep", "services.s50.needs")]
