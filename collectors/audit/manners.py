@@ -67,13 +67,13 @@ class Manners:
         if got.why or got.status >= 500 or got.out:
             self._failed(got.why or "robots_unreachable")
             return robots.NOTHING
-        return robots.parse(got.body.decode("utf-8", "replace"), AGENT_TOKEN)
+        return robots.parse(robots.decode(got.body, cut=got.cut), AGENT_TOKEN)
 
     async def _ask(self, url: Url) -> Fetched:
         where = normalise("/robots.txt", url)
         assert where is not None
         await self.turn()
-        return await self._fetcher.page(where, self._inside, self._always, robots.LARGEST)
+        return await self._fetcher.robots(where, self._inside, self._always, robots.LARGEST)
 
     async def _always(self, _: Url) -> bool:
         """Keep the pace; what robots.txt itself redirects to is under nobody's rules."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from collectors.audit.urls import spelled
+
 LARGEST: Final = 500 * 1024
 """Bytes that are read (RFC 9309, 2.5: at least 500 KiB)."""
 _RULES: Final = 5_000
 _LONGEST_DELAY: Final = 60.0
 _LINE: Final = re.compile(r"\s*([A-Za-z-]+)\s*:\s*(.*?)\s*(?:#.*)?")
-_PERCENT: Final = re.compile(r"%[0-9a-fA-F]{2}")
 
 
 class Rule(NamedTuple):
@@ -31,6 +32,7 @@ class Robots(NamedTuple):
 
     def may(self, path: str) -> bool:
         """Say whether `path` (with its query) may be fetched: the longest rule counts (2.2.2)."""
+        path = spelled(path)
         best, allowed = -1, True
         for rule in self.rules:
             length = len(rule.path)
@@ -47,6 +49,21 @@ NOTHING: Final = Robots((Rule(allow=False, path="/"),))
 """What holds where it cannot be read (5xx, network; RFC 9309, 2.3.1.4)."""
 
 
+def decode(raw: bytes, *, cut: bool = False) -> str:
+    """Return the text of a robots.txt, which is UTF-8 (2.2); many of ours are GB18030.
+
+    Editors on Windows put a byte order mark before it. `cut`: there was more, so the last line is
+    no rule: `Disallow: /` may be the beginning of another.
+    """
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if cut:
+        raw = raw[: raw.rfind(b"\n") + 1]
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
 class _Group:
     """What is said to one kind of crawler, over all its groups."""
 
@@ -58,7 +75,7 @@ class _Group:
         if name == "crawl-delay":
             self.delay = _delay(value)
         elif value and len(self.rules) < _RULES:
-            self.rules.append(Rule(name == "allow", _percent(value)))
+            self.rules.append(Rule(name == "allow", spelled(value)))
 
 
 def parse(text: str, token: str) -> Robots:
@@ -100,15 +117,10 @@ def _delay(value: str) -> float:
     return min(seconds, _LONGEST_DELAY) if seconds > 0 else 0.0
 
 
-def _percent(path: str) -> str:
-    return _PERCENT.sub(lambda match: match[0].upper(), path)
-
-
 def _matches(rule: str, path: str) -> bool:
     """Match without a regular expression: `*` many times over would take one for ever."""
     anchored = rule.endswith("$")
     parts = rule.removesuffix("$").split("*")
-    path = _percent(path)
     if not path.startswith(parts[0]):
         return False
     at = len(parts[0])

@@ -144,6 +144,11 @@ def _percent(text: str) -> str:
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", _PERCENT.sub(one, text))
 
 
+def spelled(path: str) -> str:
+    """Spell a path (with its query, or a rule of robots.txt about it) as `normalise` does."""
+    return _percent(quote(path, safe=_SAFE_QUERY, errors="replace"))
+
+
 def _query(query: str, encoding: str) -> str:
     kept = [
         part

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 import aiohttp
 import msgspec
@@ -32,6 +32,9 @@ HOPS: Final = 5
 HEAD_BYTES: Final = 1_024
 _CHUNK: Final = 65_536
 _COOKIES: Final = 100
+_How = Literal["page", "head", "robots"]
+"""`page`: whole, where it says that it is text; `head`: its beginning, whatever it is; `robots`:
+whole, whatever it says it is."""
 _NAT64: Final = ip_network("64:ff9b::/96")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -187,22 +190,24 @@ class Fetcher:
 
     async def page(self, url: Url, inside: Inside, may: May, most: int) -> Fetched:
         """Fetch a page of the site, up to `most` bytes, over at most five redirects inside it."""
-        return await self._follow(url, inside, may, most, ranged=False)
+        return await self._follow(url, inside, may, most, "page")
+
+    async def robots(self, url: Url, inside: Inside, may: May, most: int) -> Fetched:
+        """Fetch a robots.txt, which many servers send as a file to be saved."""
+        return await self._follow(url, inside, may, most, "robots")
 
     async def file(self, url: Url, inside: Inside, may: May) -> Fetched:
         """Fetch the beginning of a file of the site."""
-        return await self._follow(url, inside, may, HEAD_BYTES, ranged=True)
+        return await self._follow(url, inside, may, HEAD_BYTES, "head")
 
     async def other(self, url: Url) -> Fetched:
         """Ask another site once; a redirect is an answer."""
-        return await self._get(self._others, url, HEAD_BYTES, ranged=True)
+        return await self._get(self._others, url, HEAD_BYTES, "head")
 
-    async def _follow(
-        self, url: Url, inside: Inside, may: May, most: int, *, ranged: bool
-    ) -> Fetched:
+    async def _follow(self, url: Url, inside: Inside, may: May, most: int, how: _How) -> Fetched:
         here, been = url, {url.text}
         for hop in range(HOPS + 1):
-            got = await self._get(self._site, here, most, ranged=ranged)
+            got = await self._get(self._site, here, most, how)
             if got.why or not got.out:
                 return msgspec.structs.replace(got, hops=hop)
             following = normalise(got.out, here)
@@ -218,14 +223,12 @@ class Fetcher:
             here = following
         return Fetched(here, why="redirect_loop", hops=HOPS)
 
-    async def _get(
-        self, session: aiohttp.ClientSession, url: Url, most: int, *, ranged: bool
-    ) -> Fetched:
+    async def _get(self, session: aiohttp.ClientSession, url: Url, most: int, how: _How) -> Fetched:
         """Ask once, within the time for one request; every failure has a name."""
         self.requests += 1
         try:
             async with asyncio.timeout(self._task.timeout):
-                return await self._ask(session, url, most, ranged=ranged)
+                return await self._ask(session, url, most, how)
         except TimeoutError:
             return Fetched(url, why="timeout")
         except aiohttp.ClientError as error:
@@ -235,9 +238,7 @@ class Fetcher:
         except (OSError, ValueError, zlib.error):
             return Fetched(url, why="garbled")
 
-    async def _ask(
-        self, session: aiohttp.ClientSession, url: Url, most: int, *, ranged: bool
-    ) -> Fetched:
+    async def _ask(self, session: aiohttp.ClientSession, url: Url, most: int, how: _How) -> Fetched:
         try:
             literal = self.guard.allows(url.host)
         except ValueError:
@@ -246,13 +247,13 @@ class Fetcher:
             return Fetched(url, why="address_not_allowed")
         if len(self._jar) > _COOKIES:
             self._jar.clear()
-        headers = {"Range": f"bytes=0-{most - 1}"} if ranged else {}
+        headers = {"Range": f"bytes=0-{most - 1}"} if how == "head" else {}
         async with session.get(
             URL(url.text, encoded=True), allow_redirects=False, headers=headers
         ) as answer:
             out = answer.headers.get("Location", "") if answer.status in _REDIRECTS else ""
             content_type = answer.headers.get("Content-Type", "")[:200]
-            wanted = not out and (ranged or _is_text(content_type))
+            wanted = not out and (how != "page" or _is_text(content_type))
             body, cut = await _read(answer, most) if wanted else (b"", False)
             if cut or not wanted:
                 answer.close()

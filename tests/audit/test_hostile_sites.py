@@ -309,6 +309,14 @@ def test_a_declared_column_is_judged_by_what_is_its_own_and_told_where_it_is_not
     }  # fmt: skip
 
 
+def test_a_robots_file_that_is_sent_as_a_download_is_kept() -> None:
+    rules = raw(b"User-agent: *\nDisallow: /private/", "application/octet-stream")
+    site = Site(paths={"/robots.txt": rules, "/": page('<a href="/private/x.html">内部资料</a>')})
+
+    assert audited(site).lost["robots"] == 1
+    assert site.asked["/private/x.html"] == 0
+
+
 def test_a_robots_file_that_fails_forbids_everything() -> None:
     site = Site(paths={"/robots.txt": raw(b"", status=500), "*": article})
 

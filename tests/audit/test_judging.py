@@ -19,7 +19,7 @@ from collectors.audit.findings import (
 )
 from collectors.audit.form import Column, Counts, Days, Weights
 from collectors.audit.page import Link, Page, read_page
-from collectors.audit.robots import parse
+from collectors.audit.robots import decode, parse
 from collectors.audit.score import deductions, score, vetoes
 from collectors.audit.urls import Url, normalise
 from tests.audit.site import NAVIGATION, entries
@@ -91,6 +91,30 @@ def test_groups_of_one_name_are_one_group() -> None:
 
 def test_percent_encoding_is_the_same_in_capitals() -> None:
     assert not parse("User-agent: *\nDisallow: /%e4%b8%ad", "a").may("/%E4%B8%AD/1")
+
+
+@pytest.mark.parametrize("rule", ["/内部/", "/%e5%86%85%e9%83%a8/", "/%7Edraft/", "/~draft/"])
+def test_a_rule_holds_however_its_path_is_spelled(rule: str) -> None:
+    rules = parse(f"User-agent: *\nDisallow: {rule}", "x")
+
+    assert not all(rules.may(url(f"http://a.cn{path}").path) for path in ("/内部/1", "/%7edraft/1"))
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\xef\xbb\xbf" + EXAMPLE.strip().encode(), "# 禁止\n".encode("gbk")]
+)
+def test_marks_and_characters_before_the_rules_hide_none(raw: bytes) -> None:
+    rules = parse(decode(raw + "\nUser-agent: *\nDisallow: /内部/".encode("gbk")), "x")
+
+    assert not rules.may(url("http://a.cn/内部/").path)
+
+
+def test_the_first_line_may_stand_behind_a_byte_order_mark() -> None:
+    assert not parse(decode("\ufeffUser-agent: *\nDisallow: /x".encode()), "x").may("/x")
+
+
+def test_a_line_that_was_cut_is_no_rule() -> None:
+    assert parse(decode(b"User-agent: *\nDisallow: /", cut=True), "x").may("/a")
 
 
 def test_a_delay_is_kept_up_to_a_minute() -> None:
