@@ -14,7 +14,7 @@ from fractions import Fraction
 from inventory.model import Contract, Level, Link, link_target
 from sla import report
 from sla._evidence import Evidence, runs_of, spans_of
-from sla._overlays import Class, Overlays, Rejected, Work
+from sla._overlays import Class, Overlays, Rejected, Work, in_time
 from sla.assess import AssessedOutage, LinkAssessment, terms_of, with_live
 from sla.calculator import FIXED_MONTH, Achieved, Band, Status, Terms, compute, figures
 from sla.inputs import Inputs, Log
@@ -134,7 +134,7 @@ def _achieved(
     zone: str,
 ) -> Achieved:
     span = (window.start, window.end)
-    works = [work for work in overlays.carrier_work if _announced(work, terms.notice)]
+    works = [work for work in overlays.carrier_work if in_time(work, terms.notice)]
     inside = any(work.start < window.end and work.end > window.start for work in works)
     if quota is None or not inside:
         return compute(span, runs, terms, overlays, evidence_ends=evidence_ends)
@@ -154,10 +154,6 @@ def _achieved(
         span, runs, terms, replace(overlays, carrier_work=let), evidence_ends=evidence_ends
     )
     return replace(found, rejected=tuple(rejected))
-
-
-def _announced(work: Work, notice: int) -> bool:
-    return work.registered is None or work.start - work.registered >= notice
 
 
 def _outside(work: Work, window: Window) -> list[Work]:

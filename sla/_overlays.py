@@ -87,7 +87,7 @@ def classify(
     honoured, rejected = _with_notice(overlays.carrier_work, notice)
     masks: list[list[Span]] = [
         union(overlays.service) if overlays.service is not None else [],
-        union((max(w.start, w.registered or w.start), w.end) for w in overlays.owner_work),
+        union((_counts_from(work), work.end) for work in overlays.owner_work),
         union((work.start, work.end) for work in honoured),
         union(overlays.force_majeure),
         union(overlays.power),
@@ -110,13 +110,22 @@ def classify(
     return segments, rejected
 
 
+def _counts_from(work: Work) -> int:
+    return work.start if work.registered is None else max(work.start, work.registered)
+
+
+def in_time(work: Work, notice: int) -> bool:
+    """Say whether carrier's work was announced `notice` seconds before, or nobody knows when."""
+    return work.registered is None or work.start - work.registered >= notice
+
+
 def _with_notice(works: Sequence[Work], notice: int) -> tuple[list[Work], tuple[Rejected, ...]]:
     honoured, rejected = [], []
     for work in works:
-        if work.registered is not None and work.start - work.registered < notice:
-            rejected.append(Rejected("M_c", work.start, work.end, "notice"))
-        else:
+        if in_time(work, notice):
             honoured.append(work)
+        else:
+            rejected.append(Rejected("M_c", work.start, work.end, "notice"))
     return honoured, tuple(rejected)
 
 

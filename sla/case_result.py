@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +11,10 @@ from sla.calculator import Achieved, SlaOutage, Status
 from sla.repair import Repaired
 from sla.rounding import percent
 from sla.slots import Window
-from sla.timeline import Span
 
 
-def timeline(got: Achieved, written: Mapping[Span, tuple[str, str]]) -> dict[str, Any]:
-    """Arrange the figures of a window. `written`: how carriers' works stood in the case."""
+def timeline(got: Achieved, rejected: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Arrange the figures of a window. `rejected`: how what was rejected stood in the case."""
     found: dict[str, Any] = {
         "T_W": got.seconds,
         "T_out": got.by_class[Class.OUT],
@@ -33,7 +32,8 @@ def timeline(got: Achieved, written: Mapping[Span, tuple[str, str]]) -> dict[str
         "longest_outage_s": got.longest,
         "detail": [_outage(outage) for outage in got.outages],
         "overlays_rejected": [
-            [one.kind, *written[one.start, one.end], one.reason] for one in got.rejected
+            [one.kind, *written, one.reason]
+            for one, written in zip(got.rejected, rejected, strict=True)
         ],
         "mttr_s": number(got.mttr),
         "mtbf_s": number(got.mtbf),

@@ -12,12 +12,11 @@ from fractions import Fraction
 from typing import Any, Final, Literal
 
 from sla import case_result as result
-from sla._overlays import Overlays
+from sla._overlays import Overlays, in_time
 from sla.calculator import Band, Terms, compute
 from sla.case_form import CaseProblem, Reader
 from sla.repair import Fault, repaired
 from sla.slots import Available, states
-from sla.timeline import Span
 from sla.verdicts import Verdict
 
 _ABOUT: Final = ("kind", "id", "title", "expect", "derived_from")
@@ -160,7 +159,7 @@ def _timeline(case: dict[str, object], common: _Common, reader: Reader) -> dict[
     overlays = _overlays(case, reader)
     if reader.problems or window is None:
         return None
-    return result.timeline(compute(window, raw, terms, overlays), _written(case))
+    return result.timeline(compute(window, raw, terms, overlays), _unannounced(case, terms.notice))
 
 
 def _overlays(case: dict[str, object], reader: Reader) -> Overlays:
@@ -188,15 +187,17 @@ def _overlays(case: dict[str, object], reader: Reader) -> Overlays:
     )
 
 
-def _written(case: dict[str, Any]) -> dict[Span, tuple[str, str]]:
-    """Return how the carrier's works were written, by their seconds."""
+def _unannounced(case: dict[str, Any], notice: int) -> list[tuple[str, str]]:
+    """Return how the carrier's works without enough notice were written, in their order.
+
+    Not by their seconds: an announcement in time may be of the same ones, in other words.
+    """
     nobody = Reader("")
-    found: dict[Span, tuple[str, str]] = {}
-    for item in case.get("overlays", {}).get("M_c", []):
-        span = nobody.span(item[:2], ())
-        if span is not None:
-            found.setdefault(span, (item[0], item[1]))
-    return found
+    items = case.get("overlays", {}).get("M_c", [])
+    works = ((nobody.work(item, ()), item) for item in items)
+    return [
+        (item[0], item[1]) for work, item in works if work is not None and not in_time(work, notice)
+    ]
 
 
 def _slots(case: dict[str, object], _: _Common, reader: Reader) -> dict[str, Any] | None:

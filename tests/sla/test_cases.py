@@ -92,6 +92,15 @@ def test_an_announcement_that_came_too_late_is_named_as_it_was_written() -> None
     assert found["overlays_rejected"] == [["M_c", *work[:2], "notice"]]
 
 
+def test_of_two_announcements_of_the_same_hour_the_one_that_came_too_late_is_named() -> None:
+    in_time = ["2026-03-10T01:00:00Z", "2026-03-10T02:00:00Z", "2026-03-01T00:00:00Z"]
+    late = ["2026-03-10T09:00:00+08:00", "2026-03-10T10:00:00+08:00", "2026-03-10T00:00:00Z"]
+
+    [(_, found)] = compute_all(_timeline(overlays={"M_c": [in_time, late]})).results
+
+    assert found["overlays_rejected"] == [["M_c", *late[:2], "notice"]]
+
+
 def test_slots_are_computed() -> None:
     [(_, found)] = compute_all(_SLOTS).results
 
