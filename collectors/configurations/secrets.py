@@ -51,16 +51,21 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 _NO_VALUE: Final = (
-    r"(?!(?:policy|expire[sd]?|history|complexity|(?:min|max)-length|recovery|strength|alert)\b)"
+    r"(?!(?:policy|expire[sd]?|history|complexity(?:-check)?|(?:min|max)-length|recovery|strength"
+    r"|alert)(?=\s|$))"
 )
-"""`password policy ...` sets rules for passwords; each word here is one that is believed."""
+"""`password policy ...` sets rules for passwords; each word here is one that is believed, where it
+is the whole word: `alert-2026!` is a password."""
+_IS: Final = r"(?:\s*[:=\uff1a]\s*|\s+)"
 
 LINES: Final = tuple(
     map(
         _pattern,
         (
             # user:password@ in addresses of servers (RFC 3986 3.2.1)
-            r"\w://[^:/@\s]{1,255}:(?P<s>(?!\ue000)[^@/\s]+)@",
+            # up to the last @, for people leave an @ or / of a password as it is
+            r"\w://[^:/@\s]{1,255}:(?P<s>(?!\ue000)\S+)@",
+            r"[?&](?:pass\w*|pwd?|psk|secret|(?:\w*[_-])?(?:token|key))=(?P<s>(?!\ue000)[^&\s]+)",
             # communities: snmp-agent community read cipher X; snmp-server community X ro
             (
                 r"^\s*(?:undo\s+|no\s+)?snmp\S*\s(?:.*?\s)?(?:trap-?)?community(?:-map)?\s+"
@@ -76,28 +81,43 @@ LINES: Final = tuple(
             ),
             # a user of v1 or v2c is a community (Comware)
             r"^\s*(?:undo\s+)?snmp\S*\s+usm-user\s+v(?:1|2c)\s+HOWTOKEN",
+            # rmon event 1 log trap X owner noc: the community of the trap
+            r"^\s*(?:undo\s+|no\s+)?rmon\s+event\s.*?\b(?:log-?trap|trap)\s+HOW(?P<s>(?!\ue000)\S.*)",
             # SNMPv3: auth md5 X priv aes 128 X; authentication-mode sha cipher X
-            r"^\s*(?:undo\s+)?snmp\S*\s.*?\bauth(?:entication)?\s+(?:encrypted\s+)?(?:md5|sha)\S*\s+HOWTOKEN",
+            r"^\s*(?:undo\s+)?snmp\S*\s.*?\bauth(?:entication)?\s+(?:encrypted\s+)?(?:md5|sha)\S*\s+(?:\d{3}\s+)?HOWTOKEN",
             r"^\s*(?:undo\s+)?snmp\S*\s.*?\bpriv(?:acy)?\s+(?:encrypted\s+)?(?:3?des|aes|sm4)\S*\s+(?:\d{3}\s+)?HOWTOKEN",
             (
                 r"(?:authentication|privacy|encryption)-mode\s+[\w-]+\s+(?!\ue000)"
-                r"(?!(?:local|none|radius|hwtacacs|tacacs|ldap|scheme|enable|certificate)\b)"
+                r"(?!(?:local|none|radius|hwtacacs|tacacs|ldap|scheme|enable|certificate)(?=\s|$))"
                 r"(?:(?:usm\s+)?\d+\s+)?HOWSECRET"
             ),
             # passwords and what is called otherwise; of `enable` to the end of the line
             r"^\s*enable\s+(?:password|secret)\s+HOW(?P<s>(?!\ue000)\S.*)",
             (
-                r"(?<!no)(?:password|passwd|pwd|secret|passphrase|pass-phrase|pass-?code)"
-                r"(?:\s*[:=]\s*|\s+)" + _NO_VALUE + "HOWSECRET"
+                r"(?<!no)(?:password|passwd|pwd|secret|passphrase|pass-phrase|pass-?code)(?:-hash)?"
+                + _IS
+                + _NO_VALUE
+                + "HOWSECRET"
             ),
             (
                 r"\b(?:auth(?:entication)?-password|priv(?:acy)?-password|pre-?shared-?keys?|psk"
                 r"|shared-key|auth(?:entication)?-?key|wpa-psk|wep-key|key-string|ppp-password"
-                r"|api-?key|token|login-key|session-key)\s+"
-                r"(?:(?:local|remote)\s+)?(?:(?:address|hostname)\s+\S+(?:\s+\d[\d.]*)?\s+key\s+)?"
+                r"|api-?key|token|login-key|session-key)" + _IS + r"(?:(?:local|remote)\s+)?"
+                r"(?:(?:address|hostname)\s+\S+(?:\s+\d[\d.]*)?\s+key\s+)?"
                 + _NO_VALUE
                 + "HOWSECRET"
             ),
+            # in what people write: key: X; 密码 X; 账号 noc/X
+            r"\b(?:key|pass)\s*[:=\uff1a]\s*SECRET",
+            r"\buser\s+\S+\s+pass\s+HOWSECRET",
+            (
+                r"(?:密码|口令|密钥|秘钥|团体[字名])(?:\s*[:=\uff1a]\s*|[为是]\s*|\s+|(?=[!-~]))"
+                r"HOWSECRET"
+            ),
+            r"(?:账号|帐号|用户名)[\s:=\uff1a]*[^\s/]{1,64}/(?P<s>(?!\ue000)\S+)",
+            r"^\s*event\s+manager\s+environment\s+\S*(?:pass|pwd|secret|key|token)\S*\s+(?P<s>\S.*)",
+            # logging ftp LEVEL SERVER USER X FILE (ZXROS)
+            r"^\s*logging\s+ftp\s+\S+\s+(?:(?:mng|vrf\s+\S+)\s+)?\S+\s+\S+\s+(?P<s>(?!\ue000)\S.*)",
             r"(?:message-digest-key|authentication-keyid)\s+\d+\s+(?!authentication-mode)HOWSECRET",
             # server-key 7 X; access-key X; cak X; pin verify X
             (
@@ -112,11 +132,21 @@ LINES: Final = tuple(
             ),
             (
                 r"^\s*(?:mpls\s+)?(?:rsvp-te|ip\s+nhrp|ip\s+rip)\s+authentication\s+"
-                r"(?!mode|key-?chain|challenge|handshake|lifetime|window)"
+                r"(?!(?:mode|key-?chain|challenge|handshake|lifetime|window)(?=\s|$)|key\s)"
                 r"(?:string\s+|md5\s+\d+\s+key\s+)?HOWSECRET"
             ),
             r"^\s*authentication\s+(?:text|string)\s+HOWSECRET",
-            r"\bmanager\s+cn=\S+\s+HOWTOKEN",
+            r"\bauthentication\s+key\s+(?!(?:chain|id)\s)HOWSECRET",
+            r"\bauthentication\s+mode\s+hmac-\S+\s+HOWSECRET",  # EIGRP
+            # IS-IS of ZXROS: isis authentication X level-1
+            r"^\s*isis\s+authentication\s+(?!(?:mode|key-?chain|send-only)(?=\s|$))HOWSECRET",
+            (
+                r"^\s*authentication\s+(?!(?:mode|key-?chain|send-only)\s)HOWTOKEN"
+                r"(?=\s+level-(?:1|2|1-2)\b)"
+            ),
+            # md5-authentication 2.2.2.2 plain X (LDP)
+            r"\bmd5-(?:authentication|key)\s+(?:\d[\d.]*\s+)?HOWSECRET",
+            r"\bmanager\s+cn=\S+\s+HOW(?P<s>(?!\ue000)\S.*)",
             # ospfv3 encryption ipsec spi 300 esp aes-cbc 128 X sha1 X
             (
                 r"\bipsec\s+spi\s+\d+\s+(?:esp\s+)?(?:[a-z][\w-]*\s+)?(?:(?:128|192|256)\s+)?"
@@ -125,10 +155,20 @@ LINES: Final = tuple(
             # radius-server key 7 X; key authentication cipher X; isakmp key 0 X address ...
             r"^.{0,40}?\b(?:radius|tacacs|hwtacacs|isakmp|ldap|aaa|ike)\b.*?\skey\s+HOWSECRET",
             # server 1 10.1.1.1 master key X; server-private 10.1.1.1 key 7 X
-            r"^\s*(?:server\S*|client|tunnel|web-auth|keepalive)\s(?:.*?\s)?key\s+HOWSECRET",
+            r"^\s*(?:\S*server\S*|client|tunnel|web-auth|portal|keepalive)\s(?:.*?\s)?key\s+HOWSECRET",
+            # pac key 7 X; map-server 10.1.1.1 key X; authentication local pre-share key X
+            r"\b(?:pac|map-server\s+\S+|pre-?share)\s+key\s+HOWSECRET",
+            # encryption key 1 size 128bit 7 X transmit-key; sap pmk X
+            r"\bencryption\s(?:.*?\s)?key\s+\d\s+(?:size\s+\d+\s*bits?\s+)?HOWTOKEN",
+            r"\bpmk\s+HOWTOKEN",
+            # whatever says how its key is written down; of NTP it is a key's number
+            (
+                r"^(?!\s*ntp\b).*?\skey\s+"
+                r"(?:[05-8]|cipher|simple|plain(?:-?text)?|encrypted|hex|ascii|hash)\s+HOWSECRET"
+            ),
             (
                 r"^\s*(?:(?:primary|secondary)\s+(?:authentication|accounting|authorization)\s.*?\s)?"
-                r"key\s+(?!chain\b|generate\b|config|import\b|export\b|id\b)"
+                r"key\s+(?!(?:chain|generate|config-key|import|export|id)(?=\s|$))"
                 r"(?:(?:authentication|accounting|authorization)\s+)?HOWSECRET"
             ),
             # sa string-key inbound esp cipher X; cipher HEX authenticator HEX
@@ -138,9 +178,12 @@ LINES: Final = tuple(
             ),
             r"\bauthenticator\s+HOWTOKEN",
             # vrrp 1 authentication text X; standby 1 authentication X
-            r"^\s*(?:vrrp|standby|glbp)\b.*?\sauthentication\s+(?!mode)HOWSECRET",
+            r"^\s*(?:vrrp|standby|glbp)\b.*?\sauthentication\s+(?!mode\s)HOWSECRET",
             # whatever is said to be a cipher text
-            r"(?:^|(?<=\s))(?:irreversible-cipher|cipher|simple)\s+(?!\ue000|\S+-mode\b)HOWTOKEN",
+            (
+                r"(?:^|(?<=\s))(?:irreversible-cipher|cipher|simple|encrypted|plain(?:-?text)?)\s+"
+                r"(?!\ue000|(?:authentication|privacy)-mode\b|auth\s)HOWTOKEN"
+            ),
         ),
     )
 )
@@ -158,8 +201,8 @@ TOKENS: Final = re.compile(
     r"|\$(?:c|h|1|1a|1c|1d|2[aby]|5|6|8|9|14)\$\S+"  # Comware, crypt(5), IOS types 5, 8, 9, VRP
 )
 _SUSPECT: Final = re.compile(
-    r"://|snmp|pass|pwd|secret|psk|key|token|auth|-mode|cipher|simple|-hex|vlink|sham-link|cn=|\bspi\b"
-    r"|\bcak\b|\bpin\b",
+    r"://|snmp|rmon|pass|pwd|secret|psk|pmk|key|token|auth|-mode|cipher|simple|plain|encrypted|-hex"
+    r"|vlink|sham-link|cn=|\bspi\b|\bcak\b|\bpin\b|logging\s+ftp|[密口][码令钥]|秘钥|团体|[账帐]号|用户名",
     re.IGNORECASE,
 )
 """What a line has that one of `LINES` may match: most have none of it."""
@@ -205,13 +248,16 @@ def tag(secret: str, device: str, key: bytes) -> str:
 
 
 def key_name(key: bytes) -> str:
-    """Name a key without telling it: tags of different keys cannot be compared."""
-    return hmac.digest(key, b"name of the key", "sha256").hex()[:_TAG_DIGITS]
+    """Name a key and these patterns without telling it: texts of different names differ anyway."""
+    patterns = "\n".join(one.pattern for one in (*LINES, TOKENS, _BLOCK))
+    told = f"name of the key\n{patterns}".encode()
+    return hmac.digest(key, told, "sha256").hex()[:_TAG_DIGITS]
 
 
-def without_tags(text: str) -> str:
-    """Return a masked text with all tags alike."""
-    return _TAG.sub("<secret>", text)
+def without_secrets(text: str) -> str:
+    """Return a masked text with all tags alike, and what earlier patterns left as tags too."""
+    alike = _TAG.sub("<secret>", text)
+    return _TAG.sub("<secret>", mask(alike, "", b""))
 
 
 def _block(put: Callable[[str], str], found: re.Match[str]) -> str:

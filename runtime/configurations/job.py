@@ -22,7 +22,7 @@ import msgspec
 from collectors._ssh import Kept, Said
 from collectors.configurations.endings import ENDINGS
 from collectors.configurations.normalise import normalise
-from collectors.configurations.secrets import key_name, mask, without_tags
+from collectors.configurations.secrets import key_name, mask, without_secrets
 from metrics.observation import Outcome
 from store.configurations import Configurations
 from store.errors import StoreError, from_os
@@ -114,8 +114,9 @@ class Keeper:
             why="again" if code == "first" else code,  # who asked did not know of it
             platform=platform,
             tags=tags,
-            # Tags of another key say nothing of what they stand for.
-            changed=before.note.tags == tags or without_tags(was) != without_tags(masked),
+            # Tags of another key say nothing of what they stand for, and what an earlier version
+            # left unmasked is no change of the device.
+            changed=before.note.tags == tags or without_secrets(was) != without_secrets(masked),
             modified=int(instant) if instant.isdecimal() else 0,
         )
         made = store.add(device, masked, text, before, note)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.configurations.secrets import key_name, mask, tag, without_tags
+from collectors.configurations.secrets import key_name, mask, tag, without_secrets
 
 KEY = b"k" * 32
 
@@ -111,6 +111,51 @@ LINES = (
     " userpassword «UserPw1»",
     " sim pin verify «56781234»",
     " description login password: «Descr1»",
+    # What stands beside the usual places, and words that begin like one that tells no secret
+    'rmon event 1 log trap «NocRead1» description "x" owner config',
+    "rmon event 1 log-trap «NocRead2» description x owner y",
+    "rmon event 2 trap «NocRead3» owner y",
+    " md5-authentication 2.2.2.2 plain «LdpKey1»",
+    " pac key 7 «PacKey1»",
+    "  authentication mode hmac-sha-256 7 «EigKey1»",
+    " authentication remote pre-share key «IkeKey71»",
+    " authentication local pre-share key 6 «IkeKey72»",
+    " encryption key 1 size 128bit 7 «WepKey1» transmit-key",
+    " ip rsvp authentication key «RsvpKey1»",
+    " rsvp authentication key plain «RsvpKey2»",
+    " ipv4 etr map-server 10.1.1.1 key «LispKey2»",
+    "  sap pmk «0123456789ABCDEF» mode-list gcm-encrypt",
+    "logging ftp notificational 168.1.70.100 target «FtpLog1» zxrlog.log",
+    "logging ftp notificational mng 168.1.70.100 target «FtpLog2» zxrlog.log",
+    " description 至孝南 联系人 张三 密码:«Hubei1234»",
+    " description 密码：«Hubei1235»",
+    " description 登录口令 «Hubei1236»",
+    " description psk=«Hubei1237»",
+    " description wifi key: «Hubei1238»",
+    " description pass:«Hubei1239»",
+    " description 账号 admin/«Admin123»",
+    " url http://members.3322.org/update?user=a&pass=«DdnsPw1»&hostname=<h>",
+    " url http://x/upd?token=«DdnsTok1»",
+    " upload ftp://backup:«p@ssW0rd»@10.1.1.1/cfg",
+    " upload ftp://backup:«pa/ssW0rd»@10.1.1.1/cfg",
+    " isis authentication «ZteIsis1» level-1",
+    " authentication «ZteIsis2» level-1",
+    "portal server newpt ip 192.168.0.111 key «PortalPw3» port 50100",
+    " neighbor 1.1.1.1 md5-key «LdpPw6»",
+    " ldap-server authentication manager cn=admin,dc=gov «LdapPw1 LdapPw1»",
+    "snmp-server user u g remote 1.1.1.1 v3 auth sha-2 256 «SnmpPwH» priv aes 256 «SnmpPwI»",
+    "local-user u password-hash «LuPw3»",
+    " event manager environment _mail_pass «EemPw1»",
+    " hello-authentication plain «IsPw1»",
+    " password «recovery#1»",
+    " key «config2024»",
+    " key «chain-9x»",
+    " ip nhrp authentication «modem42»",
+    " standby 1 authentication «modern1»",
+    " ospf authentication-mode simple «radius#1»",
+    " certificate load pem-cert s.pem key-pair dsa key-file k.pem auth-code cipher «PemPw1»",
+    "smp-server host 1.1.1.1 key «SmpPw1»",
+    " password «alert-2026!»",
     # Lines about SSH that have more than algorithms
     "sftp server backup user u password cipher «plainSftp1»",
     "netconf ssh user a password simple «cipherNetconf1»",
@@ -182,6 +227,15 @@ def test_a_secret_that_changed_shows_and_one_that_did_not_does_not(marked: str) 
         " peer 10.0.0.2 advertise-community",
         "username guest nopassword privilege 1",
         " description the key of the door",
+        " description 密码管理局专线 100M",
+        "ntp server 10.1.1.1 key 5 prefer",
+        " encryption vlan 1 mode ciphers aes-ccm",
+        " authentication pre-share",
+        " authentication mode md5 level-1",
+        " ip authentication mode eigrp 100 md5",
+        " ip ospf authentication message-digest",
+        " password history record number 5",
+        "rmon event 1 log description x",
         " ip address 10.0.0.1 255.255.255.252",
         " description 至孝南 100M",
     ],
@@ -255,7 +309,23 @@ def test_a_tag_cannot_be_made_without_the_key() -> None:
 def test_tags_of_two_keys_are_alike_without_their_digits() -> None:
     line = "enable secret 5 $1$mERr$hx5\n"
 
-    assert without_tags(mask(line, "a", KEY)) == without_tags(mask(line, "a", b"j" * 32))
+    assert without_secrets(mask(line, "a", KEY)) == without_secrets(mask(line, "a", b"j" * 32))
+
+
+@pytest.mark.parametrize("marked", LINES)
+def test_a_line_that_an_earlier_version_left_unmasked_is_no_change(marked: str) -> None:
+    line, _ = parts(marked)
+
+    assert without_secrets(line) == without_secrets(mask(line, "a", KEY))
+
+
+def test_a_line_that_changed_is_one_also_without_its_secrets() -> None:
+    one, other = (
+        "username noc password 7 0822\nmtu 1500\n",
+        "username noc password 7 0822\nmtu 9000\n",
+    )
+
+    assert without_secrets(mask(one, "a", KEY)) != without_secrets(mask(other, "a", KEY))
 
 
 @settings(deadline=None)

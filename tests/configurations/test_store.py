@@ -15,6 +15,7 @@ from metrics.observation import Outcome
 from runtime.configurations.job import Keeper, KeepingSettings
 from store.configurations import CHECKED, FULL, REPOSITORY, Configurations
 from store.errors import StoreError
+from store.revisions import Note
 from tests.configurations.keeping import KEY, NOW, OTHER, SECRETS, TEXT, Boxes, said
 
 pytestmark = pytest.mark.server("git")
@@ -191,6 +192,20 @@ def test_a_key_that_came_later_seals_what_is_there(tmp_path: Path) -> None:
 
     assert kept.changed is False, "other tags are no change of the device"
     assert store(boxes).full("xs-r1", kept.revision) == TEXT
+
+
+@pytest.mark.parametrize(("now_says", "changed"), [("NocRead9", False), ("NocRead9 owner x", True)])
+def test_what_an_earlier_version_left_unmasked_is_no_change(
+    boxes: Boxes, now_says: str, *, changed: bool
+) -> None:
+    rest = f"rmon event 1 log trap {now_says}\nreturn\n" if changed else "return\n"
+    was = TEXT.replace("return\n", "rmon event 2 trap NocRead9\nreturn\n")
+    earlier = store(boxes)
+    earlier.open()
+    earlier.add("xs-r1", was, was, None, Note(NOW, 0, "first", "huawei_vrp", "earlier patterns"))
+    boxes.says["xs-r1"] = said(was.replace("return\n", rest))
+
+    assert boxes.keep("xs-r1").changed is changed
 
 
 def test_another_key_hides_no_real_change(tmp_path: Path) -> None:
