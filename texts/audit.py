@@ -44,6 +44,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
         "the file of trusted authorities (`ca`) cannot be read",
         "无法读取受信任的 CA 文件（ca 选项）",
     ),
+    "bad_url": ("it is no address that leads anywhere", "地址本身无效"),
     "picture_empty": ("the picture has no bytes", "图片为空文件"),
     "picture_type": ("what comes is no picture", "返回内容不是图片"),
 }
@@ -186,6 +187,7 @@ _OWN: Final[dict[str, tuple[str, str]]] = {
     "audit.lost.edges": ("links of pages that found no room", "超出容量的页内链接"),
     "audit.lost.family": ("pages of one endless family", "同类重复页面"),
     "audit.lost.maze": ("URLs made by a loop", "循环生成的网址"),
+    "audit.lost.urls": ("URLs that are too long", "过长的网址"),
     "audit.lost.depth": ("pages too deep", "层级过深的页面"),
     "audit.lost.robots": ("places that robots.txt forbids", "robots.txt 禁止的链接"),
     "audit.lost.files": ("files beyond the limit", "超出数量的文件"),

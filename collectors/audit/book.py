@@ -28,6 +28,7 @@ from collectors.audit.form import (
     Summary,
     Task,
 )
+from collectors.audit.page import Nowhere
 from collectors.audit.score import deductions, score, vetoes
 from collectors.audit.urls import Url, key
 
@@ -93,9 +94,21 @@ class Book:
         self.places[name] = found = Place(url.text, text, picture, external)
         return found
 
+    def nowhere(self, one: Nowhere) -> int:
+        """Note a link or picture that is dead as it is written; its key."""
+        name = key(one.written)
+        if name not in self.places and len(self.places) < self._most:
+            self.places[name] = Place(one.written, one.text, one.picture, external=False)
+            self.places[name].why = "bad_url"
+        return name
+
     def page(self, url: str, title: str, links: Iterable[int], *, home: bool) -> None:
         """Note a page with where it leads to."""
-        edges = array("Q", list(dict.fromkeys(links))[:EDGES_PER_PAGE])
+        places = list(dict.fromkeys(links))
+        # Each link of a home page counts as one of the home page; how many there are is bounded.
+        most = len(places) if home else EDGES_PER_PAGE
+        self.lost["edges"] += len(places[most:])
+        edges = array("Q", places[:most])
         if self._edges + len(edges) > EDGES:
             self.lost["edges"] += len(edges)
             edges = array("Q")

@@ -300,6 +300,8 @@ class _Crawl:
         edges = [key(url.text) for url, _ in page.pictures] + [
             key(one.url.text) for one in page.links
         ]
+        edges += [book.nowhere(one) for one in page.nowhere]
+        book.lost["urls"] += page.left_out
         book.page(got.url.text, page.title, edges, home=home)
         # A home page that only sends on: where it leads to is the home page (首页跳转).
         if home and len(page.links) == 1 and page.links[0].nav:

@@ -15,11 +15,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from collectors.audit.dates import date_in_url, dates_in
 from collectors.audit.depth import shallow
-from collectors.audit.urls import Url, normalise
+from collectors.audit.urls import Url, normalise, why_none
 
 NODES: Final = 60_000
 LINKS: Final = 1_500
 PICTURES: Final = 500
+_NOWHERE: Final = 100
+_SHOWN: Final = 200
+"""Characters of an address that is none."""
 _TEXTS: Final = 2_000
 _TITLE: Final = 80
 _TEXT: Final = 40
@@ -59,6 +62,14 @@ class Link(NamedTuple):
     dated: date | None
 
 
+class Nowhere(NamedTuple):
+    """A link or a picture whose address is none, as it is written."""
+
+    written: str
+    text: str
+    picture: bool
+
+
 class Page(NamedTuple):
     """What is on a page. `texts`: (hash, length) of its pieces of text outside links."""
 
@@ -77,6 +88,9 @@ class Page(NamedTuple):
     """What may fill it in the browser, as hashes: scripts that fetch, script files, frames."""
     cut: bool
     """Whether there was more than is read."""
+    nowhere: tuple[Nowhere, ...] = ()
+    left_out: int = 0
+    """Addresses that are too long to be asked, or too many that are none."""
 
 
 def read_page(text: str, url: Url, today: date, encoding: str = "utf-8") -> Page:
@@ -105,7 +119,9 @@ def read_page(text: str, url: Url, today: date, encoding: str = "utf-8") -> Page
         length=reader.length,
         asks=reader.fields >= _ASKS,
         loaders=tuple(reader.loaders),
-        cut=cut or len(reader.links) >= LINKS,
+        cut=cut or len(reader.links) >= LINKS or len(reader.pictures) >= PICTURES,
+        nowhere=tuple(reader.nowhere),
+        left_out=reader.left_out,
     )
 
 
@@ -161,6 +177,8 @@ class _Reader:
         self.words: list[str] = []
         self.length = 0
         self.fields = 0
+        self.nowhere: list[Nowhere] = []
+        self.left_out = 0
         self.loaders: list[int] = []
         self._rows: dict[int, date | None] = {}
         """Elements that were looked through for a date; None also where they are too long."""
@@ -194,9 +212,10 @@ class _Reader:
         if not href or href.startswith("#"):
             return
         url = normalise(href, self._base, self._encoding)
-        if url is None:
-            return
         text = clean(attributes.get("title") or node.text(), _TEXT)
+        if url is None:
+            self._none(href, text, picture=False)
+            return
         dated = None
         if len(text) >= _ENTRY:
             dated = self._dated(node) or date_in_url(url.path, self._today)
@@ -229,8 +248,19 @@ class _Reader:
         if len(self.pictures) >= PICTURES or not (source or lazy):
             return
         url = normalise(lazy or source, self._base, self._encoding)
-        if url is not None:
-            self.pictures.append((url, clean(attributes.get("alt") or "", _TEXT)))
+        text = clean(attributes.get("alt") or "", _TEXT)
+        if url is None:
+            self._none(lazy or source, text, picture=True)
+        else:
+            self.pictures.append((url, text))
+
+    def _none(self, written: str, text: str, *, picture: bool) -> None:
+        """Note what cannot be asked; what is no address at all is found without asking."""
+        why = why_none(written)
+        if why == "nowhere" and len(self.nowhere) < _NOWHERE:
+            self.nowhere.append(Nowhere(clean(written, _SHOWN), text, picture))
+        elif why:
+            self.left_out += 1
 
     def _script(self, node: LexborNode) -> None:
         """Note what fetches; take the entries that hanweb's JPage keeps in a script as XML."""

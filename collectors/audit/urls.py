@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 from ipaddress import ip_address
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
 LONGEST: Final = 1_000
@@ -27,6 +27,8 @@ _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 _HOST: Final = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
 """No group that repeats what repeats: each page writes hosts for it to be tried on."""
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,40}):")
+_AUTHORITY: Final = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _DISGUISED: Final = re.compile(r"[\udc80-\udcff]")
 _SAFE_PATH: Final = "/:@!$&'()*+,;=-._~%"
 _SAFE_QUERY: Final = _SAFE_PATH + "?"
@@ -73,8 +75,8 @@ def normalise(raw: str, base: Url | None = None, encoding: str = "utf-8") -> Url
         parts = urlsplit(text)
         if parts.scheme and parts.scheme.lower() not in _PORTS:
             return None
-        if base is None and not parts.netloc:
-            return None
+        if not parts.netloc and (base is None or _AUTHORITY.match(text)):
+            return None  # also `http://` alone, of which urlsplit says that it is a relative path
         scheme = parts.scheme.lower() or (base.scheme if base else "http")
         if parts.netloc:
             if "@" in parts.netloc:
@@ -98,6 +100,28 @@ def normalise(raw: str, base: Url | None = None, encoding: str = "utf-8") -> Url
     path = _without_dots(_percent(path) or "/")
     whole = origin(scheme, host, port) + path + (f"?{query}" if query else "")
     return None if len(whole) > LONGEST else Url(whole, scheme, host, port, path, query)
+
+
+def why_none(raw: str) -> Literal["", "long", "nowhere"]:
+    """Say why there is nothing to fetch: `nowhere` = it is meant as a link and leads nowhere.
+
+    An address without a host or with one that is none, or a file on the disk of whoever wrote the
+    page (`file:///C:/...`, pasted with a picture). "" = it is no link to a place: mailto, data.
+    """
+    text = _CONTROLS.sub("", raw.strip()).replace("\\", "/")
+    scheme = (match[1] if (match := _SCHEME.match(text)) else "").lower()
+    if scheme not in {"", *_PORTS}:
+        return "nowhere" if scheme == "file" or len(scheme) == 1 else ""
+    if not _AUTHORITY.match(text):
+        return "long" if text and not scheme else ""
+    try:
+        parts = urlsplit(text)
+        good = bool(_host(parts.hostname or "")) and parts.port != 0
+    except ValueError:
+        return "nowhere"
+    if "@" in parts.netloc:
+        return ""
+    return "long" if good else "nowhere"
 
 
 def _host(raw: str) -> str:
