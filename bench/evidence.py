@@ -36,7 +36,8 @@ from inventory.model import (
     Topology,
     link_target,
 )
-from sla.assess import assess_carrier
+from runtime.assessments import rulesets
+from runtime.reports.figures import carrier_figure
 from sla.canonical import HOUR, Heard, MonitorLeaf, RoundTrips, encode, states_in, units
 from sla.inputs import Limits
 from sla.periods import Window
@@ -249,17 +250,7 @@ def availability(store: Path, made: Sequence[Circuit], end: int) -> tuple[float,
     inventory = province([one.name for one in made])
     window = Window("2026Q4", _START, end)
     began = perf_counter()
-    with closing(open_reader(store / FILE)) as reader:
-        targets = [link_target(one.name) for one in made]
-        assess_carrier(
-            "telecom",
-            inventory,
-            window,
-            reader.transitions(targets, _START - 86_400, end),
-            reader.blinds(_START - 86_400, end),
-            reader.first_heartbeat(),
-            end,
-        )
+    carrier_figure(store, inventory, rulesets.load(), "telecom", window)
     return perf_counter() - began, len(made)
 
 

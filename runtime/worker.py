@@ -119,8 +119,8 @@ def link(name: str, period: str, now: int, rules: RuleSet | None) -> bytes:
     """Assess one link; return JSON."""
     inventory, store = _where()
     window = _window(period, now)
-    assessed = figures.link_figure(store, inventory, rules or load(), name, window)
-    return msgspec.json.encode(link_document(assessed))
+    found = figures.link_figure(store, inventory, rules or load(), name, window)
+    return msgspec.json.encode(link_document(*found))
 
 
 def site(name: str, period: str, now: int) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from inventory.model import (
     LEVELS,
@@ -18,7 +19,6 @@ from inventory.model import (
     Inventory,
     Level,
     Link,
-    PlannedWork,
     Profile,
     Site,
     TargetId,
@@ -26,16 +26,17 @@ from inventory.model import (
     site_target,
 )
 from sla._evidence import Evidence as Evidence  # noqa: PLC0414  what assessments carry
-from sla._evidence import runs_of, spans_of, work_of
+from sla._evidence import runs_of, spans_of
 from sla._overlays import Class, Overlays
 from sla.calculator import Achieved, Band, SlaOutage, Status, Terms, compute
 from sla.outages import outages_of
 from sla.periods import Window
 from sla.repair import overlap
 from sla.states import APPROVED, Blind, State, Transition
-from sla.timeline import Run, Span, Step, any_up, shadows, single_leg, steps
+from sla.timeline import Run, Span, Step, any_up, single_leg, steps
 
 SCORED = (Status.OK, Status.AMBIGUOUS)
+_STATUSES: Final = (Status.AMBIGUOUS, Status.OK, Status.INSUFFICIENT, Status.NO_DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,46 +130,6 @@ class CarrierAssessment:
         return tuple(link for link in self.links if link.achieved.status not in SCORED)
 
 
-def assess_link(
-    link: Link,
-    contract: Contract,
-    window: Window,
-    transitions: Iterable[Transition],
-    blinds: Iterable[Blind],
-    planned_work: Iterable[PlannedWork],
-    first_heartbeat: int | None,
-    recorded_until: int | None = None,
-    level: Level | None = None,
-) -> LinkAssessment:
-    """Assess one link. `recorded_until` None = the end of the window."""
-    evidence = Evidence(first_heartbeat, window.end if recorded_until is None else recorded_until)
-    live = steps(transitions, blinds)
-    terms = terms_of(link.profile, contract)
-    works = [work for work in planned_work if link.id in work.links]
-    achieved = compute(
-        (window.start, window.end),
-        runs_of(live, window, evidence),
-        terms,
-        Overlays(
-            service=spans_of(link.in_service),
-            owner_work=[work_of(work) for work in works if work.party == "owner"],
-            carrier_work=[work_of(work) for work in works if work.party == "carrier"],
-            upstream=shadows(live, link.profile.slot, evidence.recorded_until),
-        ),
-        evidence_ends=evidence.recorded_until,
-    )
-    return LinkAssessment(
-        link=link,
-        contract=contract,
-        level=level,
-        window=window,
-        evidence=evidence,
-        terms=terms,
-        achieved=achieved,
-        outages=with_live(link_target(link.id), live, achieved.outages, evidence),
-    )
-
-
 def assess_site(
     site: str,
     inventory: Inventory,
@@ -223,45 +184,6 @@ def _alone(
     )
 
 
-def assess_carrier(
-    carrier: str,
-    inventory: Inventory,
-    window: Window,
-    transitions_by_target: Mapping[TargetId, Sequence[Transition]],
-    blinds: Sequence[Blind],
-    first_heartbeat: int | None,
-    recorded_until: int | None = None,
-    weights: Mapping[Level, Fraction] | None = None,
-) -> CarrierAssessment:
-    """Assess the circuits of a carrier; `weights` (λ) by level of the far site, else equal."""
-    works: dict[str, list[PlannedWork]] = {}
-    for work in inventory.planned_work.values():
-        for name in work.links:
-            works.setdefault(name, []).append(work)
-    links = [
-        assess_link(
-            link,
-            inventory.contracts[link.contract],
-            window,
-            transitions_by_target.get(link_target(link.id), ()),
-            blinds,
-            works.get(link.id, ()),
-            first_heartbeat,
-            recorded_until,
-            inventory.sites[link.b.site].level,
-        )
-        for link in inventory.links.values()
-        if link.carrier == carrier
-    ]
-    return carrier_of(
-        inventory.carriers[carrier],
-        window,
-        Evidence(first_heartbeat, window.end if recorded_until is None else recorded_until),
-        links,
-        weights or {},
-    )
-
-
 def carrier_of(
     carrier: Carrier,
     window: Window,
@@ -292,7 +214,7 @@ def carrier_of(
         levels=levels,
         availability=weighted / total if total else None,
         coverage=Fraction(measured, evaluated) if evaluated else None,
-        status=_carrier_status(links),
+        status=status_of(link.achieved.status for link in links),
         by_class=by_class,
     )
 
@@ -373,10 +295,7 @@ def _levels(
     return tuple(found)
 
 
-def _carrier_status(links: Sequence[LinkAssessment]) -> Status:
-    """Return the status of the figure: of the scored circuits, else why there are none."""
-    statuses = {link.achieved.status for link in links}
-    for status in (Status.AMBIGUOUS, Status.OK, Status.INSUFFICIENT, Status.NO_DATA):
-        if status in statuses:
-            return status
-    return Status.NOT_APPLICABLE
+def status_of(circuits: Iterable[Status]) -> Status:
+    """Return the status of a carrier's figure: of the scored circuits, else why there are none."""
+    found = set(circuits)
+    return next((status for status in _STATUSES if status in found), Status.NOT_APPLICABLE)

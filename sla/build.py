@@ -7,7 +7,6 @@ bytes, whoever calls and whenever.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,14 +22,12 @@ from sla._build_causes import Causes, causes_of
 from sla._build_links import Circuit, circuit, exact, outage, ratio, row, unscored
 from sla._evidence import Evidence
 from sla._overlays import Class
-from sla.assess import CarrierAssessment, carrier_of
-from sla.calculator import Status
+from sla.assess import CarrierAssessment, carrier_of, status_of
 from sla.inputs import Inputs
 from sla.timeline import Span
 
 T = TypeVar("T")
 _TOLD_EVERY: Final = 100
-_STATUSES: Final = (Status.AMBIGUOUS, Status.OK, Status.INSUFFICIENT, Status.NO_DATA)
 
 
 def _nobody(done: int) -> None:
@@ -101,6 +98,11 @@ def carrier(prepared: Prepared) -> CarrierAssessment:
     )
 
 
+def exclusions(prepared: Prepared, one: Circuit) -> tuple[document.Exclusion, ...]:
+    """Return what was filed about a circuit: what of it counted, and why the rest did not."""
+    return overlays.exclusions(prepared.laid.get(one.link.id), one, prepared.inputs)
+
+
 def report(
     inputs: Inputs, prepared: Prepared | None = None, tell: Callable[[int], None] = _nobody
 ) -> document.Report:
@@ -137,7 +139,7 @@ def report(
         tree_size=inputs.log.size,
         tree_sha256=inputs.log.sha256,
         tree_sm3=inputs.log.sm3,
-        status=_status(circuits).value,
+        status=status_of(one.achieved.status for one in circuits).value,
         seconds=by_class,
         availability=points.availability,
         coverage=ratio(Fraction(measured, evaluated)) if evaluated else None,
@@ -162,7 +164,7 @@ def _row(inputs: Inputs, ready: Prepared, one: Circuit, money: score.Money) -> d
         ready.causes.beside(outage(item, target, inputs.log), one, inputs)
         for item in one.assessed.outages
     )
-    made = row(one, found, overlays.exclusions(ready.laid.get(one.link.id), one, inputs))
+    made = row(one, found, exclusions(ready, one))
     sums = inputs.sums.get(one.link.id)
     due = money.of.get(one.link.id)
     return msgspec.structs.replace(
@@ -174,9 +176,3 @@ def _row(inputs: Inputs, ready: Prepared, one: Circuit, money: score.Money) -> d
         loss=None if sums is None else score.loss(sums),
         jitter=None if sums is None else score.jitter(sums),
     )
-
-
-def _status(circuits: Sequence[Circuit]) -> Status:
-    """Return the status of the carrier: of the scored circuits, else why there are none."""
-    found = Counter(one.achieved.status for one in circuits)
-    return next((status for status in _STATUSES if found[status]), Status.NOT_APPLICABLE)

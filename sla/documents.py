@@ -6,7 +6,7 @@ as many digits as it takes not to look like a promised value that it misses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
@@ -24,13 +24,17 @@ from sla.assess import (
 from sla.assess_service import ServiceAssessment, outage_target
 from sla.calculator import Achieved, Terms
 from sla.periods import Window
+from sla.report import Exclusion
 from sla.rounding import percent, percent_beside
 
 ENGINE = "episode"
 
 
-def link_document(assessment: LinkAssessment) -> dict[str, Any]:
-    """Return everything about one link's assessment."""
+def link_document(assessment: LinkAssessment, filed: Sequence[Exclusion] = ()) -> dict[str, Any]:
+    """Return everything about one link's assessment. `filed`: the overlays that touch the window.
+
+    `rejected_overlays` are those of them that did not count, or not wholly, with the reason.
+    """
     link, contract, achieved = assessment.link, assessment.contract, assessment.achieved
     return {
         **_link_row(assessment),
@@ -39,7 +43,18 @@ def link_document(assessment: LinkAssessment) -> dict[str, Any]:
         "denominator": contract.denominator,
         "A_fixed43200": ratio(achieved.a_fixed, contract.availability),
         "rules": _rules(assessment.terms) | {"profile": link.profile.name},
-        "rejected_overlays": _rejected(achieved),
+        "rejected_overlays": [
+            {
+                "overlay": one.overlay,
+                "kind": one.kind,
+                "start": one.start,
+                "end": one.end,
+                "seconds": one.seconds,
+                "reason": one.reason,
+            }
+            for one in filed
+            if one.reason
+        ],
         "evidence": _evidence(assessment.evidence),
     }
 

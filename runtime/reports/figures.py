@@ -13,9 +13,10 @@ from pathlib import Path
 from inventory.model import Inventory
 from runtime.reports.inputs import gather
 from sla.assess import CarrierAssessment, LinkAssessment
-from sla.build import Prepared, carrier, prepare
+from sla.build import Prepared, carrier, exclusions, prepare
 from sla.periods import Window
 from sla.register import register_of
+from sla.report import Exclusion
 from sla.ruleset import RuleSet
 
 
@@ -28,11 +29,12 @@ def carrier_figure(
 
 def link_figure(
     store: Path, inventory: Inventory, rules: RuleSet, name: str, window: Window
-) -> LinkAssessment:
-    """Assess one link. Raises StoreError, RulesError."""
+) -> tuple[LinkAssessment, tuple[Exclusion, ...]]:
+    """Assess one link, and say what was filed about it. Raises StoreError, RulesError."""
     whose = inventory.links[name].carrier
-    (only,) = _prepared(store, inventory, rules, whose, window, {name}).circuits
-    return only.assessed
+    prepared = _prepared(store, inventory, rules, whose, window, {name})
+    (only,) = prepared.circuits
+    return only.assessed, exclusions(prepared, only)
 
 
 def hurt_figures(

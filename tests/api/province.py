@@ -51,7 +51,7 @@ from inventory.model import (
     site_target,
 )
 from runtime.events import Hub
-from sla.assess import assess_carrier, assess_link, assess_site
+from sla.assess import CarrierAssessment, assess_site
 from sla.assess_service import assess_service
 from sla.documents import carrier_document, link_document, service_document, site_document
 from sla.percentile import SLOT, Missing, Mode, Traffic, bill, document
@@ -59,6 +59,7 @@ from sla.periods import PeriodError, Window, parse
 from sla.states import State, Transition, outage_id
 from store.entries import AuditEntry, PersonRow
 from store.people import People, SessionRow
+from tests.sla.assessing import assess, link_of
 
 NOW = 1_795_500_000
 """2026-11-24 14:00:00 in Asia/Shanghai."""
@@ -378,32 +379,14 @@ class Province:
 
     async def availability(self, carrier: str, period: str, *, links: bool) -> bytes:
         self.assessed += 1
-        document = carrier_document(
-            assess_carrier(
-                carrier,
-                self.register,
-                self._window(period),
-                self.record,
-                (),
-                NOW - 7200,
-                self.clock,
-            )
-        )
-
+        document = carrier_document(self._assessed(carrier, period))
         if not links:
             del document["links"]
         return msgspec.json.encode(document)
 
     async def link_availability(self, link: str, period: str) -> bytes:
-        one = self.register.links[link]
-        return msgspec.json.encode(
-            link_document(
-                assess_link(
-                    one, self.register.contracts[one.contract], self._window(period),
-                    self.record[link_target(link)], (), (), NOW - 7200, self.clock,
-                )
-            )
-        )  # fmt: skip
+        found = self._assessed(self.register.links[link].carrier, period)
+        return msgspec.json.encode(link_document(link_of(found, link)))
 
     async def link_p95(
         self, link: str, period: str, *, mode: Mode, missing: Missing, cap: int | None
@@ -425,6 +408,10 @@ class Province:
                 )
             )
         )  # fmt: skip
+
+    def _assessed(self, carrier: str, period: str) -> CarrierAssessment:
+        window = self._window(period)
+        return assess(carrier, self.register, window, self.record, (), NOW - 7200, self.clock)
 
     def _window(self, period: str) -> Window:
         try:

@@ -75,15 +75,19 @@ def make_inventory(
 
     The leg of `x` from `y` is the link `y-x`; `carriers` says whose it is (else `telecom`).
     """
-    contract = Contract(
-        id="std",
-        carrier="telecom",
-        title="std",
-        availability=Fraction(999, 1000),
-        profile=PROFILES["backbone"],
-        loss_ratio=loss_ratio,
-        rtt_seconds=rtt_seconds,
-    )
+    contracts = {
+        carrier: Contract(
+            id=carrier,
+            carrier=carrier,
+            title=carrier,
+            availability=Fraction(999, 1000),
+            profile=PROFILES["backbone"],
+            loss_ratio=loss_ratio,
+            rtt_seconds=rtt_seconds,
+        )
+        for carrier in ("telecom", "mobile")
+    }
+    leased = carriers or {}
     depth = {root: 0}
     for site, parents in legs.items():
         depth[site] = depth[parents[0]] + 1
@@ -103,8 +107,8 @@ def make_inventory(
             title=f"{parent}-{site}",
             a=LinkEnd(parent, router(parent), f"to-{site}", Endpoint("192.0.2.1")),
             b=LinkEnd(site, router(site), f"from-{parent}", Endpoint("192.0.2.2")),
-            contract="std",
-            carrier=(carriers or {}).get(f"{parent}-{site}", "telecom"),
+            contract=leased.get(f"{parent}-{site}", "telecom"),
+            carrier=leased.get(f"{parent}-{site}", "telecom"),
             profile=PROFILES["backbone"],
             in_service=in_service,
         )
@@ -119,8 +123,8 @@ def make_inventory(
         revision="1",
         digest="0" * 64,
         units={},
-        carriers={name: Carrier(name, name) for name in ("telecom", "mobile")},
-        contracts={"std": contract},
+        carriers={name: Carrier(name, name) for name in contracts},
+        contracts=contracts,
         credentials={},
         sites=sites,
         devices=devices,

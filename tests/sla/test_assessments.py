@@ -13,13 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.model import PROFILES, Interval, Inventory, PlannedWork, TargetId, link_target
+from sla import build
 from sla._overlays import Class
 from sla.assess import (
     CarrierAssessment,
     LinkAssessment,
     SiteAssessment,
-    assess_carrier,
-    assess_link,
     assess_site,
 )
 from sla.calculator import Status
@@ -28,6 +27,7 @@ from sla.judge import Change, Judge
 from sla.periods import Window
 from sla.replay import replay
 from sla.states import Blind, State, Transition
+from tests.sla.assessing import assess, link_of, prepared
 from tests.sla.network import START, World, all_probes, canary_probe, make_inventory, play
 
 END = 7200
@@ -59,21 +59,12 @@ def _observed(world: World, *, canary: bool = False) -> tuple[By, list[Blind]]:
 
 def _link(world: World, name: str, *, canary: bool = False) -> LinkAssessment:
     by_target, blinds = _observed(world, canary=canary)
-    inventory = world.inventory
-    return assess_link(
-        inventory.links[name],
-        inventory.contracts["std"],
-        WINDOW,
-        by_target.get(link_target(name), ()),
-        blinds,
-        inventory.planned_work.values(),
-        START,
-        START + END,
-    )
+    found = assess("telecom", world.inventory, WINDOW, by_target, blinds, START, START + END)
+    return link_of(found, name)
 
 
 def _carrier(inventory: Inventory, by_target: By, carrier: str = "telecom") -> CarrierAssessment:
-    return assess_carrier(carrier, inventory, WINDOW, by_target, [], START, START + END)
+    return assess(carrier, inventory, WINDOW, by_target, [], START, START + END)
 
 
 def _site(world: World, name: str) -> SiteAssessment:
@@ -175,9 +166,17 @@ def test_planned_work_takes_its_whole_interval_out(work: PlannedWork, kind: Clas
 
 def test_carrier_work_announced_too_late_excuses_nothing_and_is_listed() -> None:
     inventory = make_inventory(TREE, planned_work=[_work("carrier", 900, 1700, START - 3600)])
-    got = _link(World(inventory, [("p-c", 1000, 1600)]), "p-c").achieved
-    assert got.by_class[Class.EXM_C] == 0
-    assert [item.reason for item in got.rejected] == ["notice"]
+    by_target, _ = _observed(World(inventory, [("p-c", 1000, 1600)]))
+    found = prepared("telecom", inventory, WINDOW, by_target, [], START, START + END)
+    (circuit,) = [one for one in found.circuits if one.link.id == "p-c"]
+    document = link_document(circuit.assessed, build.exclusions(found, circuit))
+    assert document["seconds"]["EXM_C"] == 0
+    assert document["rejected_overlays"] == [
+        {
+            "overlay": "w", "kind": "M_c", "start": START + 900, "end": START + 1700,
+            "seconds": 0, "reason": "notice",
+        }
+    ]  # fmt: skip
 
 
 def test_planned_work_on_another_link_changes_nothing() -> None:
@@ -208,16 +207,8 @@ def test_blindness_is_unknown_time_and_never_down_time() -> None:
 def test_time_before_the_first_heartbeat_and_after_the_last_is_unknown() -> None:
     inventory = make_inventory(TREE)
     by_target, _ = _observed(World(inventory))
-    got = assess_link(
-        inventory.links["p-c"],
-        inventory.contracts["std"],
-        WINDOW,
-        by_target[link_target("p-c")],
-        [],
-        [],
-        START + 1000,
-        START + 6000,
-    ).achieved
+    found = assess("telecom", inventory, WINDOW, by_target, [], START + 1000, START + 6000)
+    got = link_of(found, "p-c").achieved
     assert got.unknown == 1000 + END - 6000
     assert got.status is Status.INSUFFICIENT
 
@@ -241,10 +232,8 @@ def test_an_outage_that_ends_after_the_window_keeps_its_full_length() -> None:
     inventory = make_inventory(TREE)
     by_target, _ = _observed(World(inventory, [("p-c", 3000, 4200)]))
     early = replace(WINDOW, end=START + 3600)
-    got = assess_link(
-        inventory.links["p-c"], inventory.contracts["std"], early,
-        by_target[link_target("p-c")], [], [], START, START + END,
-    ).achieved  # fmt: skip
+    found = assess("telecom", inventory, early, by_target, [], START, START + END)
+    got = link_of(found, "p-c").achieved
     assert (got.open_at_end, got.closed) == (1, 0)
     assert 590 <= got.down <= 610
     assert 1190 <= got.outages[0].attributable <= 1210
@@ -289,12 +278,11 @@ def test_a_figure_that_unknown_time_could_flip_is_ambiguous() -> None:
     inventory = make_inventory(TREE)
     by_target, _ = _observed(World(inventory))
     gap = [Blind(START + 3000, START + 3060, "monitor_off", START + 3060)]
-    up = by_target[link_target("p-c")]
-    back = Transition(link_target("p-c"), State.UP, START + 3060, START + 3080, "answered")
-    got = assess_link(
-        inventory.links["p-c"], inventory.contracts["std"], WINDOW,
-        [*up, back], gap, [], START, START + END,
-    ).achieved  # fmt: skip
+    target = link_target("p-c")
+    back = Transition(target, State.UP, START + 3060, START + 3080, "answered")
+    heard = {**by_target, target: [*by_target[target], back]}
+    found = assess("telecom", inventory, WINDOW, heard, gap, START, START + END)
+    got = link_of(found, "p-c").achieved
     assert got.unknown >= 60
     assert got.status is Status.AMBIGUOUS
 
@@ -336,8 +324,8 @@ def test_a_month_recomputed_from_the_observations_equals_the_ledger_to_the_secon
     judge = Judge(inventory, probes)
     ledger, blinds = _split(play(judge, iter(recorded)))
     again, blinds_again = _split(replay(inventory, probes, recorded))
-    one = assess_carrier("telecom", inventory, WINDOW, ledger, blinds, START, START + END)
-    two = assess_carrier("telecom", inventory, WINDOW, again, blinds_again, START, START + END)
+    one = assess("telecom", inventory, WINDOW, ledger, blinds, START, START + END)
+    two = assess("telecom", inventory, WINDOW, again, blinds_again, START, START + END)
     assert carrier_document(one) == carrier_document(two)
     assert one.by_class[Class.DOWN] > 0
     assert one.by_class[Class.UNKNOWN] > 0
