@@ -14,9 +14,14 @@ class Beat(msgspec.Struct, frozen=True):
     """The last report of the job of a service."""
 
     known: float
-    """Since when the monitor waits for it: since the service first was in the inventory."""
+    """Since when the monitor waits for it: since the service first was in the inventory.
+
+    Where the last report lies ahead of the clock: since that was noticed.
+    """
     age: float | None = None
-    """When it was; None = the job never reported."""
+    """When it was; None = the job never reported, or nobody knows when."""
+    is_ahead: bool = False
+    """The last report lies ahead of the clock, which has gone back since: its age is unknown."""
     good: bool = True
     """What the job said of itself."""
     took: float | None = None

@@ -34,7 +34,10 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is wrong ("" = nothing), and the figures: age in seconds, bytes, number of sets."""
+    """What is wrong ("" = nothing), and the figures: age in seconds, bytes, number of sets.
+
+    `age` None: a clock is wrong, and nobody knows it.
+    """
 
     reason: str
     age: float | None = None
@@ -50,13 +53,14 @@ def judge(backups: Sequence[Backup], now: float, demand: Demand) -> Judged:
     finished = [one for one in ordered if one.at <= now - demand.settle] or ordered
     newest = finished[0]
     age = now - newest.at
+    if now - ordered[0].at < -AHEAD:
+        # Also where an older set is there: with a clock that is wrong its age is as wrong.
+        return Judged("clock_ahead", None, newest.size, len(backups))
     before = next((one.size for one in finished[1:] if one.size is not None), None)
     return Judged(_trouble(newest, age, before, demand), max(0.0, age), newest.size, len(backups))
 
 
 def _trouble(newest: Backup, age: float, before: int | None, demand: Demand) -> str:
-    if age < -AHEAD:
-        return "clock_ahead"
     if age > demand.rpo:
         return "backup_too_old"
     if newest.size is not None and newest.size < demand.smallest:

@@ -44,7 +44,7 @@ from collectors._source import FilePattern, Trouble, files, http_question, repor
 from collectors._ssh import Access
 from collectors._web import HttpQuestion
 from collectors.heartbeat import Period
-from inventory.edge import Address, Duration, Id, Percent, Size
+from inventory.edge import Address, AnySize, Duration, Id, Percent
 from inventory.model import Inventory, ProbeSpec, TargetId
 from inventory.strict import Strict
 from metrics.families.backups import BACKUP_AGE, BACKUP_COUNT, BACKUP_RPO, BACKUP_SIZE
@@ -74,7 +74,7 @@ class Options(Strict):
     address: Address | None = None
     allow: Networks = ()
     rpo: Period = 26 * 3600.0
-    smallest: Size | None = None
+    smallest: AnySize = 1
     shrink: Percent | None = None
     settle: Duration = 600.0
     timeout: float = Field(default=20.0, gt=0, le=120)
@@ -129,7 +129,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
             options.result,
             frozenset(word.casefold() for word in options.good),
         ),
-        Demand(options.rpo, options.smallest or 0, float(options.shrink or 0), options.settle),
+        Demand(options.rpo, options.smallest, float(options.shrink or 0), options.settle),
         options.timeout,
     )
     return service_probe(

@@ -12,7 +12,8 @@ Reasons beside ANSWERED: `job_failed` the job says so itself; `beat_late` the la
 than `expected` and `grace` together; `beat_missing` there was never one, although the monitor has
 waited as long; `backup_too_small`, `backup_shrunk` the size that was reported.
 Reasons of SKIPPED: `beat_awaited` there was never one, and it is not due yet; `beat_unheard` it was
-due while the monitor did not run; `beats_closed` no reports are taken here.
+due while the monitor did not run; `beat_ahead` the last one lies in the future, for the monitor's
+clock has gone back; `beats_closed` no reports are taken here.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from collectors._beats import Beat
 from collectors._contract import Answer, Wires
 from collectors._memory import DeviceMemory
 from collectors._service import service_of, service_probe
-from inventory.edge import Duration, Percent, Size
+from inventory.edge import AnySize, Duration, Percent
 from inventory.model import Inventory, ProbeSpec, Secret, TargetId
 from inventory.strict import Strict
 from metrics.families.backups import BACKUP_AGE, BACKUP_RPO, BACKUP_SIZE, BACKUP_TOOK
@@ -65,13 +66,14 @@ Period = Annotated[Duration, AfterValidator(_some_time)]
 class Options(Strict):
     """Who reports, how often, and how much it should have written (bytes; ratio of the last).
 
-    `grace`: a tenth of `expected`, 5 minutes at least, if not said.
+    `grace`: a tenth of `expected`, 5 minutes at least, if not said. `smallest`: an empty backup is
+    none, if not said.
     """
 
     token: Token
     expected: Period
     grace: Duration | None = None
-    smallest: Size | None = None
+    smallest: AnySize = 1
     shrink: Percent | None = None
 
 
@@ -113,7 +115,7 @@ def plan(spec: ProbeSpec, target: TargetId, inventory: Inventory) -> Probe | Non
         service.id,
         options.token,
         window_of(options.expected, options.grace),
-        options.smallest or 0,
+        options.smallest,
         float(options.shrink or 0),
     )
     return service_probe(spec, service, inventory, _METRICS, question, deadline=_DEADLINE)
@@ -138,8 +140,8 @@ def overdue(beat: Beat, window: Window) -> tuple[Outcome, str]:
     """Say whether a report is late, and where nobody can know: ANSWERED or SKIPPED, a reason."""
     if beat.age is None:
         if beat.known <= window.most:
-            return Outcome.SKIPPED, "beat_awaited"
-        return Outcome.ANSWERED, "beat_missing"
+            return Outcome.SKIPPED, "beat_ahead" if beat.is_ahead else "beat_awaited"
+        return Outcome.ANSWERED, "beat_late" if beat.is_ahead else "beat_missing"
     if beat.age <= window.most:
         return Outcome.ANSWERED, ""
     if beat.age <= window.most + window.expected and _was_away(beat, beat.age, window):

@@ -18,7 +18,8 @@ Seconds_Behind_Source does. A file's lag is its age at the replica.
 
 Reasons beside ANSWERED: `replica_behind`, `replica_stopped`; `clock_ahead` the file lies in the
 future; `job_failed`, `beat_late`, `beat_missing` as of `heartbeat`. Others: GARBLED
-`replica_unread`; SKIPPED `beat_awaited`, `beat_unheard`, `clock_unknown`; those of `backup_set`.
+`replica_unread`; SKIPPED `beat_awaited`, `beat_ahead`, `beat_unheard`, `clock_unknown`; those of
+`backup_set`.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ async def _by_file(question: _Question, access: Access, wires: Wires) -> tuple[f
     if not found:
         return None, "replica_stopped"
     lag = now - max(one.at for one in found)
-    return max(0.0, lag), "clock_ahead" if lag < -AHEAD else ""
+    return (None, "clock_ahead") if lag < -AHEAD else (max(0.0, lag), "")
 
 
 def lag_of(told: Any, pointer: str) -> tuple[float | None, str]:

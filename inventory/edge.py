@@ -92,6 +92,11 @@ def scaled(value: object) -> int:
     return number
 
 
+def scaled_or_zero(value: object) -> int:
+    """Read what `scaled` reads, and `0`."""
+    return 0 if value == 0 and not isinstance(value, bool) else scaled(value)
+
+
 def fen(value: object) -> int:
     """Read yuan, with at most two decimals, as fen."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**12:
@@ -183,6 +188,7 @@ Every = Annotated[float, PlainValidator(_interval)]
 Percent = Annotated[Fraction, PlainValidator(percent)]
 Bandwidth = Annotated[int, PlainValidator(scaled)]
 Size = Annotated[int, PlainValidator(scaled)]
+AnySize = Annotated[int, PlainValidator(scaled_or_zero)]
 Yuan = Annotated[int, PlainValidator(fen)]
 Instant = Annotated[int, PlainValidator(instant)]
 InService = Annotated[tuple[Interval, ...], PlainValidator(in_service)]

@@ -18,6 +18,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the job's last report is too old: it did not run, or cannot reach the monitor",
         "作业上报超期：未运行，或无法访问监控系统",
     ),
+    "wire.reason.beat_ahead": (
+        "the job's last report lies in the future: the monitor's clock was wrong; the next counts",
+        "作业上次上报时间在未来：监控系统时钟曾有误；以下一次上报为准",
+    ),
     "wire.reason.beat_unheard": (
         "the job was due while the monitor did not run; the next report counts",
         "作业应报时监控系统未运行；以下一次上报为准",

@@ -34,6 +34,10 @@ _AWAY_FROM: Final = 2 * _ALIVE_EVERY
 """Seconds without a note of life from which the monitor was away, and not merely restarted."""
 _FORGET_AFTER: Final = 30 * 86_400
 _OF_LATE: Final = 300
+_AHEAD: Final = 300
+"""Seconds by which a report may lie ahead of the clock before its age is not believed any more."""
+_AGAIN: Final = 900
+"""Seconds within which a report of the same size is the same one, said again (curl --retry)."""
 
 T = TypeVar("T")
 
@@ -77,6 +81,8 @@ class BeatBook:
         self._writer: ThreadPoolExecutor | None = None
         self._waiting = 0
         self._alive_at = 0
+        self._noticed: dict[str, int] = {}
+        """Service -> since when what is kept of it is known to lie ahead of the clock."""
         self._wanted: frozenset[str] = frozenset()
         self._by_source = Buckets(2.0, 120.0, _SOURCES)
         self._by_service = Buckets(0.5, 10.0, _SOURCES)
@@ -213,9 +219,17 @@ class BeatBook:
         if row is None or service not in self._wanted:
             return None
         now = self._now()
+        last = row.known_since if row.at is None else row.at
+        is_ahead = last > now + _AHEAD
+        since = min(self._noticed.get(service, now), now) if is_ahead else row.known_since
+        if is_ahead:
+            self._noticed[service] = since
+        else:
+            self._noticed.pop(service, None)
         return Beat(
-            known=float(max(0, now - row.known_since)),
-            age=None if row.at is None else float(max(0, now - row.at)),
+            known=float(max(0, now - since)),
+            age=None if row.at is None or is_ahead else float(max(0, now - row.at)),
+            is_ahead=is_ahead and row.at is not None,
             good=row.good,
             took=row.took,
             size=row.size,
@@ -265,7 +279,11 @@ class BeatBook:
             return "too_many"
         if self._file is None or self._waiting >= _WAITING:
             return "full"
-        rows = [self._row(name, now)(good=good, took=took, size=size, lag=lag) for name in services]
+        rows = [
+            BeatRow(name, self._known_since(name, now), now, good, took, size, lag, before)
+            for name in services
+            for before in (self._before(name, size, now),)
+        ]
         self._waiting += 1
         writing = self._on_disk(partial(_change, rows, ()))
         writing.add_done_callback(partial(self._written, rows))
@@ -280,16 +298,20 @@ class BeatBook:
         self._done(writing)
         if writing.cancelled() or writing.exception() is not None:
             return
-        for row in rows:
-            last = self._rows.get(row.service)
-            if last is None or (last.at or 0) <= (row.at or 0):
-                self._rows[row.service] = row
+        # In the order in which they were written, whatever the clock said meanwhile.
+        self._rows |= {row.service: row for row in rows}
 
-    def _row(self, service: str, now: int) -> Callable[..., BeatRow]:
-        """Begin the row of a report with what stays of the one before."""
-        last = self._rows.get(service) or BeatRow(service, now)
-        before = last.size if last.good and last.size is not None else last.before
-        return partial(BeatRow, service, last.known_since, now, before=before)
+    def _known_since(self, service: str, now: int) -> int:
+        row = self._rows.get(service)
+        return now if row is None else min(row.known_since, now)
+
+    def _before(self, service: str, size: int | None, now: int) -> int | None:
+        """Return the size that a report is held against: of the last good one that is another."""
+        last = self._rows.get(service)
+        if last is None:
+            return None
+        again = size == last.size and last.at is not None and abs(now - last.at) <= _AGAIN
+        return last.before if again or not last.good or last.size is None else last.size
 
 
 def _rows(file: BeatFile) -> Mapping[str, BeatRow]:

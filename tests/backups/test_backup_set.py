@@ -58,6 +58,11 @@ def test_what_is_wrong_is_named(body: bytes, reason: str) -> None:
     assert figures["probe_success"] == 0
 
 
+def test_an_empty_set_is_no_backup() -> None:
+    answer, _ = ask_by_http(backup_set, told(job(1, 0)), POINTERS)
+    assert answer.reason == "backup_too_small"
+
+
 def test_one_set_may_be_told_without_a_list() -> None:
     body = json.dumps({"last": {"at": "2001/01/01 00:00", "size": "12"}}).encode()
     options = {"time": "/last/at", "size": "/last/size"}

@@ -32,6 +32,7 @@ def test_nothing_is_missing() -> None:
         (sets((HOUR, 2_000), (25 * HOUR, None), (49 * HOUR, 5_000)), "backup_shrunk"),
         (sets((27 * HOUR, 1), (50 * HOUR, 5_000)), "backup_too_old"),
         (sets((-HOUR, 5_000)), "clock_ahead"),
+        (sets((-HOUR, 5_000), (23 * HOUR, 5_000)), "clock_ahead"),
         (sets((-60.0, 5_000)), ""),
         (sets((HOUR, None)), ""),
     ],
@@ -60,7 +61,8 @@ backups = st.lists(
 @given(backups)
 def test_age_is_that_of_one_of_them_and_never_below_zero(found: list[Backup]) -> None:
     judged = judge(found, NOW, DEMAND)
-    assert judged.age in {max(0.0, NOW - one.at) for one in found}
+    assert judged.age in {None, *(max(0.0, NOW - one.at) for one in found)}
+    assert (judged.age is None) == (judged.reason == "clock_ahead")
     assert judged.count == len(found)
 
 

@@ -55,6 +55,7 @@ def test_a_fresh_report_is_good() -> None:
         (Beat(known=9 * DAY), "beat_missing"),
         (Beat(known=9 * DAY, age=HOUR, size=999), "backup_too_small"),
         (Beat(known=9 * DAY, age=HOUR, size=4_000, before=10_000), "backup_shrunk"),
+        (Beat(known=2 * DAY, is_ahead=True), "beat_late"),
     ],
 )
 def test_what_is_wrong_is_named(beat: Beat, reason: str) -> None:
@@ -67,6 +68,7 @@ def test_what_is_wrong_is_named(beat: Beat, reason: str) -> None:
     [
         (Beat(known=DAY), "beat_awaited"),
         (Beat(known=9 * DAY, age=DAY + 3 * HOUR, away=(3.5 * HOUR, 2.5 * HOUR)), "beat_unheard"),
+        (Beat(known=HOUR, is_ahead=True), "beat_ahead"),
         (None, "beats_closed"),
     ],
 )
@@ -79,6 +81,15 @@ def test_where_nobody_can_know_nothing_is_said(beat: Beat | None, reason: str) -
 def test_sizes_are_compared_only_where_they_are_told() -> None:
     assert ask(Beat(known=DAY, age=0.0, before=10_000), smallest="1k", shrink=50).reason == ""
     assert ask(Beat(known=DAY, age=0.0, size=5_000), shrink=50).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [({}, "backup_too_small"), ({"smallest": 0}, "")],
+    ids=["usual", "may be"],
+)
+def test_an_empty_backup_is_none_unless_it_may_be(options: dict[str, object], reason: str) -> None:
+    assert ask(Beat(known=9 * DAY, age=HOUR, size=0), **options).reason == reason
 
 
 def test_without_a_word_the_grace_is_a_tenth_and_five_minutes_at_least() -> None:

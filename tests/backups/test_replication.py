@@ -84,6 +84,8 @@ def test_the_age_of_a_replicated_file_is_the_lag(
     answer, figures = ask_by_ssh(replication, server, tmp_path, key, options)
     assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, reason)
     assert figures["probe_success"] == int(not reason)
+    is_known = age is not None and age >= 0
+    assert (figures["extranet_replication_lag_seconds"] is not None) == is_known
 
 
 @pytest.mark.parametrize(
