@@ -13,6 +13,8 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "disconnected": ("the connection breaks off", "连接中断"),
     "garbled": ("the answer is no HTTP, or is damaged", "应答不是 HTTP 或已损坏"),
     "tls_untrusted": ("the certificate is not trusted", "证书不受信任"),
+    "tls_failed": ("no secure connection comes about", "无法建立安全连接"),
+    "coding": ("it is sent in a coding that was not asked for", "内容采用了未请求的压缩编码"),
     "address_not_allowed": (
         "the name leads to an address that must not be asked (`allow`)",
         "域名指向不允许访问的地址（见 allow 选项）",

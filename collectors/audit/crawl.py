@@ -42,12 +42,18 @@ _NEWS: Final = 20
 """Characters by which a page may differ from what is said about pages that are not."""
 _UNSURE: Final = frozenset({401, 405, 406, 407, 412, 421, 423, 425, 429, 451, 999})
 _UNSURE_OUTSIDE: Final = frozenset({403, 503, 521})
+_UNSEEN: Final = frozenset({"address_not_allowed", "coding"})
+_UNSEEN_OUTSIDE: Final = frozenset({"tls_untrusted", "tls_failed"})
+"""Browsers fetch what is missing of a chain, know other roots, and shake older hands than we do."""
+_NO_BYTES: Final = 416
+"""An empty file, asked for its first bytes: it is there."""
 _OUTCOMES: Final = {
     "timeout": "SILENT", "dns_failed": "SILENT", "unreachable": "SILENT", "refused": "REFUSED",
     "address_not_allowed": "SKIPPED", "robots_disallowed": "ANSWERED", "http_status": "ANSWERED",
     "robots_unreachable": "ANSWERED", "redirect_out": "ANSWERED", "soft_404": "ANSWERED",
-    "tls_untrusted": "REFUSED", "out_of_time": "SILENT", "no_page": "ANSWERED",
-    "no_links": "ANSWERED", "error_text": "ANSWERED",
+    "tls_untrusted": "REFUSED", "tls_failed": "REFUSED", "coding": "ANSWERED",
+    "out_of_time": "SILENT", "no_page": "ANSWERED", "no_links": "ANSWERED",
+    "error_text": "ANSWERED",
 }  # fmt: skip
 
 _Nothing = tuple[str, str, frozenset[int]]
@@ -226,14 +232,16 @@ class _Crawl:
         if got.why == "robots_disallowed":
             self._forbidden(item)
             return True
-        if got.why == "address_not_allowed" or got.status in _UNSURE:
+        if got.why in _UNSEEN or got.status in _UNSURE:
             self._book.count["unchecked"] += 1
             self._note_failure(item, got.why or "http_status")
             return True
-        if item.kind == "other" and got.status in _UNSURE_OUTSIDE:
+        outside = got.status in _UNSURE_OUTSIDE or got.why in _UNSEEN_OUTSIDE
+        if item.kind == "other" and outside:
+            place.heard = True
             self._book.count["unchecked"] += 1
             return True
-        if got.why or got.status >= 400 or got.status == 0:
+        if got.why or (got.status >= 400 and got.status != _NO_BYTES) or got.status == 0:
             place.why = got.why or "http_status"
             self._note_failure(item, place.why)
             return True

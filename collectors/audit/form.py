@@ -150,7 +150,7 @@ class Counts(msgspec.Struct, frozen=True):
     mixed: int = 0
     redirects_out: int = 0
     unchecked: int = 0
-    """Links of other sites that say neither yes nor no: blocked, or their address not allowed."""
+    """Links that say neither yes nor no: blocked, not trusted, or their address not allowed."""
 
 
 class Summary(msgspec.Struct, frozen=True):

@@ -36,6 +36,10 @@ _How = Literal["page", "head", "robots"]
 """`page`: whole, where it says that it is text; `head`: its beginning, whatever it is; `robots`:
 whole, whatever it says it is."""
 _NAT64: Final = ip_network("64:ff9b::/96")
+_NO_BYTES: Final = 416
+"""What a server says of an empty file that is asked for its first bytes (RFC 9110, 15.5.17)."""
+_NEVER_ASKED: Final = frozenset({"br", "zstd", "compress"})
+"""Codings that a browser can unpack and we cannot."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -53,6 +57,10 @@ class Fetched(msgspec.Struct, frozen=True):
     cut: bool = False
     out: str = ""
     hops: int = 0
+
+
+class _UnreadableError(ValueError):
+    """It is sent in a coding that nobody asked for."""
 
 
 class NotAllowedError(OSError):
@@ -235,6 +243,8 @@ class Fetcher:
             return Fetched(url, why=_why(error))
         except (ssl.SSLError, ssl.CertificateError):
             return Fetched(url, why="tls_untrusted")
+        except _UnreadableError:
+            return Fetched(url, why="coding")
         except (OSError, ValueError, zlib.error):
             return Fetched(url, why="garbled")
 
@@ -254,6 +264,8 @@ class Fetcher:
             out = answer.headers.get("Location", "") if answer.status in _REDIRECTS else ""
             content_type = answer.headers.get("Content-Type", "")[:200]
             wanted = not out and (how != "page" or _is_text(content_type))
+            if answer.status == _NO_BYTES:  # what is said about it is none of its bytes
+                wanted = False
             body, cut = await _read(answer, most) if wanted else (b"", False)
             if cut or not wanted:
                 answer.close()
@@ -272,10 +284,10 @@ async def _read(answer: aiohttp.ClientResponse, most: int) -> tuple[bytes, bool]
         unpack = zlib.decompressobj(31)
     elif encoding == "deflate":
         unpack = zlib.decompressobj()
-    elif encoding in {"", "identity"}:
+    elif encoding in _NEVER_ASKED:
+        raise _UnreadableError(encoding)
+    else:  # `none`, `utf-8`: browsers pay no heed to what is no coding
         unpack = None
-    else:
-        raise ValueError("an encoding nobody asked for")
     whole = bytearray()
     async for chunk in answer.content.iter_chunked(_CHUNK):
         left = most + 1 - len(whole)
@@ -296,8 +308,10 @@ def _why(error: aiohttp.ClientError) -> str:
         return (
             "address_not_allowed" if isinstance(error.os_error, NotAllowedError) else "dns_failed"
         )
-    if isinstance(error, aiohttp.ClientSSLError):
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "tls_untrusted"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "tls_failed"
     if isinstance(error, aiohttp.ClientConnectorError):
         refused = isinstance(error.os_error, ConnectionRefusedError)
         return "refused" if refused else "unreachable"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import ssl
+from pathlib import Path
 
+import pytest
+from aiohttp import web
+
+from collectors.audit.crawl import audit
+from collectors.audit.form import Report
 from collectors.audit.page import Page, read_page
-from tests.audit.site import Site, article, page, raw
+from tests.audit.site import STARTED, Handler, Site, article, page, raw, serving
 from tests.audit.test_hostile_sites import audited
 from tests.audit.test_judging import HOME, TODAY
+from tests.checks.authority import Authority
 
 
 def parsed(body: str) -> Page:
@@ -91,3 +99,69 @@ def test_links_of_another_page_that_found_no_room_are_counted() -> None:
     )
 
     assert audited(site).lost["edges"] == 50
+
+
+# Answers that say less than they seem to.
+
+
+def without_bytes(request: web.Request) -> web.StreamResponse:
+    """An empty file, as nginx sends it."""
+    return raw(b"<html>416", status=416 if "Range" in request.headers else 200)(request)
+
+
+def test_an_empty_file_is_there_and_an_empty_picture_is_named() -> None:
+    site = Site(
+        paths={
+            "/": page('<a href="/a.txt">附件下载</a><img src="/a.png">'),
+            "/a.txt": without_bytes,
+            "/a.png": without_bytes,
+        }
+    )
+
+    report = audited(site)
+
+    assert report.dead_links == ()
+    assert [one.why for one in report.pictures] == ["picture_empty"]
+
+
+def elsewhere(handler: Handler, context: ssl.SSLContext | None = None) -> Report:
+    """What becomes of a link to another site whose every page is this."""
+
+    async def do() -> Report:
+        async with serving(Site(paths={"*": handler}), context) as other:
+            scheme = "http" if context is None else "https"
+            link = f'<a href="{scheme}://127.0.0.1:{other.port}/x">省局网站</a>'
+            async with serving(Site(paths={"/": page(link)})) as site:
+                return await audit(site.task(), STARTED)
+
+    return asyncio.run(do())
+
+
+@pytest.mark.parametrize("coding", ["none", "utf-8"])
+def test_what_is_no_coding_is_not_heeded(coding: str) -> None:
+    report = elsewhere(raw(b"<html>hello", encoding=coding))
+
+    assert (report.dead_links, report.summary.counts.unchecked) == ((), 0)
+
+
+def test_a_coding_that_nobody_asked_for_says_neither_yes_nor_no() -> None:
+    report = elsewhere(raw(b"\x0b\x02\x80hello\x03", encoding="br"))
+
+    assert (report.dead_links, report.summary.counts.unchecked) == ((), 1)
+
+
+def test_another_site_that_we_do_not_trust_may_be_alive(tmp_path: Path) -> None:
+    """Browsers fetch a certificate that is missing in the chain; OpenSSL does not."""
+    report = elsewhere(article, Authority(tmp_path).context("127.0.0.1"))
+
+    assert (report.dead_links, report.summary.counts.unchecked) == ((), 1)
+
+
+def test_no_handshake_is_not_the_same_as_no_trust() -> None:
+    async def do() -> Report:
+        async with serving(Site(paths={"*": article})) as site:
+            return await audit(site.task(seeds=(f"https://127.0.0.1:{site.port}/",)), STARTED)
+
+    summary = asyncio.run(do()).summary
+
+    assert (summary.failure, summary.outcome) == ("tls_failed", "REFUSED")
