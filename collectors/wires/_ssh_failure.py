@@ -62,6 +62,10 @@ def failure(error: BaseException, line: Line, device: str, *, greeted: bool) -> 
         error.device = error.device or device
         return error
     outcome, reason = _cut(line, greeted) or _said(error, greeted)
+    if reason == "ssh_closed" and line.phase == "auth":
+        # Some boxes refuse a password by hanging up, with a reset where octets were left unread.
+        # Tried at each poll, it would lock the account.
+        reason = "ssh_auth"
     return SshFailure(outcome, reason, device)
 
 

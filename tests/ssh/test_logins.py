@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import paramiko
@@ -13,7 +15,7 @@ from collectors._ssh import Said
 from metrics.observation import Outcome
 from tests.servers import program, wait_for
 from tests.ssh.asking import Asking, access, asking, login, pin
-from tests.ssh.fakes import fake_host
+from tests.ssh.fakes import Attempts, fake_host
 from tests.ssh.sshd import Sshd, make_key, sshd
 
 pytestmark = pytest.mark.server("sshd", "ssh-keygen")
@@ -81,6 +83,26 @@ def test_a_wrong_password_is_tried_once(pinned: Path, host_key: paramiko.PKey) -
         said = one.ask(access(port, login(password="wrong")))
         assert said == Said(Outcome.REFUSED, "ssh_auth")
         assert attempts.tried == [("password", "wrong")]
+
+
+def _reset(attempts: Attempts) -> None:
+    connection = attempts.transports[-1].sock
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+@pytest.mark.parametrize("hang_up", [_reset, lambda attempts: attempts.transports[-1].close()])
+def test_a_host_that_hangs_up_on_a_password_has_refused_it(
+    hang_up: Callable[[Attempts], None], pinned: Path, host_key: paramiko.PKey
+) -> None:
+    host: list[Attempts] = []
+    with (
+        fake_host(host_key, thinking=lambda: hang_up(host[0])) as (port, attempts),
+        asking(pinned) as one,
+    ):
+        host.append(attempts)
+        said = one.ask(access(port, login(password="wrong")))
+        assert said == Said(Outcome.REFUSED, "ssh_auth")
 
 
 def test_a_refused_password_is_not_given_as_an_answer_too(
