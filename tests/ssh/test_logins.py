@@ -87,6 +87,7 @@ def test_a_wrong_password_is_tried_once(pinned: Path, host_key: paramiko.PKey) -
 
 def _reset(attempts: Attempts) -> None:
     connection = attempts.transports[-1].sock
+    assert isinstance(connection, socket.socket)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
