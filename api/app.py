@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, cast
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -133,7 +134,8 @@ async def authorise(request: Request, desk: AtDesk) -> None:
 
 
 def _known_parameters(request: Request, route: APIRoute) -> None:
-    known = {parameter.alias for parameter in route.dependant.query_params}
+    flat = get_flat_dependant(route.dependant)
+    known = {parameter.alias for parameter in flat.query_params}
     for name in request.query_params:
         if name not in known:
             accepted = ", ".join(sorted(known)) or "-"

@@ -1,27 +1,56 @@
-"""What routes about overlays and their documents share: the port, whose they are, the trail."""
+"""What routes about things that people file share: documents, verdicts, lists, the trail."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Awaitable
-from typing import Final, TypeVar
-from urllib.parse import unquote
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Final, TypeVar
+from urllib.parse import quote, unquote
 
+from pydantic import Field
 from starlette.requests import Request
+from starlette.responses import Response
 
+from api.answer import Json, encode, encode_rows
 from api.desk import Caller, Desk
 from api.door import source_of
+from api.listing import Sieve
 from api.ports_carrier_reports import RefusedError
 from api.ports_overlays import Overlays
+from api.queries import period_of
 from api.refusal import Refusal
 from api.roles import decides
 from api.scope import assesses
 from inventory.model import link_target
+from inventory.strict import Strict
 from sla.filings import Standing
+from sla.periods import PeriodError, whole
+from sla.records import Verdict
 
 T = TypeVar("T")
 _NAME: Final = 120
 """Characters of a name that are kept."""
+CARRIER: Final = "carrier"
+"""The role of a carrier's persons."""
+Words = Annotated[str, Field(max_length=2000)]
+
+
+class Attached(Strict):
+    """A document that was handed in before (POST /api/v1/documents)."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    name: Annotated[str, Field(max_length=500)] = ""
+
+
+Documents = Annotated[tuple[Attached, ...], Field(max_length=20)]
+
+
+class Decision(Strict):
+    """What somebody says to what was filed."""
+
+    verdict: Verdict
+    why: Words = ""
 
 
 def file_name(sent: str) -> str:
@@ -60,6 +89,54 @@ def audit(desk: Desk, caller: Caller, action: str, subject: str, result: str = "
     """Append to the audit trail."""
     now = desk.ports.live.now()
     desk.ports.people.audit(caller.person.name, action, subject, now, result)
+
+
+@contextmanager
+def audited(desk: Desk, caller: Caller, action: str, subject: str) -> Iterator[None]:
+    """Note in the audit trail what is refused; what was taken is for `audit`."""
+    try:
+        yield
+    except Refusal as refusal:
+        audit(desk, caller, action, subject, refusal.code)
+        raise
+
+
+def carrier_of(desk: Desk, link: str) -> str:
+    """Return the carrier of a link, "" where the link is gone."""
+    found = desk.inventory.links.get(link)
+    return "" if found is None else found.carrier
+
+
+def window_of(period: str, now: int) -> tuple[int, int]:
+    """Return the first second of a period and the one after its last. Raises Refusal."""
+    name = period_of(period, now)
+    try:
+        found = whole(name)
+    except PeriodError:
+        raise Refusal(422, "unknown_period", period=name) from None
+    return found.start, found.end
+
+
+def attached(
+    desk: Desk, caller: Caller, documents: Sequence[Attached]
+) -> tuple[tuple[str, str], ...]:
+    """Return SHA-256 and name of each. Raises Refusal for what was only guessed."""
+    kept = desk.assessment.overlays
+    for one in documents:
+        known = kept is not None and name_of(desk, caller, kept, one.sha256) is not None
+        if caller.scoped and not known:
+            raise Refusal(422, "unknown_document", sha256=one.sha256)
+    return tuple((one.sha256, file_name(quote(one.name))) for one in documents)
+
+
+def only(found: Sequence[T], wanted: Callable[[T], bool]) -> Sieve:
+    """Let through what is wanted of what was found."""
+    return lambda positions: [at for at in positions if wanted(found[at])]
+
+
+async def page(rows: Sequence[object], following: str | None) -> Response:
+    """Answer with a part of a list, and where the next one begins."""
+    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + encode(following) + b"}")
 
 
 def visible(desk: Desk, caller: Caller, one: Standing) -> bool:

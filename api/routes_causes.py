@@ -12,36 +12,39 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answer import Json, encode, encode_rows, small
+from api.answer import small
 from api.desk import AtDesk, ByCaller, Caller, Desk
-from api.filed import asked, audit, file_name, must_decide
+from api.filed import (
+    CARRIER,
+    Attached,
+    Documents,
+    Words,
+    asked,
+    attached,
+    audit,
+    audited,
+    carrier_of,
+    must_decide,
+    only,
+    page,
+    window_of,
+)
 from api.listing import WALK, find
 from api.ports_causes import Causes, Noting, Saying
-from api.queries import Cursor, Limit, Name, Period, period_of
+from api.queries import Cursor, Limit, Name, Period
 from api.refusal import Refusal
 from api.roles import decides
 from api.scope import assesses
 from inventory.strict import Strict
 from sla.causes import STATES, CauseStanding, Said, Stage, may_decide, parts_of
-from sla.periods import PeriodError, whole
 from sla.records import Cause, Fact, StopClock
 from sla.tickets import Ticket
 from texts.say import say
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["causes"])
-_ZONE: Final = "Asia/Shanghai"
-_CARRIER: Final = "carrier"
 _LATEST: Final = 4_102_444_800
 _Outage = Annotated[str, Path(min_length=1, max_length=300)]
-_Words = Annotated[str, Field(max_length=2000)]
 _At = Annotated[int, Field(ge=0, le=_LATEST)]
-
-
-class Paper(Strict):
-    """A document that was handed in before (POST /api/v1/documents)."""
-
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    name: Annotated[str, Field(max_length=500)] = ""
 
 
 class Telling(Strict):
@@ -49,15 +52,15 @@ class Telling(Strict):
 
     cause: Cause
     until: _At | None = None
-    why: _Words = ""
-    documents: Annotated[tuple[Paper, ...], Field(max_length=20)] = ()
+    why: Words = ""
+    documents: Documents = ()
 
 
 class Decided(Strict):
     """`said`: number of what is approved or rejected, so that it is what the caller has read."""
 
     said: Annotated[int, Field(ge=1)]
-    why: _Words = ""
+    why: Words = ""
 
 
 class Stop(Strict):
@@ -66,7 +69,7 @@ class Stop(Strict):
     start: _At
     end: _At
     why: Annotated[str, Field(min_length=1, max_length=500)]
-    documents: Annotated[tuple[Paper, ...], Field(min_length=1, max_length=20)]
+    documents: Annotated[tuple[Attached, ...], Field(min_length=1, max_length=20)]
 
 
 class Noted(Strict):
@@ -127,7 +130,7 @@ async def causes(
     evidence, said by a person, approved or rejected by another.
     """
     port = desk.assessment.causes
-    window = None if period is None else _window(period, desk.ports.live.now())
+    window = None if period is None else window_of(period, desk.ports.live.now())
     known = {} if port is None else port.standings()
     tickets = {} if port is None else port.tickets()
     found = [*known.values()][::-1]
@@ -136,21 +139,18 @@ async def causes(
         return (
             (state is None or one.state == state)
             and (window is None or (one.start < window[1] and (one.end or _LATEST) > window[0]))
-            and (carrier is None or _carrier_of(desk, one.link) == carrier)
+            and (carrier is None or carrier_of(desk, one.link) == carrier)
             and _sees(desk, caller, one.link)
         )
 
-    def sieve(positions: range) -> Sequence[int]:
-        return [at for at in positions if wanted(found[at])]
-
-    places, more = await find([one.outage for one in found], cursor, limit, sieve)
+    names = [one.outage for one in found]
+    places, more = await find(names, cursor, limit, only(found, wanted))
     rows = []
     for count, at in enumerate(places, 1):
         rows.append(_row(desk, caller, found[at], tickets.get(found[at].outage)))
         if count % (WALK // 10) == 0:
             await asyncio.sleep(0)
-    following = encode(rows[-1].outage if more else None)
-    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+    return await page(rows, rows[-1].outage if more else None)
 
 
 @ROUTES.post("/causes/{outage:path}/say")
@@ -160,15 +160,12 @@ async def say_cause(outage: _Outage, desk: AtDesk, caller: ByCaller, said: Telli
     A carrier may say it of its own circuits: an objection.
     """
     port = _port(desk)
-    try:
+    with audited(desk, caller, "cause.say", outage):
         carrier = _carrier(desk, caller, outage)
-        papers = _papers(desk, caller, said.documents)
-        side = carrier if _CARRIER in caller.person.roles else ""
+        papers = attached(desk, caller, said.documents)
+        side = carrier if CARRIER in caller.person.roles else ""
         saying = Saying(outage, said.cause, said.until, said.why, papers, side)
         one = await asked(port.say(saying, caller.person.name))
-    except Refusal as refusal:
-        audit(desk, caller, "cause.say", outage, refusal.code)
-        raise
     audit(desk, caller, "cause.say", f"{outage} {said.cause}")
     return _answer(desk, caller, port, one)
 
@@ -198,13 +195,10 @@ async def _decide(
     decided: Decided,
 ) -> Response:
     port = _port(desk)
-    try:
+    with audited(desk, caller, f"cause.{step}", outage):
         _carrier(desk, caller, outage)
         must_decide(desk, caller, request)
         one = await asked(port.decide(outage, step, decided.said, decided.why, caller.person.name))
-    except Refusal as refusal:
-        audit(desk, caller, f"cause.{step}", outage, refusal.code)
-        raise
     audit(desk, caller, f"cause.{step}", f"{outage} {decided.said}")
     return _answer(desk, caller, port, one)
 
@@ -220,22 +214,20 @@ async def tickets(
 ) -> Response:
     """List tickets of outages, the latest first: `{items, next}`. Times are UTC seconds."""
     port = desk.assessment.causes
-    window = None if period is None else _window(period, desk.ports.live.now())
+    window = None if period is None else window_of(period, desk.ports.live.now())
     found = [] if port is None else [*port.tickets().values()][::-1]
 
-    def sieve(positions: range) -> Sequence[int]:
-        return [
-            at
-            for at in positions
-            if (window is None or window[0] <= found[at].noted.notified < window[1])
-            and (carrier is None or _carrier_of(desk, found[at].noted.link) == carrier)
-            and _sees(desk, caller, found[at].noted.link)
-        ]
+    def wanted(one: Ticket) -> bool:
+        return (
+            (window is None or window[0] <= one.noted.notified < window[1])
+            and (carrier is None or carrier_of(desk, one.noted.link) == carrier)
+            and _sees(desk, caller, one.noted.link)
+        )
 
-    places, more = await find([one.noted.outage for one in found], cursor, limit, sieve)
+    names = [one.noted.outage for one in found]
+    places, more = await find(names, cursor, limit, only(found, wanted))
     rows = [_ticket(found[at]) for at in places]
-    following = encode(found[places[-1]].noted.outage if more else None)
-    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+    return await page(rows, found[places[-1]].noted.outage if more else None)
 
 
 @ROUTES.post("/tickets")
@@ -246,7 +238,7 @@ async def note(desk: AtDesk, caller: ByCaller, noted: Noted) -> Response:
     and when the clock stood still is for the owner's side.
     """
     port = _port(desk)
-    try:
+    with audited(desk, caller, "ticket.note", noted.outage):
         _carrier(desk, caller, noted.outage)
         _must_own(caller, noted)
         stops = noted.stops
@@ -257,12 +249,9 @@ async def note(desk: AtDesk, caller: ByCaller, noted: Noted) -> Response:
             restored=noted.restored,
             by_carrier=noted.by_carrier,
             stops=None if stops is None else tuple(StopClock(s.start, s.end, s.why) for s in stops),
-            stop_documents=tuple(_papers(desk, caller, s.documents) for s in stops or ()),
+            stop_documents=tuple(attached(desk, caller, s.documents) for s in stops or ()),
         )
         one = await asked(port.note(noting, caller.person.name))
-    except Refusal as refusal:
-        audit(desk, caller, "ticket.note", noted.outage, refusal.code)
-        raise
     audit(desk, caller, "ticket.note", noted.outage)
     return small({"ticket": _ticket(one)})
 
@@ -277,46 +266,22 @@ def _port(desk: Desk) -> Causes:
 def _must_own(caller: Caller, noted: Noted) -> None:
     """Raise Refusal where a carrier notes what starts, stops or ends its own repair clock."""
     owners = (noted.notified, noted.restored, noted.stops)
-    if _CARRIER in caller.person.roles and any(one is not None for one in owners):
+    if CARRIER in caller.person.roles and any(one is not None for one in owners):
         raise Refusal(403, "ticket_owner_only")
-
-
-def _carrier_of(desk: Desk, link: str) -> str:
-    found = desk.inventory.links.get(link)
-    return "" if found is None else found.carrier
 
 
 def _sees(desk: Desk, caller: Caller, link: str) -> bool:
     """Say whether an outage is the caller's business; of links that are gone: who sees all."""
-    return assesses(caller.person, _carrier_of(desk, link))
+    return assesses(caller.person, carrier_of(desk, link))
 
 
 def _carrier(desk: Desk, caller: Caller, outage: str) -> str:
     """Return the carrier of an outage's link where it is the caller's business. Raises Refusal."""
     named = parts_of(outage)
-    carrier = "" if named is None else _carrier_of(desk, named[0])
+    carrier = "" if named is None else carrier_of(desk, named[0])
     if not carrier or not assesses(caller.person, carrier):
         raise Refusal(404, "unknown_outage", outage=outage)
     return carrier
-
-
-def _papers(desk: Desk, caller: Caller, documents: Sequence[Paper]) -> tuple[tuple[str, str], ...]:
-    """Return what is attached; raises Refusal for what the caller could only have guessed."""
-    kept = desk.assessment.overlays
-    for one in documents:
-        own = kept is not None and kept.handed_in(one.sha256, caller.person.name)
-        if caller.scoped and not own:
-            raise Refusal(422, "unknown_document", sha256=one.sha256)
-    return tuple((one.sha256, file_name(one.name)) for one in documents)
-
-
-def _window(period: str, now: int) -> tuple[int, int]:
-    name = period_of(period, now)
-    try:
-        found = whole(name, _ZONE)
-    except PeriodError:
-        raise Refusal(422, "unknown_period", period=name) from None
-    return found.start, found.end
 
 
 def _answer(desk: Desk, caller: Caller, port: Causes, one: CauseStanding) -> Response:
@@ -332,7 +297,7 @@ def _row(desk: Desk, caller: Caller, one: CauseStanding, ticket: Ticket | None) 
         outage=one.outage,
         link=one.link,
         title=one.link if link is None else link.title,
-        carrier=_carrier_of(desk, one.link),
+        carrier=carrier_of(desk, one.link),
         start=one.start,
         end=one.end,
         state=one.state,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import quote
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -14,26 +13,40 @@ from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answer import Json, encode, encode_rows, small
+from api.answer import small
 from api.desk import AtDesk, ByCaller, Caller, Desk
-from api.filed import asked, audit, file_name, must_decide, name_of, port_of, visible
+from api.filed import (
+    CARRIER,
+    Decision,
+    Documents,
+    Words,
+    asked,
+    attached,
+    audit,
+    audited,
+    must_decide,
+    only,
+    page,
+    port_of,
+    visible,
+    window_of,
+)
 from api.listing import find
 from api.ports_overlays import Filing, Overlays
-from api.queries import Cursor, Id, Limit, Name, Period, period_of
+from api.queries import Cursor, Id, Limit, Name, Period
 from api.refusal import Refusal
 from api.roles import decides
 from inventory.edge import instant
 from inventory.model import link_target
 from inventory.strict import Strict
-from sla.filings import STATES, Standing, State, may_decide, may_withdraw
-from sla.periods import PeriodError, whole
+from sla.filings import Standing, may_decide, may_withdraw
 from sla.records import Document, Kind
+from sla.two_persons import STATES, State
 from texts.say import say
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["overlays"])
 _ZONED: Final = 19
 """Characters of a time of day before its offset: 2026-11-24T08:00:00."""
-_CARRIER: Final = "carrier"
 
 
 def _time(value: object) -> int:
@@ -47,15 +60,6 @@ def _time(value: object) -> int:
 
 
 _Time = Annotated[int, PlainValidator(_time)]
-_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-_Words = Annotated[str, Field(max_length=2000)]
-
-
-class Attached(Strict):
-    """A document that was handed in before."""
-
-    sha256: _Sha256
-    name: Annotated[str, Field(max_length=500)] = ""
 
 
 class Filed(Strict):
@@ -66,17 +70,10 @@ class Filed(Strict):
     start: _Time
     end: _Time
     title: Annotated[str, Field(min_length=1, max_length=200)]
-    why: _Words = ""
-    documents: Annotated[tuple[Attached, ...], Field(max_length=20)] = ()
+    why: Words = ""
+    documents: Documents = ()
     replaces: Annotated[str, Field(max_length=200)] = ""
     outage: Annotated[str, Field(max_length=300)] = ""
-
-
-class Decision(Strict):
-    """What somebody says to an overlay."""
-
-    verdict: Literal["approve", "reject", "withdraw"]
-    why: _Words = ""
 
 
 class OverlayRow(msgspec.Struct, frozen=True):
@@ -124,7 +121,7 @@ async def overlays(
     `period`: those that lie in it, wholly or in part; absent = all.
     """
     port = desk.assessment.overlays
-    window = None if period is None else _window(period, desk.ports.live.now())
+    window = None if period is None else window_of(period, desk.ports.live.now())
     found = [] if port is None else list(port.overlays().values())[::-1]
     links = desk.inventory.links
 
@@ -140,17 +137,14 @@ async def overlays(
             and visible(desk, caller, one)
         )
 
-    def sieve(positions: range) -> Sequence[int]:
-        return [at for at in positions if wanted(found[at])]
-
-    places, more = await find([one.overlay for one in found], cursor, limit, sieve)
+    names = [one.overlay for one in found]
+    places, more = await find(names, cursor, limit, only(found, wanted))
     rows = []
     for at in places:
         if port is not None:
             rows.append(_row(desk, caller, port, found[at]))
             await asyncio.sleep(0)  # a row of 500 circuits takes milliseconds
-    following = encode(rows[-1].id if more else None)
-    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+    return await page(rows, rows[-1].id if more else None)
 
 
 @ROUTES.post("/overlays")
@@ -162,13 +156,10 @@ async def file(desk: AtDesk, caller: ByCaller, filed: Filed) -> Response:
     """
     port = port_of(desk)
     subject = f"{filed.kind} {' '.join(filed.links)}"[:500]
-    try:
+    with audited(desk, caller, "overlay.file", subject):
         filing = _filing(desk, caller, filed)
-        _may_attach(desk, caller, port, filing)
+        _may_name(desk, caller, port, filing)
         one = await asked(port.file(filing, caller.person.name))
-    except Refusal as refusal:
-        audit(desk, caller, "overlay.file", subject, refusal.code)
-        raise
     audit(desk, caller, "overlay.file", f"{one.overlay} {subject}")
     answer = small({"overlay": _row(desk, caller, port, one)})
     answer.status_code = 201
@@ -188,12 +179,9 @@ async def decide(
 ) -> Response:
     """Approve or reject what another person filed, or withdraw one's own: `{overlay}`."""
     port, action = port_of(desk), f"overlay.{decision.verdict}"
-    try:
+    with audited(desk, caller, action, overlay):
         _may_say(desk, caller, request, _known(desk, caller, port, overlay), decision)
         one = await asked(port.decide(overlay, decision.verdict, decision.why, caller.person.name))
-    except Refusal as refusal:
-        audit(desk, caller, action, overlay, refusal.code)
-        raise
     audit(desk, caller, action, overlay)
     return small({"overlay": _row(desk, caller, port, one)})
 
@@ -221,7 +209,7 @@ def _filing(desk: Desk, caller: Caller, filed: Filed) -> Filing:
     for name in filed.links:
         if name not in links or not desk.sees(caller, link_target(name)):
             raise Refusal(404, "unknown_link", link=name)
-    side = links[filed.links[0]].carrier if _CARRIER in caller.person.roles else ""
+    side = links[filed.links[0]].carrier if CARRIER in caller.person.roles else ""
     return Filing(
         kind=filed.kind,
         links=filed.links,
@@ -229,34 +217,22 @@ def _filing(desk: Desk, caller: Caller, filed: Filed) -> Filing:
         end=filed.end,
         title=filed.title,
         why=filed.why,
-        documents=tuple((one.sha256, file_name(quote(one.name))) for one in filed.documents),
+        documents=attached(desk, caller, filed.documents),
         carrier=side,
         replaces=filed.replaces,
         outage=filed.outage,
     )
 
 
-def _may_attach(desk: Desk, caller: Caller, port: Overlays, filing: Filing) -> None:
-    """Refuse a document, a correction or an outage that the caller could only have guessed."""
+def _may_name(desk: Desk, caller: Caller, port: Overlays, filing: Filing) -> None:
+    """Refuse a correction or an outage that the caller could only have guessed."""
     if not caller.scoped:
         return
     if filing.replaces:
         _known(desk, caller, port, filing.replaces)
-    for sha256, _ in filing.documents:
-        own = port.handed_in(sha256, caller.person.name)
-        if not own and name_of(desk, caller, port, sha256) is None:
-            raise Refusal(422, "unknown_document", sha256=sha256)
     target = filing.outage.rpartition("@")[0]
     if filing.outage and not desk.sees(caller, target):
         raise Refusal(404, "unknown_outage", outage=filing.outage)
-
-
-def _window(period: str, now: int) -> tuple[int, int]:
-    try:
-        found = whole(period_of(period, now))
-    except PeriodError:
-        raise Refusal(422, "unknown_period", period=period) from None
-    return found.start, found.end
 
 
 def _row(desk: Desk, caller: Caller, port: Overlays, one: Standing) -> OverlayRow:

@@ -1,35 +1,49 @@
-"""Scores by people: tests of bandwidth, scores for service, deductions for major events."""
+"""Points by people: tests of bandwidth, scores for service, deductions for major events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, cast
-from urllib.parse import quote
+from typing import Annotated, Any, Final, Literal
 
-import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answer import Json, encode, encode_rows, small
+from api.answer import small
 from api.desk import AtDesk, ByCaller, Caller, Desk
-from api.filed import asked, audit, file_name, must_decide, name_of
+from api.filed import (
+    CARRIER,
+    Attached,
+    Decision,
+    Documents,
+    asked,
+    attached,
+    audit,
+    audited,
+    carrier_of,
+    must_decide,
+    only,
+    page,
+    window_of,
+)
 from api.listing import find
-from api.ports_scores import Given, Noted, Scores
+from api.point_rows import points_row
+from api.ports_scores import Scores
 from api.queries import Cursor, Limit, Name, Period, period_of
 from api.refusal import Refusal
 from api.scope import assesses
 from inventory.edge import instant
 from inventory.model import link_target
 from inventory.strict import Strict
-from sla.periods import PeriodError, whole
-from sla.records import BandwidthTested, PointsDeducted, ServiceScored
+from sla.points import PointsStanding
+from sla.records import BandwidthTested, Points, PointsDeducted, ServiceScored
+from sla.two_persons import STATES, State
 
 ROUTES: Final = APIRouter(prefix="/api/v1", tags=["scores"])
-_CARRIER: Final = "carrier"
 _LATEST: Final = 4_102_444_800
 _FASTEST: Final = 10**13
 """bit/s: ten times the fastest port there is."""
@@ -50,18 +64,10 @@ def _instant(value: object) -> int:
 _Instant = Annotated[int, PlainValidator(_instant)]
 _Rate = Annotated[int, Field(ge=1, le=_FASTEST)]
 _Id = Annotated[str, Field(min_length=1, max_length=200)]
+_Number = Annotated[int, Path(ge=1, le=2**53)]
+_State = Annotated[State | None, Query(description=", ".join(STATES))]
 _OfPeriod = Annotated[str, Field(min_length=4, max_length=24)]
 _Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-
-
-class Evidence(Strict):
-    """A document that was handed in before (POST /api/v1/documents)."""
-
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    name: Annotated[str, Field(max_length=500)] = ""
-
-
-_Documents = Annotated[tuple[Evidence, ...], Field(max_length=20)]
 
 
 class Tested(Strict):
@@ -73,7 +79,7 @@ class Tested(Strict):
     measured_up: _Rate
     measured_down: _Rate
     contracted: _Rate
-    documents: _Documents = ()
+    documents: Documents = ()
 
 
 class Scored(Strict):
@@ -84,7 +90,7 @@ class Scored(Strict):
     num: Annotated[int, Field(ge=0, le=1_000_000)]
     den: Annotated[int, Field(ge=1, le=1_000_000)]
     why: _Why
-    documents: _Documents = ()
+    documents: Documents = ()
 
 
 class Deducted(Strict):
@@ -94,7 +100,37 @@ class Deducted(Strict):
     period: _OfPeriod
     hundredths: Annotated[int, Field(ge=1, le=10_000)]
     why: _Why
-    documents: _Documents = ()
+    documents: Documents = ()
+
+
+class TakenBack(Strict):
+    """Why points that count are to be taken back."""
+
+    why: _Why
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Which scores or deductions somebody wants to see, and from where on."""
+
+    carrier: str | None
+    period: str | None
+    state: State | None
+    cursor: str | None
+    limit: int
+
+
+def _sought(
+    carrier: Name = None,
+    period: Period = None,
+    state: _State = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> _Sought:
+    return _Sought(carrier, period, state, cursor, limit)
+
+
+_ByPeriod = Annotated[_Sought, Depends(_sought)]
 
 
 @ROUTES.get("/bandwidth-tests")
@@ -104,33 +140,35 @@ async def bandwidth_tests(
     carrier: Name = None,
     link: Name = None,
     period: Period = None,
+    state: _State = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
     """List tests of links the caller may see, the latest filed first: `{items, next}`.
 
-    `period`: those made in it; absent = all. Times are UTC seconds, rates bit/s.
+    `period`: those made in it; absent = all. Times are UTC seconds, rates bit/s. `holds`: approved
+    and not taken back; `waits`: number of what waits for a second person.
     """
-    port = desk.assessment.scores
-    window = None if period is None else _window(period, desk.ports.live.now())
+    window = None if period is None else window_of(period, desk.ports.live.now())
 
-    def wanted(body: BandwidthTested) -> bool:
+    def wanted(one: PointsStanding) -> bool:
+        body = one.body
         return (
-            (link is None or body.link == link)
+            isinstance(body, BandwidthTested)
+            and (link is None or body.link == link)
             and (window is None or window[0] <= body.at < window[1])
-            and (carrier is None or _carrier_of(desk, body.link) == carrier)
-            and desk.sees(caller, link_target(body.link))
+            and (carrier is None or carrier_of(desk, body.link) == carrier)
+            and state in {None, one.state}
         )
 
-    found = () if port is None else port.tests()
-    return await _listed(found, wanted, cursor, limit, lambda one: _test(desk, one))
+    return await _listed(desk, caller, wanted, cursor, limit)
 
 
 @ROUTES.post("/bandwidth-tests")
 async def put_test(desk: AtDesk, caller: ByCaller, given: Tested) -> Response:
     """Put a test of a link's bandwidth on record (201): `{test}`. Not for a carrier's person.
 
-    Of the tests of a link in a period the last one made counts.
+    Of the approved tests of a link in a period the last one made counts.
     """
     body = BandwidthTested(
         given.link,
@@ -140,106 +178,134 @@ async def put_test(desk: AtDesk, caller: ByCaller, given: Tested) -> Response:
         given.measured_down,
         given.contracted,
     )
-
-    def may() -> None:
-        if _CARRIER in caller.person.roles:
-            raise Refusal(403, "score_owner_only")
-        if given.link not in desk.inventory.links or not desk.sees(caller, link_target(given.link)):
-            raise Refusal(404, "unknown_link", link=given.link)
-
-    one = await _add(desk, caller, "bandwidth.test", given.link, body, given.documents, may)
-    return _made({"test": _test(desk, one)})
+    return await _propose(desk, caller, "bandwidth.test", given.link, body, given.documents)
 
 
 @ROUTES.get("/service-scores")
-async def service_scores(
-    desk: AtDesk,
-    caller: ByCaller,
-    carrier: Name = None,
-    period: Period = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Response:
-    """List scores for service, the latest first: `{items, next}`; `holds`: no later one is there.
+async def service_scores(desk: AtDesk, caller: ByCaller, sought: _ByPeriod) -> Response:
+    """List scores for service, the latest first: `{items, next}`; `holds`: the report counts it.
 
     `period`: those given for it, as it is written there; absent = all.
     """
-    port = desk.assessment.scores
-    found = () if port is None else port.services()
-    wanted = _of(caller, carrier, period, desk.ports.live.now())
-    last = _holding(found)
-    return await _listed(found, wanted, cursor, limit, lambda one: _service(one, last))
+    return await _of_period(desk, caller, ServiceScored, sought)
 
 
 @ROUTES.post("/service-scores")
-async def put_score(request: Request, desk: AtDesk, caller: ByCaller, given: Scored) -> Response:
-    """Score a carrier's service of a period (201): `{score}`. It replaces the one before."""
+async def put_score(desk: AtDesk, caller: ByCaller, given: Scored) -> Response:
+    """Score a carrier's service of a period (201): `{score}`; not for a carrier's person.
+
+    Approved by another person it counts, and replaces the one before.
+    """
     body = ServiceScored(given.carrier, given.period, given.num, given.den, given.why)
-    one = await _add(
-        desk, caller, "service.score", f"{given.carrier} {given.period} {given.num}/{given.den}",
-        body, given.documents, lambda: _may_decide(desk, caller, request, given),
-    )  # fmt: skip
-    return _made({"score": _service(one, _holding(_port(desk).services()))})
+    about = f"{given.carrier} {given.period} {given.num}/{given.den}"
+    return await _propose(desk, caller, "service.score", about, body, given.documents)
 
 
 @ROUTES.get("/deductions")
-async def deductions(
-    desk: AtDesk,
-    caller: ByCaller,
-    carrier: Name = None,
-    period: Period = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> Response:
+async def deductions(desk: AtDesk, caller: ByCaller, sought: _ByPeriod) -> Response:
     """List deductions, the latest first: `{items, next}`; `hundredths` of a point.
 
     `period`: those made in it, as it is written there; absent = all.
     """
-    port = desk.assessment.scores
-    found = () if port is None else port.deductions()
-    wanted = _of(caller, carrier, period, desk.ports.live.now())
-    return await _listed(found, wanted, cursor, limit, _row)
+    return await _of_period(desk, caller, PointsDeducted, sought)
 
 
 @ROUTES.post("/deductions")
-async def deduct(request: Request, desk: AtDesk, caller: ByCaller, given: Deducted) -> Response:
-    """Deduct points of a carrier's period for a major event (201): `{deduction}`."""
+async def deduct(desk: AtDesk, caller: ByCaller, given: Deducted) -> Response:
+    """Deduct points of a carrier's period for a major event (201): `{deduction}`.
+
+    They are taken off when another person has approved it. Not for a carrier's person.
+    """
     body = PointsDeducted(given.carrier, given.period, given.hundredths, given.why)
-    one = await _add(
-        desk, caller, "points.deduct", f"{given.carrier} {given.period} {given.hundredths}",
-        body, given.documents, lambda: _may_decide(desk, caller, request, given),
-    )  # fmt: skip
-    return _made({"deduction": _row(one)})
+    about = f"{given.carrier} {given.period} {given.hundredths}"
+    return await _propose(desk, caller, "points.deduct", about, body, given.documents)
 
 
-async def _add(
+@ROUTES.get("/points")
+async def points(
+    desk: AtDesk,
+    caller: ByCaller,
+    state: _State = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """List tests, scores and deductions together, the latest first: `{items, next}`."""
+    return await _listed(desk, caller, lambda one: state in {None, one.state}, cursor, limit)
+
+
+@ROUTES.post("/points/{number}/decision")
+async def decide(
+    number: _Number, request: Request, desk: AtDesk, caller: ByCaller, decision: Decision
+) -> Response:
+    """Approve or reject what another person filed, or withdraw one's own: `{points}`.
+
+    `number`: of what `waits`, a test, score or deduction, or that one is taken back.
+    """
+    port, action = _port(desk), f"points.{decision.verdict}"
+    with audited(desk, caller, action, str(number)):
+        if decision.verdict != "withdraw":
+            must_decide(desk, caller, request)
+        _known(desk, caller, port, number)
+        one = await asked(port.decide(number, decision.verdict, decision.why, caller.person.name))
+    audit(desk, caller, action, str(number))
+    return small({"points": points_row(desk, caller, one)})
+
+
+@ROUTES.post("/points/{number}/withdrawal")
+async def withdraw(number: _Number, desk: AtDesk, caller: ByCaller, given: TakenBack) -> Response:
+    """Ask for points that count to be taken back (201): `{points}`.
+
+    They count until another person has approved that. Not for a carrier's person.
+    """
+    port = _port(desk)
+    with audited(desk, caller, "points.withdrawal", str(number)):
+        _owners_side(caller)
+        _known(desk, caller, port, number)
+        one = await asked(port.withdraw(number, given.why, caller.person.name))
+    audit(desk, caller, "points.withdrawal", str(number))
+    return _made({"points": points_row(desk, caller, one)})
+
+
+async def _propose(
     desk: Desk,
     caller: Caller,
     action: str,
     subject: str,
-    body: Given,
-    documents: Sequence[Evidence],
-    may: Callable[[], None],
-) -> Noted[Given]:
+    body: Points,
+    documents: Iterable[Attached],
+) -> Response:
     """Put one on record, with its line in the audit trail. Raises Refusal."""
     port = _port(desk)
-    try:
-        may()
-        papers = _papers(desk, caller, documents)
-        one = await asked(port.add(body, papers, caller.person.name))
-    except Refusal as refusal:
-        audit(desk, caller, action, subject, refusal.code)
-        raise
-    audit(desk, caller, action, f"{subject} {one.number}")
-    return one
+    with audited(desk, caller, action, subject):
+        _owners_side(caller)
+        _may_see(desk, caller, body)
+        papers = attached(desk, caller, tuple(documents))
+        one = await asked(port.propose(body, papers, caller.person.name))
+    audit(desk, caller, action, f"{subject} {one.record}")
+    return _made({one.sort: points_row(desk, caller, one)})
 
 
-def _may_decide(desk: Desk, caller: Caller, request: Request, given: Scored | Deducted) -> None:
-    """Raise Refusal for who does not decide, or not about this carrier."""
-    must_decide(desk, caller, request)
-    if not assesses(caller.person, given.carrier):
-        raise Refusal(404, "unknown_carrier", carrier=given.carrier)
-    period_of(given.period, desk.ports.live.now())
+def _owners_side(caller: Caller) -> None:
+    """Raise Refusal for a carrier's person, whatever else he is."""
+    if CARRIER in caller.person.roles:
+        raise Refusal(403, "score_owner_only")
+
+
+def _may_see(desk: Desk, caller: Caller, body: Points) -> None:
+    """Raise Refusal for what is none of the caller's business."""
+    if isinstance(body, BandwidthTested):
+        if body.link not in desk.inventory.links or not _sees(desk, caller, body):
+            raise Refusal(404, "unknown_link", link=body.link)
+        return
+    if not _sees(desk, caller, body):
+        raise Refusal(404, "unknown_carrier", carrier=body.carrier)
+    period_of(body.period, desk.ports.live.now())
+
+
+def _sees(desk: Desk, caller: Caller, body: Points) -> bool:
+    if isinstance(body, BandwidthTested):
+        return desk.sees(caller, link_target(body.link))
+    return assesses(caller.person, body.carrier)
 
 
 def _port(desk: Desk) -> Scores:
@@ -249,87 +315,51 @@ def _port(desk: Desk) -> Scores:
     return port
 
 
-def _papers(
-    desk: Desk, caller: Caller, documents: Sequence[Evidence]
-) -> tuple[tuple[str, str], ...]:
-    """Return what is attached; raises Refusal for what the caller could only have guessed."""
-    kept = desk.assessment.overlays
-    for one in documents:
-        known = kept is not None and name_of(desk, caller, kept, one.sha256) is not None
-        if caller.scoped and not known:
-            raise Refusal(422, "unknown_document", sha256=one.sha256)
-    return tuple((one.sha256, file_name(quote(one.name))) for one in documents)
+def _known(desk: Desk, caller: Caller, port: Scores, number: int) -> None:
+    one = port.subject(number)
+    if one is None or not _sees(desk, caller, one.body):
+        raise Refusal(404, "unknown_points", number=number)
 
 
-def _of(
-    caller: Caller, carrier: str | None, period: str | None, now: int
-) -> Callable[[ServiceScored | PointsDeducted], bool]:
-    """Return what says whether a score is wanted, and the caller's business."""
+async def _of_period(
+    desk: Desk, caller: Caller, sort: type[ServiceScored | PointsDeducted], sought: _Sought
+) -> Response:
+    """List what of one sort is sought. Raises Refusal."""
+    now, period = desk.ports.live.now(), sought.period
     name = None if period is None else period_of(period, now)
 
-    def wanted(body: ServiceScored | PointsDeducted) -> bool:
+    def wanted(one: PointsStanding) -> bool:
+        body = one.body
         return (
-            carrier in {None, body.carrier}
+            isinstance(body, sort)
+            and sought.carrier in {None, body.carrier}
             and name in {None, body.period}
-            and assesses(caller.person, body.carrier)
+            and sought.state in {None, one.state}
         )
 
-    return wanted
+    return await _listed(desk, caller, wanted, sought.cursor, sought.limit)
 
 
 async def _listed(
-    found: Sequence[Noted[Given]],
-    wanted: Callable[[Given], bool],
+    desk: Desk,
+    caller: Caller,
+    wanted: Callable[[PointsStanding], bool],
     cursor: str | None,
     limit: int,
-    row: Callable[[Noted[Given]], Mapping[str, Any]],
 ) -> Response:
-    latest = found[::-1]
+    port = desk.assessment.scores
+    latest = [] if port is None else [*port.standings().values()][::-1]
 
-    def sieve(positions: range) -> Sequence[int]:
-        return [at for at in positions if wanted(latest[at].body)]
+    def shown(one: PointsStanding) -> bool:
+        return wanted(one) and _sees(desk, caller, one.body)
 
-    places, more = await find([str(one.number) for one in latest], cursor, limit, sieve)
-    rows = [row(latest[at]) for at in places]
-    following = encode(str(latest[places[-1]].number) if more else None)
-    return Json(b'{"items":' + await encode_rows(rows) + b',"next":' + following + b"}")
+    names = [str(one.record) for one in latest]
+    places, more = await find(names, cursor, limit, only(latest, shown))
+    rows = [points_row(desk, caller, latest[at]) for at in places]
+    return await page(rows, names[places[-1]] if more else None)
 
 
 def _made(content: Mapping[str, Any]) -> Response:
     answer = small(content)
     answer.status_code = 201
     return answer
-
-
-def _row(one: Noted[Given]) -> dict[str, Any]:
-    said = cast("dict[str, Any]", msgspec.to_builtins(one.body))
-    said.pop("type", None)
-    return {"number": one.number, "filed_at": one.at, "filed_by": one.person, **said}
-
-
-def _test(desk: Desk, one: Noted[BandwidthTested]) -> dict[str, Any]:
-    link = desk.inventory.links.get(one.body.link)
-    title = one.body.link if link is None else link.title
-    return {**_row(one), "title": title, "carrier": _carrier_of(desk, one.body.link)}
-
-
-def _service(one: Noted[ServiceScored], last: Mapping[tuple[str, str], int]) -> dict[str, Any]:
-    return {**_row(one), "holds": last.get((one.body.carrier, one.body.period)) == one.number}
-
-
-def _holding(found: Sequence[Noted[ServiceScored]]) -> Mapping[tuple[str, str], int]:
-    """Return the number of the score that holds, by carrier and period."""
-    return {(one.body.carrier, one.body.period): one.number for one in found}
-
-
-def _carrier_of(desk: Desk, link: str) -> str:
-    found = desk.inventory.links.get(link)
-    return "" if found is None else found.carrier
-
-
-def _window(period: str, now: int) -> tuple[int, int]:
-    try:
-        found = whole(period_of(period, now))
-    except PeriodError:
-        raise Refusal(422, "unknown_period", period=period) from None
-    return found.start, found.end

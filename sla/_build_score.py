@@ -15,6 +15,7 @@ from sla._overlays import Class
 from sla.calculator import Status
 from sla.inputs import Inputs, SlotSums
 from sla.periods import whole
+from sla.points import PointsStanding, counting, of_period
 from sla.records import BandwidthTested, PointsDeducted, ServiceScored
 from sla.ruleset import Item, RuleSet, ScoreRule
 from sla.slot_sums import percentile
@@ -197,6 +198,8 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
     """Return the score of a carrier (methodology 1.11)."""
     rules = inputs.rules
     levels = tuple(_levels(rules, circuits))
+    given = counting(inputs.records)
+    own = [*of_period(given, inputs.register.carrier.id, inputs.window.period)]
     measured: Mapping[Item, _Measured] = {
         "availability": _availability(levels),
         "repair_in_time": _repairs(rows),
@@ -204,8 +207,8 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
         "latency": _quality(row.latency for row in rows),
         "loss": _quality(row.loss for row in rows),
         "jitter": _quality(row.jitter for row in rows),
-        "bandwidth": _bandwidth(inputs),
-        "service": _service(inputs),
+        "bandwidth": _bandwidth(inputs, given),
+        "service": _service(own),
     }
     items = []
     for item, weight in rules.items.items():
@@ -214,7 +217,7 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
         items.append((weight, scored, item, one.basis))
     score = composite.composite([(weight, scored) for weight, scored, *_ in items],
                                 rules.least_weight)  # fmt: skip
-    deductions = tuple(_deductions(inputs))
+    deductions = tuple(_deductions(own))
     final = composite.deducted(score, (one.hundredths for one in deductions), rules.deductions_cap)
     grade = composite.grade_of(final, rules.grades)
     return Points(
@@ -326,12 +329,12 @@ def _quality(rows: Iterable[report.Quality | None]) -> _Measured:
     return _Measured(Fraction(within, valid) if valid else None, {"valid": valid, "within": within})
 
 
-def _bandwidth(inputs: Inputs) -> _Measured:
+def _bandwidth(inputs: Inputs, given: Sequence[PointsStanding]) -> _Measured:
     """Return which circuits passed the last test of the period; untested ones do not count."""
     own = {link.id for link in inputs.register.links}
     tests = [
         one.body
-        for one in inputs.records
+        for one in given
         if isinstance(one.body, BandwidthTested)
         and one.body.link in own
         and inputs.window.start <= one.body.at < inputs.window.end
@@ -347,27 +350,19 @@ def _bandwidth(inputs: Inputs) -> _Measured:
     return _Measured(value, {"tested": len(last), "passed": passed})
 
 
-def _service(inputs: Inputs) -> _Measured:
-    said = [
-        one.body
-        for one in inputs.records
-        if isinstance(one.body, ServiceScored)
-        and (one.body.carrier, one.body.period)
-        == (inputs.register.carrier.id, inputs.window.period)
-    ]
-    if not said or not said[-1].den:
-        return _Measured(None, {})
-    return _Measured(
-        Fraction(said[-1].num, said[-1].den), {"num": said[-1].num, "den": said[-1].den}
-    )
+def _service(given: Iterable[PointsStanding]) -> _Measured:
+    """Return the score of the period that holds; there is at most one."""
+    for one in given:
+        if isinstance(one.body, ServiceScored) and one.body.den:
+            num, den = one.body.num, one.body.den
+            return _Measured(Fraction(num, den), {"num": num, "den": den})
+    return _Measured(None, {})
 
 
-def _deductions(inputs: Inputs) -> Iterable[report.Deduction]:
-    for one in inputs.records:
-        body = one.body
-        if isinstance(body, PointsDeducted) and (body.carrier, body.period) == (
-            inputs.register.carrier.id, inputs.window.period,
-        ):  # fmt: skip
+def _deductions(given: Iterable[PointsStanding]) -> Iterable[report.Deduction]:
+    for one in given:
+        if isinstance(one.body, PointsDeducted):
             yield report.Deduction(
-                body.hundredths, body.why, one.person, body.documents, one.number
-            )
+                one.body.hundredths, one.body.why, one.by, one.body.documents, one.record,
+                one.approved_by,
+            )  # fmt: skip

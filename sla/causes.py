@@ -16,6 +16,7 @@ from sla.physical import OVERLAY, is_monitors, suggests
 from sla.records import Cause, CauseDecided, CauseProposed, Document, Fact, Record
 from sla.states import APPROVED, CANARIES_SILENT, CLOCK_OFF, State
 from sla.timeline import Step
+from sla.two_persons import is_second
 
 Stage = Literal["proposed", "said", "approved", "rejected"]
 STATES: Final[tuple[Stage, ...]] = ("proposed", "said", "approved", "rejected")
@@ -131,7 +132,7 @@ def take(found: dict[str, CauseStanding], record: Record) -> None:
 
 def may_decide(one: CauseStanding, person: str) -> bool:
     """Say whether `person` may approve or reject what was said: it waits, and it is another's."""
-    return one.waiting is not None and person not in ("", one.waiting.by)
+    return one.waiting is not None and is_second(one.waiting.by, person)
 
 
 def overlays_from(standings: Iterable[CauseStanding]) -> Mapping[str, Sequence[Standing]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from inventory.model import PlannedWork
 from sla.physical import is_monitors, reaches, suggests
@@ -24,10 +24,8 @@ from sla.records import (
     OverlayFiled,
     Record,
 )
+from sla.two_persons import AFTER, LIVING, State, may_say
 
-State = Literal["filed", "approved", "rejected", "withdrawn", "replaced"]
-STATES: Final[tuple[State, ...]] = ("filed", "approved", "rejected", "withdrawn", "replaced")
-LIVING: Final[frozenset[State]] = frozenset({"filed", "approved"})
 INVENTORY: Final = "inventory"
 """Who filed and approved what stands in the inventory's files."""
 
@@ -171,7 +169,7 @@ class Folding:
             return
         self._change(
             one.overlay,
-            state=_STATE[decided.verdict],
+            state=AFTER[decided.verdict],
             decided_at=record.at,
             decided_by=record.person,
             decided_why=decided.why,
@@ -226,7 +224,7 @@ def may_withdraw(one: Standing, person: str, at: int) -> bool:
 
 def may_decide(one: Standing, person: str) -> bool:
     """Say whether `person` may approve or reject it: it is open, and another's."""
-    return one.state == "filed" and person not in ("", one.filed_by)
+    return may_say("approve", one.state, one.filed_by, person)
 
 
 def may_replace(earlier: Standing, carrier: str) -> bool:
@@ -251,10 +249,3 @@ def _announced(work: PlannedWork) -> Standing:
         decided_at=work.registered,
         decided_by=INVENTORY,
     )
-
-
-_STATE: Final[Mapping[str, State]] = {
-    "approve": "approved",
-    "reject": "rejected",
-    "withdraw": "withdrawn",
-}

@@ -12,6 +12,7 @@ from sla.records import (
     Document,
     OverlayFiled,
     PointsDeducted,
+    PointsProposed,
     ServiceScored,
     TicketNoted,
 )
@@ -27,6 +28,8 @@ class Paper(NamedTuple):
 
 def papers(body: Body) -> Iterator[Paper]:
     """Yield the documents of a record."""
+    if isinstance(body, PointsProposed):
+        body = body.says
     links: tuple[str, ...] = ()
     carrier = ""
     documents: tuple[Document, ...] = ()

@@ -167,6 +167,38 @@ class PointsDeducted(msgspec.Struct, frozen=True, tag="points-deducted"):
     documents: tuple[Document, ...] = ()
 
 
+Points = BandwidthTested | ServiceScored | PointsDeducted
+"""Points by people. As a record of its own one counts at once, on one person's word: the form of
+before there were `PointsProposed`, which no version since then files."""
+
+
+class PointsProposed(msgspec.Struct, frozen=True, tag="points-proposed"):
+    """Somebody says a test, a score or a deduction; it counts when another has approved it."""
+
+    says: Points
+
+
+class PointsWithdrawn(msgspec.Struct, frozen=True, tag="points-withdrawn"):
+    """Somebody wants points that count taken back; they are when another person has approved that.
+
+    `of`: number of the record that says them.
+    """
+
+    of: int
+    why: str
+
+
+class PointsDecided(msgspec.Struct, frozen=True, tag="points-decided"):
+    """Somebody else approves or rejects what waits, or who filed it withdraws it.
+
+    `of`: number of the record that waits, a `PointsProposed` or a `PointsWithdrawn`.
+    """
+
+    of: int
+    verdict: Verdict
+    why: str = ""
+
+
 class PeriodClosed(msgspec.Struct, frozen=True, tag="period-closed"):
     """A carrier's period is settled as this revision of the report; it is never changed.
 
@@ -203,6 +235,9 @@ Body = (
     | BandwidthTested
     | ServiceScored
     | PointsDeducted
+    | PointsProposed
+    | PointsWithdrawn
+    | PointsDecided
     | PeriodClosed
     | RulesActivated
 )

@@ -209,14 +209,19 @@ class Item(msgspec.Struct, frozen=True):
     basis: dict[str, int] = {}
 
 
-class Deduction(msgspec.Struct, frozen=True):
-    """Points taken for a major event, in hundredths."""
+class Deduction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Points taken for a major event, in hundredths.
+
+    `approved_by` is left out where it is "": counted on one person's word, as once was done; so an
+    old bundle still comes to its bytes.
+    """
 
     hundredths: int
     why: str
     by: str
-    documents: tuple[Document, ...] = ()
-    record: int | None = None
+    documents: tuple[Document, ...]
+    record: int | None
+    approved_by: str = ""
 
 
 class CreditLine(msgspec.Struct, frozen=True):

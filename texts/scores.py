@@ -14,8 +14,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "带宽测试、服务评分和扣分须附证明文件，请先上传。",
     ),
     "api.score_owner_only": (
-        "A carrier's own tests are not counted: tests are put on record by the owner's side.",
-        "带宽测试结果由建设单位登记，运营商不能登记本方测试。",
+        "Tests, scores and deductions are put on record by the owner's side, not by a carrier.",
+        "带宽测试、服务评分和扣分由建设单位登记，运营商不能登记。",
     ),
     "api.score_out_of_range": (
         "A score is num/den between 0 and 1.",
@@ -27,6 +27,30 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
             " What was forgotten is a matter of the next period."
         ),
         "{period} 已按第 {revision} 版办结，不再接受评分或扣分；遗漏事项请在下一周期处理。",
+    ),
+    "api.unknown_points": (
+        "There is no test, score or deduction under the number {number}.",
+        "没有编号为 {number} 的测试、评分或扣分。",
+    ),
+    "api.points_own": (
+        "You filed number {number} yourself; another person decides about it.",
+        "编号 {number} 由您本人登记，须由另一人审批。",
+    ),
+    "api.points_not_yours": (
+        "Number {number} was filed by another person, who alone withdraws it while it waits.",
+        "编号 {number} 由他人登记，审批前只能由登记人本人撤回。",
+    ),
+    "api.points_decided": (
+        "Number {number} does not wait for a decision any more. Load the list again.",
+        "编号 {number} 已不在待审批状态，请刷新列表。",
+    ),
+    "api.points_not_counting": (
+        "Number {number} does not count, so there is nothing to take back.",
+        "编号 {number} 未生效，无须撤销。",
+    ),
+    "api.points_withdrawn_twice": (
+        "Somebody has asked already for number {number} to be taken back; that waits for approval.",
+        "编号 {number} 的撤销申请已提交，正在等待审批。",
     ),
     "api.deduction_over_cap": (
         "A deduction is more than 0 and at most {cap} points, by the rules of its period.",

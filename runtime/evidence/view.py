@@ -21,7 +21,10 @@ from sla.records import (
     OverlayDecided,
     OverlayFiled,
     PeriodClosed,
+    PointsDecided,
     PointsDeducted,
+    PointsProposed,
+    PointsWithdrawn,
     Record,
     ServiceScored,
     TicketNoted,
@@ -106,6 +109,13 @@ def whose(body: Body, carriers: dict[str, str], records: Iterable[Record]) -> Se
         case OverlayDecided():
             filed = (one.body for one in records if isinstance(one.body, OverlayFiled))
             links = next((one.links for one in filed if one.overlay == body.overlay), ("",))
+        case PointsProposed():
+            return whose(body.says, carriers, records)
+        case PointsWithdrawn() | PointsDecided():
+            # Not of its own kind: what a damaged record names may lead back to itself.
+            no = (PointsDecided, type(body))
+            said = (o.body for o in records if o.number == body.of and not isinstance(o.body, no))
+            return next((whose(one, carriers, records) for one in said), (_NOBODYS,))
         case CauseProposed() | TicketNoted() | BandwidthTested():
             links = (body.link,)
         case CauseDecided():

@@ -29,7 +29,10 @@ from sla.records import (
     OverlayDecided,
     OverlayFiled,
     PeriodClosed,
+    PointsDecided,
     PointsDeducted,
+    PointsProposed,
+    PointsWithdrawn,
     Record,
     RulesActivated,
     ServiceScored,
@@ -154,21 +157,28 @@ def clipped(live: Iterable[Step], start: int, until: int) -> list[Step]:
 def concerning(register: Register, records: Iterable[Record]) -> tuple[Record, ...]:
     """Return the records that a carrier's reports are made from, oldest first."""
     links = {link.id for link in register.links}
-    overlays: set[str] = set()
-    return tuple(
-        record for record in records if _concerns(record.body, register.carrier.id, links, overlays)
-    )
+    found: list[Record] = []
+    named: set[str | int] = set()
+    for record in records:
+        if _concerns(record.body, register.carrier.id, links, named):
+            found.append(record)
+            named.add(record.number)
+            if isinstance(record.body, OverlayFiled):
+                named.add(record.body.overlay)
+    return tuple(found)
 
 
-def _concerns(body: Body, carrier: str, links: set[str], overlays: set[str]) -> bool:
+def _concerns(body: Body, carrier: str, links: set[str], named: set[str | int]) -> bool:
+    """Say whether a record does. `named`: ids and numbers of those before it that do."""
     match body:
         case OverlayFiled():
-            if links.isdisjoint(body.links):
-                return False
-            overlays.add(body.overlay)
-            return True
+            return not links.isdisjoint(body.links)
         case OverlayDecided():
-            return body.overlay in overlays
+            return body.overlay in named
+        case PointsProposed():
+            return _concerns(body.says, carrier, links, named)
+        case PointsWithdrawn() | PointsDecided():
+            return body.of in named
         case CauseProposed() | TicketNoted() | BandwidthTested():
             return body.link in links
         case CauseDecided():

@@ -29,7 +29,7 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
         "overlay", "link", "kind", "filing_title", "start", "end", "seconds", "honoured", "reason",
         "filed_at", "filed_by", "approved_by", "leaf",
     ),
-    "deductions": ("deducted", "why", "by", "record"),
+    "deductions": ("deducted", "why", "by", "approved_by", "record"),
 }  # fmt: skip
 """A table that is not here is shown whole."""
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from sla.records import KINDS
 from sla.renderers._words import Kind, Value, Words, decimal, yuan
-from sla.report import Exclusion, Link, Number, Outage, Quality, Report
+from sla.report import Deduction, Exclusion, Link, Number, Outage, Quality, Report
 
 CLASSES: Final = (
     "UP", "DEGRADED", "DOWN", "EXM_O", "EXM_C", "EXF", "EXP", "EXU", "UNKNOWN", "OUT",
@@ -81,8 +81,8 @@ ITEMS: Final = _columns(
     ("text", 50, "basis"),
 )  # fmt: skip
 DEDUCTIONS: Final = _columns(
-    ("points", 12, "deducted"), ("text", 50, "why"), ("text", 14, "by"), ("text", 50, "documents"),
-    ("whole", 10, "record"),
+    ("points", 12, "deducted"), ("text", 50, "why"), ("text", 14, "by approved_by"),
+    ("text", 50, "documents"), ("whole", 10, "record"),
 )  # fmt: skip
 CREDITS: Final = _columns(
     ("text", 22, "link"), ("text", 30, "title"), ("text", 10, "month"), ("yuan", 14, "fee"),
@@ -112,10 +112,7 @@ def tables(report: Report, words: Words) -> tuple[Table, ...]:
         Table(
             "deductions",
             DEDUCTIONS,
-            (
-                (Number(d.hundredths, 100), d.why, d.by, words.documents(d.documents), d.record)
-                for d in report.deductions
-            ),
+            (deduction(one, words) for one in report.deductions),
         ),
         Table("links", LINKS, (link(one, words) for one in report.links)),
         Table("outages", OUTAGES, (outage(a, o, words) for a in report.links for o in a.outages)),
@@ -160,6 +157,14 @@ def tables(report: Report, words: Words) -> tuple[Table, ...]:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+
+
+def deduction(one: Deduction, words: Words) -> Row:
+    """Return who took points for what, and who approved it."""
+    return (
+        Number(one.hundredths, 100), one.why, one.by, one.approved_by,
+        words.documents(one.documents), one.record,
+    )  # fmt: skip
 
 
 def levels(report: Report, words: Words) -> Iterator[Row]:

@@ -18,6 +18,10 @@ from sla.records import (
     CauseProposed,
     OverlayDecided,
     OverlayFiled,
+    PointsDecided,
+    PointsDeducted,
+    PointsProposed,
+    PointsWithdrawn,
     Record,
 )
 
@@ -46,6 +50,10 @@ _bodies: st.SearchStrategy[Body] = st.one_of(
         CauseProposed, outage=st.just("link:a@100"), link=st.just("a"), start=st.just(100),
         end=st.sampled_from([None, 140, 300]), cause=st.just("power"),
     ),
+    st.sampled_from([
+        PointsProposed(PointsDeducted("telecom", "2026Q4", 1, "x")), PointsWithdrawn(1, "x"),
+        PointsDecided(1, "approve"), PointsDecided(1, "withdraw"),
+    ]),
 )  # fmt: skip
 _people = st.sampled_from(["zhang", "li", "wang", ""])
 

@@ -19,7 +19,10 @@ from sla.records import (
     CauseDecided,
     OverlayDecided,
     OverlayFiled,
+    PointsDecided,
     PointsDeducted,
+    PointsProposed,
+    PointsWithdrawn,
     Record,
     RulesActivated,
 )
@@ -32,6 +35,11 @@ LEAVES = [
 ]
 CARRIERS = {"a": "telecom", "b": "unicom"}
 FILED = OverlayFiled("o", "X", ("a", "b"), 0, 60, "work")
+PROPOSED = PointsProposed(PointsDeducted("telecom", "2026Q4", 1, "why"))
+SAID: tuple[Body, ...] = (
+    FILED, PROPOSED, PointsWithdrawn(2, "why"), PointsDecided(4, "approve"),
+)  # fmt: skip
+RECORDS = [Record(at, 0, "li", body) for at, body in enumerate(SAID, 1)]
 
 
 def view(log: object) -> EvidenceView:
@@ -77,8 +85,14 @@ def test_what_the_log_does_not_have_is_refused(tmp_path: Path) -> None:
         (CauseDecided("link:a@60", "approve"), ["telecom"]),
         (CauseDecided("link:gone@60", "approve"), [""]),
         (PointsDeducted("telecom", "2026Q4", 1, "why"), ["telecom"]),
+        (PROPOSED, ["telecom"]),
+        (PointsDecided(2, "approve"), ["telecom"]),
+        (PointsWithdrawn(2, "why"), ["telecom"]),
+        (PointsDecided(3, "approve"), ["telecom"]),
+        (PointsDecided(4, "approve"), [""]),
+        (PointsDecided(9, "approve"), [""]),
         (RulesActivated(0, "aa", "text"), []),
     ],
 )
 def test_a_record_concerns_the_carriers_of_its_circuits(body: Body, carriers: list[str]) -> None:
-    assert list(whose(body, CARRIERS, [Record(1, 0, "li", FILED)])) == carriers
+    assert list(whose(body, CARRIERS, RECORDS)) == carriers

@@ -12,7 +12,7 @@ from msgspec.structs import replace as replace_struct
 from inventory.model import PlannedWork
 from sla._overlays import Class, Segment, classify
 from sla.build import report
-from sla.filings import Standing, State, fold, standing
+from sla.filings import Standing, fold, standing
 from sla.honoured import both, honoured, length, nights, overlays_of, shares, without
 from sla.inputs import Inputs
 from sla.periods import parse
@@ -29,6 +29,7 @@ from sla.records import (
 )
 from sla.ruleset import Night, RuleSet
 from sla.timeline import Run, Span, union
+from sla.two_persons import State
 from tests.sla.built import CONTRACT, LATER, RULES, at, link, register, timeline
 
 DAY, HOUR = 86_400, 3600

@@ -14,6 +14,7 @@ from sla.records import (
     Document,
     OverlayFiled,
     PointsDeducted,
+    PointsProposed,
     ServiceScored,
     StopClock,
     TicketNoted,
@@ -27,6 +28,10 @@ GIVEN: list[tuple[Body, Paper]] = [
     (TicketNoted("t", "", "a", 1, stops=(StopClock(1, 2, "x", (PAPER,)),)), Paper(PAPER, ("a",))),
     (ServiceScored("telecom", "2026Q4", 1, 1, "x", (PAPER,)), Paper(PAPER, (), "telecom")),
     (PointsDeducted("telecom", "2026Q4", 500, "x", (PAPER,)), Paper(PAPER, (), "telecom")),
+    (
+        PointsProposed(PointsDeducted("telecom", "2026Q4", 500, "x", (PAPER,))),
+        Paper(PAPER, (), "telecom"),
+    ),
 ]
 
 
@@ -39,7 +44,7 @@ def test_no_kind_of_record_that_carries_documents_is_left_out() -> None:
     carrying = {
         kind
         for kind in get_args(Body)
-        if any("Document" in str(hint) or "StopClock" in str(hint)
-               for hint in get_type_hints(kind).values())
+        if any(carrier in str(hint) for hint in get_type_hints(kind).values()
+               for carrier in ("Document", "StopClock", "PointsDeducted"))
     }  # fmt: skip
     assert carrying == {type(body) for body, _ in GIVEN}
