@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, cast
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -134,8 +133,11 @@ async def authorise(request: Request, desk: AtDesk) -> None:
 
 
 def _known_parameters(request: Request, route: APIRoute) -> None:
-    flat = get_flat_dependant(route.dependant)
-    known = {parameter.alias for parameter in flat.query_params}
+    asked, known = [route.dependant], set[str]()
+    while asked:  # what a route depends on may ask for parameters too
+        one = asked.pop()
+        known |= {parameter.alias for parameter in one.query_params}
+        asked += one.dependencies
     for name in request.query_params:
         if name not in known:
             accepted = ", ".join(sorted(known)) or "-"
