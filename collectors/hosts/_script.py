@@ -36,6 +36,10 @@ _TICKS: Final = 100
 _SECTOR: Final = 512
 """Bytes of a sector in /proc/diskstats, whatever the disk's own are."""
 _KILO: Final = 1024
+_ROW: Final = re.compile(r"\S.*?\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s(/.*)", re.ASCII)
+"""Of df(1); the name of a device (a ZFS dataset) may have blanks in it."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+"""For which df(1) writes a question mark."""
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 _MEMORY: Final = frozenset(
     {"MemTotal", "MemFree", "MemAvailable", "Buffers", "Cached", "SReclaimable", "Shmem",
@@ -197,12 +201,16 @@ def _inodes(lines: Lines) -> dict[str, Any] | None:
 
 
 def _table(lines: Lines) -> dict[str, tuple[int | None, int | None, int | None]]:
-    """Read a table of df(1): by mount point the whole, used and available."""
+    """Read a table of df(1): by mount point the whole, used and available.
+
+    What is available is less than nothing where root has used of what is reserved for it.
+    """
     found = {}
     for line in lines[1:]:
-        row = line.split(None, 5)
-        if len(row) == 6 and row[5].startswith("/"):
-            found[row[5]] = whole(row[1]), whole(row[2]), whole(row[3])
+        row = _ROW.fullmatch(line)
+        if row is not None:
+            free = 0 if row[3].startswith("-") and len(row[3]) > 1 else whole(row[3])
+            found[row[4]] = whole(row[1]), whole(row[2]), free
     return found
 
 
@@ -212,8 +220,9 @@ _NO_ROW: Final = (None, None, None)
 
 def _filesystem(mount: tuple[str, str, str, str], space: _Table, inodes: _Table) -> Filesystem:
     device, folder, kind, mode = mount
-    size, used, available = space.get(folder, _NO_ROW)
-    count, _, free = inodes.get(folder, _NO_ROW)
+    named = _CONTROL.sub("?", folder)
+    size, used, available = space.get(named, _NO_ROW)
+    count, _, free = inodes.get(named, _NO_ROW)
     return Filesystem(
         mountpoint=decode(folder),
         device=decode(device),

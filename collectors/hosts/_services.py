@@ -15,6 +15,8 @@ _MOST_UNITS: Final = 300
 _COUNT: Final = re.compile(r"\s*(\d+) (.*)", re.ASCII)
 _OPENRC: Final = re.compile(r"\s+(\S+)\s+\[\s*(\w+)")
 _WORD: Final = re.compile(r"([a-z][a-z0-9_]{0,30})=(\S{0,64})", re.ASCII)
+_OWN_CLOCK: Final = "7F7F0101"
+"""Reference of a chronyd that follows nobody (127.127.1.1)."""
 _OFFSET: Final = re.compile(r"\boffset=([+-]?[\d.]+)", re.ASCII)
 
 Lines = Sequence[str]
@@ -38,22 +40,29 @@ def time(lines: Lines) -> dict[str, Any] | None:
 
 
 def _chrony(line: str) -> dict[str, Any] | None:
-    """Read `chronyc -c tracking`: the fifth value is by how much the clock is slow, in seconds."""
+    """Read `chronyc -c tracking`: the fifth value is by how much the clock is slow, in seconds.
+
+    A chronyd that has lost its sources and was told to be one itself (`local`) says "Normal" and an
+    offset of zero; what it then follows is its own clock.
+    """
     row = line.split(",")
     offset = decimal(row[4]) if len(row) >= 14 else None
     if offset is None:
         return None
-    is_synchronised = row[13] != "Not synchronised"
+    is_synchronised = row[13] != "Not synchronised" and row[0].upper() != _OWN_CLOCK
     return {"clock_offset": offset if is_synchronised else None, "synchronised": is_synchronised}
 
 
 def _ntp(text: str) -> dict[str, Any] | None:
-    """Read `ntpq -c rv` (RFC 9327): the offset is in milliseconds, positive = the clock is slow."""
+    """Read `ntpq -c rv` (RFC 9327): the offset is in milliseconds, positive = the clock is slow.
+
+    `sync_local`: it follows the host's own clock (127.127.1.x), for lack of another.
+    """
     match = _OFFSET.search(text)
     offset = decimal(match[1]) if match else None
     if offset is None:
         return None
-    is_synchronised = "leap_alarm" not in text and "sync_unspec" not in text
+    is_synchronised = not any(word in text for word in ("leap_alarm", "sync_unspec", "sync_local"))
     return {
         "clock_offset": offset / 1000 if is_synchronised else None,
         "synchronised": is_synchronised,

@@ -91,6 +91,58 @@ def test_a_chronyd_that_answers_is_believed(machine: Machine) -> None:
     assert (found.time_source, found.clock_offset) == ("chrony", -0.25)
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("chronyc", "7F7F0101,,10,1795671873.1,0.0,0,0,0,0,0,0,0,64.0,Normal"),
+        ("ntpq", "associd=0 status=0515 leap_none, sync_local, 1 event\nstratum=6, offset=0.000"),
+    ],
+)
+def test_a_clock_that_follows_itself_is_not_synchronised(
+    name: str, says: str, machine: Machine
+) -> None:
+    machine.command("chronyc", "exit 1")
+    machine.command(name, f"cat <<'EOF'\n{says}\nEOF")
+    found = machine.reading()
+    assert (found.synchronised, found.clock_offset) == (False, None)
+
+
+def _room(row: str, mount: str = "/dev/sdb /data ext4 rw") -> Filesystem:
+    found = read(
+        f"#extranet mounts\n{mount}\n#extranet space\nFilesystem 1024-blocks\n{row}\n"
+        f"#extranet inodes\nFilesystem Inodes\n"
+    )
+    assert found is not None
+    assert found.filesystems is not None
+    return found.filesystems[0]
+
+
+def test_a_disk_of_which_root_uses_what_is_reserved_is_full() -> None:
+    assert _room("/dev/sdb 1000 990 -40 105% /data").used_ratio == 1
+
+
+def test_what_df_does_not_know_is_not_known() -> None:
+    assert _room("/dev/sdb - - - - /data").used_ratio is None
+
+
+@pytest.mark.parametrize(
+    ("device", "folder", "shown"),
+    [
+        (r"tank/my\040data", "/data", "/data"),
+        ("/dev/sdb", r"/a\040\040b", "/a  b"),
+        ("/dev/sdb", r"/a\012b", "/a?b"),
+        ("/dev/sdb", r"/trail\040", "/trail "),
+        ("/dev/sdb", "/数据", "/数据"),
+    ],
+)
+def test_a_filesystem_has_its_room_whatever_it_is_called(
+    device: str, folder: str, shown: str
+) -> None:
+    name = device.replace(r"\040", " ")
+    room = _room(f"{name} 1000 250 750 25% {shown}", f"{device} {folder} ext4 rw")
+    assert room.used_ratio == 0.25
+
+
 def test_a_backup_whose_set_is_gone_is_still_told_and_grows_old(machine: Machine) -> None:
     link = machine.states / "orders"
     link.symlink_to(machine.states / "no-such-set")
