@@ -16,8 +16,15 @@ _FULL: Final = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)"
 )
 _SHORT: Final = re.compile(
-    r"(?<![\d./年-])(\d{1,2})(?:[-/](\d{1,2})(?![\d/-])|月\s?(\d{1,2})\s?日)"
+    r"(?<![\d./年:-])(\d{1,2})"
+    r"(?:[-/](\d{1,2})(?![\d/:%％月日号年岁级期-]|小时)|月\s?(\d{1,2})\s?日)"
 )
+"""11-03 and 11月3日; not 1-9月, 8:10-11:30, 11-15岁, 7/24小时."""
+_APART: Final = re.compile(
+    r"(?<![\d.-])(\d{1,2})\s+((?:19|20)\d{2})[-/.](\d{1,2})(?![\d/.-])"
+    r"|(?<![\d.-])((?:19|20)\d{2})[-/.](\d{1,2})\s+(\d{1,2})(?![\d:/.-])"
+)
+"""The day in large letters and the month beside it: <b>03</b><i>2026-11</i>, or the other way."""
 _CALENDAR: Final = re.compile(
     r"(?:今天|今日|现在|当前|北京时间)(?:是|为|日期|时间)?[\s:：]{0,3}"
     r"(?:(?:19|20)\d{2}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}"
@@ -43,11 +50,23 @@ def dates_in(text: str, today: date) -> Iterator[date]:
             yield day
     if found:
         return
+    for match in _APART.finditer(text):
+        year, month, number = (int(part) for part in _order(match))
+        if (day := _day(year, month, number, today)) is not None:
+            found = True
+            yield day
+    if found:
+        return
     for match in _SHORT.finditer(text):
         month, number = int(match[1]), int(match[2] or match[3])
         day = _day(today.year, month, number, today) or _day(today.year - 1, month, number, today)
         if day is not None and not (day == today and _WEEKDAY.match(text, match.end())):
             yield day
+
+
+def _order(match: re.Match[str]) -> tuple[str, str, str]:
+    """Return year, month and day as they are found apart."""
+    return (match[2], match[3], match[1]) if match[1] else (match[4], match[5], match[6])
 
 
 def date_in_url(path: str, today: date) -> date | None:

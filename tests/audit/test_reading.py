@@ -98,6 +98,10 @@ def test_reading_characters_never_fails(raw: bytes, content_type: str) -> None:
         ("通知 11-03", date(2026, 11, 3)),
         ("（11月3日）", date(2026, 11, 3)),
         ("12-30", date(2025, 12, 30)),
+        ("[11-03]", date(2026, 11, 3)),
+        ("11/03 10:20", date(2026, 11, 3)),
+        ("03 2026-11 关于供水的通知", date(2026, 11, 3)),
+        ("2026.11 03 关于供水的通知", date(2026, 11, 3)),
         ("2026-11-27", date(2026, 11, 27)),
         ("2026年11月3日 星期二", date(2026, 11, 3)),
         ("今日要闻 2026-11-26", date(2026, 11, 26)),
@@ -108,8 +112,9 @@ def test_a_date_is_read_as_people_write_it(text: str, day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-12-31", "0712-2345678", "2026-13-01", "3.14", "共 12/30 页", "2026", "1-2-3"]
-)
+    "text", ["2026-12-31", "0712-2345678", "2026-13-01", "3.14", "共 12/30 页", "2026", "1-2-3",
+     "1-9月财政收支", "关于11-15岁学生体检的通知", "7/24小时服务", "8:10-11:30", "增长1-2%"],
+)  # fmt: skip
 def test_what_is_no_date_of_publication_is_none(text: str) -> None:
     found = list(dates_in(text, TODAY))
 
