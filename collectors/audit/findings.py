@@ -19,10 +19,16 @@ from collectors.audit.page import Link, Page
 from collectors.audit.urls import Url, key
 
 _NOT_FOUND: Final = re.compile(
-    r"(?:^|\D)404(?:\D|$)|页面未找到|页面没有找到|找不到(?:该|此|您[^，。]{0,8})?(?:页面|页|文件|内容)"
+    r"(?:错误|代码|状态码?|error|http)\W{0,3}404(?!\d)"
+    r"|404\W{0,3}(?:错误|页面|error|not|找不到|未找到|抱歉|对不起|sorry)|页面未找到|页面没有找到|找不到(?:该|此|您[^，。]{0,8})?(?:页面|页|文件|内容)"
     r"|页面已(?:被)?(?:删除|移除)|(?:页面|网页|内容|信息)不存在|Not Found",
     re.IGNORECASE,
 )
+_STATUS: Final = re.compile(
+    r"(?<![^\W_])(?<!\d[-.])404(?=[\W_]|$)(?![-.,]\d)"
+    r"(?!\s*(?:路|线|号|[县省国]道|医院|[室人名个户家项件条次万亿元米亩天年月日期批份套台辆%％]))"
+)
+"""404 as a word of its own, not road X404 nor 404 人: in a title, or at the beginning of a page."""
 _BROKEN: Final = re.compile(
     r"Internal Server Error|服务器(?:内部)?错误|数据库连接(?:错误|失败)|"
     r"程序(?:运行)?错误|系统(?:发生)?错误|"
@@ -69,7 +75,7 @@ _FEWEST: Final = 4
 
 def error_of(page: Page) -> str:
     """Return `soft_404` or `error_text` where a page that loads is an error message, else ""."""
-    if _NOT_FOUND.search(page.title):
+    if _NOT_FOUND.search(page.title) or _STATUS.search(page.title):
         return "soft_404"
     if _BROKEN.search(page.title):
         return "error_text"
@@ -77,7 +83,9 @@ def error_of(page: Page) -> str:
         return ""
     if _BROKEN.search(page.words):
         return "error_text"
-    return "soft_404" if _NOT_FOUND.search(page.words) else ""
+    first = page.words.lstrip()[:20]
+    begins = first.startswith("404") and _STATUS.match(first) is not None
+    return "soft_404" if begins or _NOT_FOUND.search(page.words) else ""
 
 
 def picture_fault(head: bytes, content_type: str) -> str:
