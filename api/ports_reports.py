@@ -71,7 +71,8 @@ class Rehearsals(Protocol):
     def nodes(self, services: Sequence[str], group: str) -> Mapping[str, str]:
         """Return which services of these, and of the group, have a path to be checked.
 
-        Service -> its title. A name that is none, or has no such probe, is left out.
+        Service -> its title. A name that is none, or has no such probe, is left out; not so the
+        video nodes of a group of which others have one: nobody knows of them, which is told.
         """
 
     def begin(self, services: Sequence[str], seconds: int, person: str) -> Rehearsal | None:

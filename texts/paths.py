@@ -22,6 +22,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "more delay than the class of traffic bears",
         "时延超过该业务等级限值",
     ),
+    "wire.reason.no_path_check": (
+        "it has no path check: nobody listened to it",
+        "未配置路径探测，未检查",
+    ),
     # routers' own tests
     "wire.reason.nqa_failed": (
         "the router's test of this path failed",

@@ -24,6 +24,7 @@ from runtime.services.rehearsal import (
     lasts,
     nodes_of,
     rehearse,
+    unchecked,
     waves_of,
 )
 from texts.say import Language, say
@@ -78,6 +79,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], language: Langu
         why = error.strerror or type(error).__name__
         print(say("ask.no_socket", language, reason=why), file=sys.stderr)
         return 1
+    found += unchecked(checked.inventory, options.service, options.group)
     print("\n".join(table(found, language)))
     go = sum(one.go is True for one in found)
     print(say("rehearse.sum", language, go=go, count=len(found)))

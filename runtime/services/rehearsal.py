@@ -31,6 +31,7 @@ _PIECE_SECONDS: Final = 5.0
 """After so much of a stream it is told how far it has come."""
 _REMEMBERED: Final = 20
 KIND: Final = "path"
+_VIDEO: Final = "video"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,18 @@ def nodes_of(inventory: Inventory, services: Iterable[str], group: str = "") -> 
             if question is not None:
                 found.append(Node(service.id, service.title, question))
     return found
+
+
+def unchecked(inventory: Inventory, services: Iterable[str], group: str = "") -> list[NodeHeard]:
+    """Return the video nodes among these that have no path to be checked: nobody knows of them."""
+    wanted = set(services)
+    found = {node.service for node in nodes_of(inventory, wanted, group)}
+    return [
+        NodeHeard(one.id, one.title, 1.0, reasons=("no_path_check",))
+        for one in inventory.services.values()
+        if one.kind == _VIDEO and one.id not in found
+        if one.id in wanted or (group and one.group == group)
+    ]
 
 
 def waves_of(nodes: Iterable[Node]) -> list[list[Node]]:
@@ -163,8 +176,11 @@ class RehearsalDoor:
         self._inventory = inventory
 
     def nodes(self, services: Sequence[str], group: str) -> Mapping[str, str]:
-        """Return which of these have a path to be checked, with their titles."""
-        return {node.service: node.title for node in self._nodes(services, group)}
+        """Return which of these have a path to be checked, and what else is a node of the group."""
+        found = {node.service: node.title for node in self._nodes(services, group)}
+        if not found or self._inventory is None:
+            return {}
+        return found | {one.service: one.title for one in unchecked(self._inventory, (), group)}
 
     def _nodes(self, services: Sequence[str], group: str = "") -> list[Node]:
         return [] if self._inventory is None else nodes_of(self._inventory, services, group)
@@ -173,7 +189,7 @@ class RehearsalDoor:
         """Begin to check these nodes; None = a check is running."""
         if self._running is not None:
             return None
-        nodes = self._nodes(services)[:MOST_NODES]
+        nodes = self._nodes(services)
         begun = Rehearsal(
             id=secrets.token_hex(8),
             person=person,
@@ -181,7 +197,10 @@ class RehearsalDoor:
             seconds=seconds,
             lasts=lasts(nodes, seconds),
             ended=None,
-            nodes=tuple(NodeHeard(node.service, node.title) for node in nodes),
+            nodes=(
+                *(NodeHeard(node.service, node.title) for node in nodes),
+                *(() if self._inventory is None else unchecked(self._inventory, services)),
+            ),
         )
         self._kept[begun.id] = begun
         while len(self._kept) > _REMEMBERED:

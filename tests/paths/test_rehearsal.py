@@ -25,6 +25,7 @@ from runtime.services.rehearsal import (
     heard,
     lasts,
     nodes_of,
+    unchecked,
     waves_of,
 )
 from tests.collectors.network import network
@@ -92,6 +93,21 @@ def test_go_and_no_go_are_said_with_what_is_wrong(nodes: Mapping[str, Endpoint])
     assert dead.loss_ratio == 1.0
     assert {one.done for one in told.nodes} == {1.0}
     assert (told.person, told.seconds) == ("zhang", 1)
+
+
+def test_a_node_of_the_group_without_a_path_check_is_told_as_unknown(
+    nodes: Mapping[str, Endpoint],
+) -> None:
+    inventory = meeting(nodes)
+    services = {"good": inventory.services["good"]} | {
+        "far": replace(inventory.services["dead"], id="far", probes=()),
+        "portal": inventory.services["portal"],
+    }
+    door = RehearsalDoor(lambda: 0)
+    door.load(replace(inventory, services=services))
+    assert set(door.nodes([], "meetings")) == {"good", "far"}
+    (one,) = unchecked(replace(inventory, services=services), [], "meetings")
+    assert (one.service, one.go, one.done) == ("far", None, 1.0)
 
 
 def test_of_a_node_that_could_not_be_asked_nobody_knows(nodes: Mapping[str, Endpoint]) -> None:
@@ -180,16 +196,27 @@ SERVICE = """
 """
 
 
-def run(folder: Path, nodes: Mapping[str, Endpoint], *names: str, group: str = "") -> int:
+def run(
+    folder: Path, nodes: Mapping[str, Endpoint], *names: str, group: str = "", more: str = ""
+) -> int:
     services = "".join(
         SERVICE.format(name=name, address=address) for name, address in nodes.items()
     )
-    (folder / "inventory.yaml").write_text(INVENTORY.format(services=services), encoding="utf-8")
+    written = INVENTORY.format(services=services + more)
+    (folder / "inventory.yaml").write_text(written, encoding="utf-8")
     options = argparse.Namespace(
         inventory=folder / "inventory.yaml", config=None, service=list(names), group=group,
         minutes=1 / 60,
     )  # fmt: skip
     return rehearse.run(options, {}, "en")
+
+
+def test_the_command_says_who_of_the_group_was_not_checked(
+    tmp_path: Path, nodes: Mapping[str, Endpoint], capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = "  far: {title: 会场 far, kind: video, site: hb, group: meetings, needs: [site:hb]}\n"
+    assert run(tmp_path, {"good": nodes["good"]}, group="meetings", more=more) == 2
+    assert say("wire.reason.no_path_check", "en") in capsys.readouterr().out
 
 
 def test_the_command_prints_a_table_and_fails_where_a_node_cannot_take_part(
