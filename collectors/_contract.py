@@ -8,6 +8,8 @@
     VITAL: bool                       of a check of a service: whether failing makes it DOWN
     ASIDE = True                      only where a run may take seconds (tables): such runs of a
                                       device take turns with each other, not with its polls
+    def whole(probe, memory) -> bool  only where a run may read tables whole: whether the next one
+                                      does, so that it takes turns with those of all devices
 
 `begin` starts what `ask` waits for, and answers by calling `done` once. Echoes of 30,000 links are
 on their way for ten seconds: as tasks that wait they would be half a million objects.

@@ -16,6 +16,8 @@ _REGROWS_AFTER: Final = 3600
 """Seconds, times two for each loss, after which a size that a loss has halved is doubled."""
 _REGROWS_AT_MOST_AFTER: Final = 7 * 86_400
 NEVER_ASKED: Final = -1
+BREAKER_AFTER: Final = 3
+"""Silent runs after which a device is asked once per run, without retries."""
 RING: Final = 32
 """Runs whose time is remembered; a power of two."""
 
@@ -80,7 +82,7 @@ class DeviceMemory:
     missing_since: int = 0
     """GETs since all of them were asked for."""
     silent_runs: int = 0
-    """Runs without an answer in a row; from `breaker_after` on a run is one try, no retries."""
+    """Runs without an answer in a row; from `BREAKER_AFTER` on a run is one try, no retries."""
     engine_id: bytes | None = None
     """SNMPv3 engine of the agent; None = to be asked for."""
     engine_boots: int = 0

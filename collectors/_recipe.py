@@ -2,9 +2,10 @@
 
 A switch has a row in its tables for each port and slot, and a processor on one of them. The walk
 finds out which rows give readings; from then on one GET asks for those. After a restart, when a row
-is gone, and every six hours all is walked again: a board may have been put in. Some boxes take
-a third of a second for each sensor that is asked by GET, and give the whole table as fast: where
-the GET took longer than the walk had, the tables are walked each time.
+is gone, and every three to six hours all is walked again: a board may have been put in. How often
+comes from the probe's name, so that a province that was walked in ten minutes is not again. Some
+boxes take a third of a second for each sensor that is asked by GET, and give the whole table as
+fast: where the GET took longer than the walk had, the tables are walked each time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
+from zlib import crc32
 
 from pydantic import Field
 
@@ -21,7 +23,7 @@ from collectors._contract import Heard, SnmpReply, Wires
 from collectors._device import device_probe
 from collectors._inspection import UPTIME, Reader
 from collectors._interfaces import split
-from collectors._memory import DeviceMemory
+from collectors._memory import BREAKER_AFTER, DeviceMemory
 from collectors._recognition import vendor_of
 from collectors._series import shared
 from collectors.vendors._form import Column, Sight, Source, Vendor
@@ -38,6 +40,7 @@ from metrics.observation import Outcome, Probe, Series, Value
 _DEADLINE: Final = 120.0
 """Seconds that the tables of a large box may take."""
 _WALK_AGAIN: Final = 6 * 3600.0
+"""Seconds at most; half of it at least."""
 _YOUNG: Final = 600 * 100
 _SOON: Final = 600.0
 """An agent that is up for less than ten minutes (hundredths of a second) may not tell all of itself
@@ -108,20 +111,31 @@ def probe(
     return device_probe(spec, device, inventory, series, question, deadline=deadline)
 
 
+def whole(probe: Probe, memory: DeviceMemory) -> bool:
+    """Tell whether the next run reads tables; of a box that fell silent it asks one value."""
+    if memory.silent_runs >= BREAKER_AFTER:
+        return False
+    return probe.id not in memory.questions or _is_due(probe.id, memory, monotonic())
+
+
+def _is_due(probe: str, memory: DeviceMemory, now: float) -> bool:
+    """Tell whether what was learnt of the tables is not to be used any more."""
+    return probe in memory.dear or now - memory.walked_at[probe] >= _lasts(probe)
+
+
+def _lasts(probe: str) -> float:
+    """Return for how many seconds a walk holds."""
+    return _WALK_AGAIN * (0.5 + crc32(probe.encode()) / 2**33)
+
+
 async def read(
     probe: str, question: Question, wires: Wires, memory: DeviceMemory
 ) -> tuple[SnmpReply, Readings]:
     """Read the sections; ANSWERED with a reason where a part of them could not be read."""
     known = memory.questions.get(probe)
     began, retries = monotonic(), memory.retries
-    fresh = began - memory.walked_at.get(probe, 0.0) < _WALK_AGAIN
-    if known is None or not fresh or probe in memory.dear:
-        if not wires.walks.enter():
-            return SnmpReply(Outcome.SKIPPED, "walks_full", {}), {}
-        try:
-            return await _walk(probe, question, wires, memory)
-        finally:
-            wires.walks.leave()
+    if known is None or _is_due(probe, memory, began):
+        return await _walk(probe, question, wires, memory)
     heard: dict[str, Heard] = {}
     patience = min(question.timeout, _HELLO) if memory.silent_runs else question.timeout
     for pdu in known[1:]:
@@ -200,7 +214,7 @@ async def _walk(
     if names:
         memory.names = {**(memory.names or {}), probe: names}
     if (reader.sight.number(UPTIME) or 0) < _YOUNG:
-        memory.walked_at[probe] -= _WALK_AGAIN - _SOON
+        memory.walked_at[probe] -= _lasts(probe) - _SOON
     return SnmpReply(Outcome.ANSWERED, "", {}), found
 
 

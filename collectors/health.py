@@ -38,6 +38,7 @@ from metrics.observation import Outcome, Probe, Value
 
 FLOOR_SECONDS: Final = 60.0
 ASIDE: Final = True
+whole = _recipe.whole
 
 _SECTIONS: Final[tuple[str, ...]] = (
     "cpu", "memory", "temperature", "fans", "power", "bgp_peers", "ospf_neighbours",

@@ -23,6 +23,7 @@ from metrics.observation import Outcome, Probe, Value
 
 FLOOR_SECONDS: Final = 60.0
 ASIDE: Final = True
+whole = _recipe.whole
 
 _METRICS: Final = (OPTICAL_RX, OPTICAL_TX, OPTICAL_BIAS)
 

@@ -13,6 +13,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import islice
 from types import ModuleType
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ _log = logging.getLogger("extranet.runner")
 _LATE_MS: Final = 1000
 """A run that starts later than this after its instant is skipped, never queued."""
 _WAITING_PER_DEVICE: Final = 4
+_LOOKED_AT: Final = 8
+"""Runs at the head of those that wait for their turn, where a device or an area has none free."""
 _RING_MASK: Final = RING - 1
 _OVERDUE: Final = (Outcome.SILENT, "deadline")
 _GAVE_WAY: Final = (Outcome.SKIPPED, "gave_way")
@@ -41,13 +44,18 @@ class Runner:
         deliver: Callable[[Observation], None],
         *,
         in_flight_per_area: int,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         self._ask: dict[str, Callable[..., Any]] = {k: m.ask for k, m in collectors.items()}
         self._begins: dict[str, Callable[..., None]] = {
             k: m.begin for k, m in collectors.items() if hasattr(m, "begin")
         }
+        self._whole: dict[str, Callable[[Probe, DeviceMemory], bool]] = {
+            k: m.whole for k, m in collectors.items() if hasattr(m, "whole")
+        }
         self._aside = frozenset(k for k, m in collectors.items() if getattr(m, "ASIDE", False))
         self._wires = wires
+        self._now = now
         self._deliver = deliver
         self._limit = in_flight_per_area
         self._memories: dict[str, DeviceMemory] = {}
@@ -58,6 +66,10 @@ class Runner:
         self._in_flight: Counter[str] = Counter()
         self._overlapping: dict[tuple[Probe, int], float] = {}
         """Runs of kinds that `begin`, by probe and slot: when they began."""
+        self._turns: dict[Probe, tuple[int, float]] = {}
+        """What waits for its turn to read tables whole, first come first served: slot, since."""
+        self._reading: set[Probe] = set()
+        """Runs whose turn it is."""
         self._out_of_turn: dict[str, tuple[asyncio.Task[Answer], float]] = {}
         """Lanes of devices that are asked out of turn, and until when at most."""
         self._bugs: set[str] = set()
@@ -107,17 +119,13 @@ class Runner:
         if device is None:
             self._begin(probe, slot_ms, self._nobody)
             return
+        whole = self._whole.get(probe.kind)
+        if whole is not None and self._waits_for_turn(probe, slot_ms, late, whole):
+            return
         lane = self._lane(probe, device)
         waiting = self._busy.get(lane)
         if waiting is not None:
-            if any(other is probe for other, _, _ in waiting):
-                self._skip(probe, slot_ms, "previous_run")
-            elif len(waiting) >= _WAITING_PER_DEVICE:
-                self._skip(probe, slot_ms, "device_busy")
-            else:
-                waiting.append((probe, slot_ms, monotonic() + (_LATE_MS - late) / 1000))
-                if lane in self._out_of_turn:
-                    self._out_of_turn[lane][0].cancel()
+            self._wait_for_device(probe, slot_ms, late, waiting)
             return
         if self._in_flight[probe.area] >= self._limit:
             self._skip(probe, slot_ms, "area_full")
@@ -126,9 +134,68 @@ class Runner:
         self._in_flight[probe.area] += 1
         self._begin(probe, slot_ms, self.memory(device))
 
+    def _wait_for_device(
+        self, probe: Probe, slot_ms: int, late: int, waiting: deque[tuple[Probe, int, float]]
+    ) -> None:
+        if any(other is probe for other, _, _ in waiting):
+            self._skip(probe, slot_ms, "previous_run")
+        elif len(waiting) >= _WAITING_PER_DEVICE:
+            self._skip(probe, slot_ms, "device_busy")
+        else:
+            waiting.append((probe, slot_ms, self._now() + (_LATE_MS - late) / 1000))
+            assert probe.device is not None
+            asking = self._out_of_turn.get(self._lane(probe, probe.device))
+            if asking is not None:
+                asking[0].cancel()
+
     def _begin(self, probe: Probe, slot_ms: int, memory: DeviceMemory) -> None:
         task = asyncio.get_running_loop().create_task(self._run(probe, slot_ms, memory))
-        self._running[probe] = (task, monotonic() + probe.deadline, slot_ms)
+        self._running[probe] = (task, self._now() + probe.deadline, slot_ms)
+
+    def _waits_for_turn(
+        self, probe: Probe, slot_ms: int, late: int, whole: Callable[[Probe, DeviceMemory], bool]
+    ) -> bool:
+        """Queue a run that reads tables whole; False where it does not.
+
+        One of its probe that waits already is skipped and leaves its place to the later one: so
+        whoever waits is asked before long, whatever comes due.
+        """
+        assert probe.device is not None
+        waiting = self._turns.get(probe)
+        if waiting is not None:
+            self._skip(probe, waiting[0], "walks_full")
+        if not whole(probe, self.memory(probe.device)):
+            self._turns.pop(probe, None)
+            return False
+        self._turns[probe] = slot_ms, self._now() - late / 1000
+        self._take_turns()
+        return True
+
+    def _take_turns(self) -> None:
+        """Begin what waits for its turn, as far as tables may be read now.
+
+        A run that waited has the instant at which it begins for its slot: its values are of then.
+        """
+        for probe in tuple(islice(self._turns, _LOOKED_AT)):
+            slot_ms, since = self._turns[probe]
+            device = probe.device
+            assert device is not None
+            lane = self._lane(probe, device)
+            if lane in self._busy:
+                self._turns[probe] = self._turns.pop(probe)  # behind the others
+            elif self._in_flight[probe.area] >= self._limit:
+                del self._turns[probe]
+                self._skip(probe, slot_ms, "area_full")
+            elif self._wires.walks.enter():
+                del self._turns[probe]
+                self._reading.add(probe)
+                self._busy[lane] = deque()
+                self._in_flight[probe.area] += 1
+                waited = int((self._now() - since) * 1000)
+                moved = waited if waited > _LATE_MS else 0
+                self._begin(probe, slot_ms + moved, self.memory(device))
+            else:
+                return
 
     def ask_now(self, probe: Probe, now_ms: int, heard: Callable[[Observation], None]) -> bool:
         """Ask a device that is idle out of turn; False where that must wait.
@@ -149,7 +216,7 @@ class Runner:
         memory = self.memory(device).lend()
         asking = self._ask[probe.kind](probe, self._wires, memory)
         task = asyncio.get_running_loop().create_task(asking)
-        began = monotonic()
+        began = self._now()
         self._out_of_turn[lane] = (task, began + probe.deadline)
         task.add_done_callback(partial(self._asked_out_of_turn, probe, now_ms, began, heard))
         return True
@@ -162,7 +229,7 @@ class Runner:
         heard: Callable[[Observation], None],
         task: asyncio.Task[Answer],
     ) -> None:
-        took, nothing = monotonic() - began, self._nothing(probe)
+        took, nothing = self._now() - began, self._nothing(probe)
         if task.cancelled():
             why = _OVERDUE if took > probe.deadline else _GAVE_WAY
             answer = Answer(*(_STOPPED if self._stopping else why), nothing)
@@ -178,7 +245,7 @@ class Runner:
         heard(Observation(probe, slot_ms, took, answer.outcome, answer.reason, answer.values))
 
     async def _run(self, probe: Probe, slot_ms: int, memory: DeviceMemory) -> None:
-        began = monotonic()
+        began = self._now()
         try:
             answer: Answer = await self._ask[probe.kind](probe, self._wires, memory)
             if len(answer.values) != probe.raw:
@@ -191,7 +258,7 @@ class Runner:
             answer = Answer(Outcome.SILENT, "deadline", self._nothing(probe))
         except Exception as bug:  # noqa: BLE001 - a bug in a collector must not stop the province
             answer = self._bug(probe, bug)
-        took = monotonic() - began
+        took = self._now() - began
         if answer.outcome is Outcome.ANSWERED:
             memory.took[memory.timed & _RING_MASK] = took
             memory.timed += 1
@@ -200,7 +267,7 @@ class Runner:
 
     def _begin_and_return(self, probe: Probe, slot_ms: int) -> None:
         run = probe, slot_ms
-        self._overlapping[run] = monotonic()
+        self._overlapping[run] = self._now()
         try:
             self._begins[probe.kind](probe, self._wires, partial(self._ended, run))
         except Exception as bug:  # noqa: BLE001 - as in `_run`
@@ -213,7 +280,7 @@ class Runner:
         probe, slot_ms = run
         if len(answer.values) != probe.raw:
             answer = self._bug(probe, ValueError(f"{len(answer.values)} values"))
-        self._observed(probe, slot_ms, monotonic() - began, answer)
+        self._observed(probe, slot_ms, self._now() - began, answer)
 
     def _observed(self, probe: Probe, slot_ms: int, took: float, answer: Answer) -> None:
         self.runs[probe.kind, answer.outcome.name] += 1
@@ -234,8 +301,13 @@ class Runner:
     def _end(self, probe: Probe) -> None:
         if self._running.pop(probe, None) is None:
             return
+        if probe in self._reading:
+            self._reading.discard(probe)
+            self._wires.walks.leave()
         if probe.device is not None:
             self._free(probe, probe.device)
+        if self._turns and not self._stopping:
+            self._take_turns()
 
     def _lane(self, probe: Probe, device: str) -> str:
         """Name what takes one run at a time: a device, and beside it its slow tables."""
@@ -245,7 +317,7 @@ class Runner:
         """Let what waits for a device begin; where nothing does it is idle."""
         lane = self._lane(probe, device)
         waiting = self._busy[lane]
-        now = monotonic()
+        now = self._now()
         while waiting:
             following, slot_ms, limit = waiting.popleft()
             if now <= limit:
@@ -257,7 +329,7 @@ class Runner:
 
     def reap(self) -> None:
         """End runs that have outlived their deadline; called a few times a second."""
-        now = monotonic()
+        now = self._now()
         for task, deadline, _ in list(self._running.values()):
             if now > deadline:
                 task.cancel()
@@ -268,6 +340,7 @@ class Runner:
         for run in [r for r, began in self._overlapping.items() if now > began + r[0].deadline]:
             del self._overlapping[run]
             self._skip(*run, "deadline")
+        self._take_turns()
 
     async def stop(self) -> None:
         """End every run that is under way; what it would have heard is unknown, not lost."""
@@ -276,6 +349,9 @@ class Runner:
             while waiting:
                 probe, slot_ms, _ = waiting.popleft()
                 self._skip(probe, slot_ms, "stopped")
+        while self._turns:
+            probe, (slot_ms, _) = self._turns.popitem()
+            self._skip(probe, slot_ms, "stopped")
         while self._overlapping:
             self._skip(*self._overlapping.popitem()[0], "stopped")
         tasks = [task for task, _, _ in self._running.values()]

@@ -84,8 +84,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "部分表未能读取；已读取的部分予以保留",
     ),
     "wire.reason.walks_full": (
-        "too many devices are being read whole; its turn comes with its next run",
-        "同时整表读取的设备过多；下一次再读",
+        "too many devices are being read whole: its turn had not come when its next run was due",
+        "同时整表读取的设备过多：到下一次运行时仍未轮到它",
     ),
     "wire.reason.not_asked": (
         "the device had fallen silent and was asked no more",

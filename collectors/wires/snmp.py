@@ -36,7 +36,7 @@ from typing import Final
 
 from collectors._contract import SnmpReply
 from collectors._engines import Engine as KnownEngine
-from collectors._memory import DeviceMemory
+from collectors._memory import BREAKER_AFTER, DeviceMemory
 from collectors.wires._engine_book import EngineBook
 from collectors.wires._pysnmp import PysnmpEngine
 from collectors.wires._snmp_engine import (
@@ -61,8 +61,6 @@ from metrics.observation import Outcome
 if find_spec("gufo") is not None:  # no wheel for LoongArch and other platforms
     from collectors.wires._gufo import GufoEngine
 
-BREAKER_AFTER: Final = 3
-"""Silent runs after which a run is one try."""
 _ANSWERED: Final = Outcome.ANSWERED
 
 

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from collectors import health
-from collectors._contract import Answer, Wires
-from collectors._memory import DeviceMemory
 from collectors._walks import Walks
-from collectors.wires.echo import open_echo
-from collectors.wires.snmp import open_snmp
-from inventory.model import ProbeSpec, device_target
-from metrics.observation import Outcome
-from tests.collectors.network import network
-from tests.collectors.recorded import served, write
 
 
 def test_so_many_are_let_in_and_one_more_when_one_has_left() -> None:
@@ -42,22 +32,17 @@ def test_what_is_beyond_it_waits() -> None:
     assert asyncio.run(spend())
 
 
-def test_a_device_that_is_not_let_in_was_not_asked(tmp_path: Path) -> None:
-    box = write(tmp_path / "box.snmprec", {"1.3.6.1.2.1.1.3.0": (67, 100)})
+def test_while_those_that_are_read_wait_for_each_other_nobody_is_let_in() -> None:
+    seconds = [0.0]
+    walks = Walks(per_second=100.0, now=lambda: seconds[0])
 
-    async def run() -> tuple[Answer, int]:
-        async with served(box) as agent:
-            asked: list[str] = []
-            wire = open_snmp(trace=asked.append)
-            walks = Walks(most=0)
-            wires = Wires(wire, open_echo("icmp"), open_echo("udp"), walks)
-            probe = health.plan(
-                ProbeSpec("health", 300), device_target("xg-r1"), network(snmp=agent)
-            )
-            assert probe is not None
-            answer = await health.ask(probe, wires, DeviceMemory())
-            await wire.close()
-            return answer, len(asked)
+    async def read_more_than_may_be_read_at_once() -> None:
+        spending = asyncio.ensure_future(walks.spend(51))
+        await asyncio.sleep(0)
+        spending.cancel()
 
-    answer, questions = asyncio.run(run())
-    assert (answer.outcome, answer.reason, questions) == (Outcome.SKIPPED, "walks_full", 0)
+    assert walks.enter()
+    asyncio.run(read_more_than_may_be_read_at_once())
+    let_in = walks.enter()
+    seconds[0] = 0.1
+    assert (let_in, walks.enter()) == (False, True)
