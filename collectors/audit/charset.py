@@ -36,6 +36,13 @@ _AS: Final = {
 _NO_CHARSETS: Final = (
     "utf-7", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape",
 )  # fmt: skip
+_HIGH: Final = bytes(range(128, 256))
+_PAIR: Final = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
+"""A character of GB2312; letters with accents stand alone."""
+_MOSTLY: Final = 0.8
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]")
+_ENOUGH: Final = 4
+"""Characters that are UTF-8 by no accident; two or three of GB18030 may be."""
 _LIKELY: Final = ("utf-8", "gb18030", "big5hkscs")
 
 
@@ -53,9 +60,11 @@ def read(raw: bytes, content_type: str) -> Read:
         if raw.startswith(mark):
             return Read(raw[len(mark) :].decode(encoding, "replace"), encoding)
     declared = declared_in(raw, content_type)
-    if declared and (text := _decode(raw, declared)) is not None:
-        return Read(text, declared)
-    for encoding in _guesses(raw):
+    if declared and not _is_another(raw, declared):
+        text = _decode(raw, declared)
+        if text is not None:
+            return Read(text, declared)
+    for encoding in (*filter(None, [_in_page(raw)]), *_guesses(raw)):
         if encoding != declared and (text := _decode(raw, encoding)) is not None:
             return Read(text, encoding, declared)
     fallback = declared or "utf-8"
@@ -67,8 +76,31 @@ def declared_in(raw: bytes, content_type: str) -> str:
     header = _HEADER.search(content_type)
     if header and (name := _known(header[1])):
         return name
+    return _in_page(raw)
+
+
+def _in_page(raw: bytes) -> str:
     meta = _META.search(raw[:_HEAD])
     return _known(meta[1].decode("ascii")) if meta else ""
+
+
+def _is_another(raw: bytes, declared: str) -> bool:
+    """Whether bytes that can be read as declared are another set beyond doubt.
+
+    Every byte is a character of Latin-1, which web servers declare where nobody told them
+    anything, and most of UTF-8 in Chinese is pairs that GB18030 has too.
+    """
+    if declared.startswith(("utf-", "utf_")):
+        return False
+    if declared == "cp1252":
+        high = len(raw) - len(raw.translate(None, _HIGH))
+        if high and 2 * len(_PAIR.findall(raw)) >= _MOSTLY * high:
+            return True
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return len(_CHINESE.findall(text)) >= _ENOUGH
 
 
 def _known(label: str) -> str:

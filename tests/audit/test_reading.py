@@ -67,6 +67,34 @@ def test_a_page_that_declares_the_wrong_charset_is_read_right_and_told() -> None
     assert (found.encoding, found.wrong) == ("gb18030", "utf-8")
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "header"),
+    [
+        (TEXT, "gb18030", "ISO-8859-1"),
+        ('<meta charset="gb2312">' + TEXT, "gb18030", "ISO-8859-1"),
+        (TEXT, "utf-8", "ISO-8859-1"),
+        ("<title>某县人民政府</title>", "utf-8", "gbk"),
+        ("<title>某县人民政府</title>", "utf-8", "big5"),
+    ],
+)
+def test_a_header_that_fits_any_bytes_is_not_believed(
+    text: str, encoding: str, header: str
+) -> None:
+    """Tomcat and Apache declare Latin-1 where nobody told them anything."""
+    found = read(text.encode(encoding), f"text/html; charset={header}")
+
+    assert (found.text, found.encoding, bool(found.wrong)) == (text, encoding, True)
+
+
+@pytest.mark.parametrize("text", ["Révolution française à l'été", "plain", "Straße über Öl"])
+def test_a_page_that_is_in_latin_1_is_read_as_such(text: str) -> None:
+    assert read(text.encode("cp1252"), "text/html; charset=iso-8859-1") == (text, "cp1252", "")
+
+
+def test_few_characters_of_gb18030_are_no_utf_8() -> None:
+    assert read("联通".encode("gbk"), "text/html; charset=gbk").text == "联通"
+
+
 def test_a_page_with_a_few_damaged_characters_is_what_it_says() -> None:
     raw = TEXT.encode() + b"\xff" + TEXT.encode()
 
