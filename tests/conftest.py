@@ -1,4 +1,4 @@
-"""What all tests share: servers that are absent, and what that means."""
+"""What all tests share: how properties are tried, and servers that are absent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ import os
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples each time, however slow the machine: a run fails for what was changed, not for
+# luck. `pytest --hypothesis-profile=search FILE` tries other ones, and keeps what it finds.
+_SLOW = (HealthCheck.too_slow,)
+settings.register_profile("search", deadline=None, suppress_health_check=_SLOW)
+settings.register_profile(
+    "suite", settings.get_profile("search"), derandomize=True, database=None, print_blob=True
+)
+settings.load_profile("suite")
 
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin"
 
