@@ -63,18 +63,18 @@ async def talking(talk: Talk) -> AsyncIterator[int]:
         server.close()
 
 
-def site_of(talk: Talk) -> Report:
+def site_of(talk: Talk, timeout: float = 10.0) -> Report:
     """What becomes of a site whose every answer is like this."""
 
     async def do() -> Report:
         async with talking(talk) as port:
-            return await audit(Site(port=port).task(timeout=0.3), STARTED)
+            return await audit(Site(port=port).task(timeout=timeout), STARTED)
 
     return asyncio.run(do())
 
 
 async def _never(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(5)
+    await asyncio.sleep(60)
     writer.write(b"")
 
 
@@ -122,10 +122,10 @@ async def _hangs_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 )
 def test_a_server_that_misbehaves_is_named_in_time(talk: Talk, failures: set[str]) -> None:
     began = monotonic()
-    report = site_of(talk)
+    report = site_of(talk, timeout=0.3 if "timeout" in failures else 10.0)
 
     assert report.summary.failure in failures
-    assert monotonic() - began < 5
+    assert monotonic() - began < 20
 
 
 def test_a_redirect_in_gbk_is_followed_and_the_audit_goes_on() -> None:

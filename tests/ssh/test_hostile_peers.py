@@ -23,6 +23,9 @@ from tests.ssh.sshd import Sshd, sshd
 
 _WHO = login(password="right")
 _SECONDS = 0.6
+"""What ends by our patience ends then."""
+_PATIENT = 20
+"""What ends by itself is waited for, also on a busy machine."""
 
 
 def _silent(connection: socket.socket) -> None:
@@ -105,9 +108,10 @@ def test_what_is_no_host_has_a_name_and_an_end(
     peer: Callable[[socket.socket], None], outcome: Outcome, reason: str, tmp_path: Path
 ) -> None:
     with listening(peer) as port, asking(tmp_path / "none") as one:
-        said = one.ask(access(port, _WHO), seconds=_SECONDS)
+        ours = peer in {_silent, _dripping, _greeting_only}
+        said = one.ask(access(port, _WHO), seconds=_SECONDS if ours else _PATIENT)
         assert said == Said(outcome, reason)
-        assert one.took < _SECONDS + 2
+        assert one.took < _PATIENT
 
 
 def test_a_port_where_nobody_listens_is_closed(tmp_path: Path) -> None:
@@ -163,8 +167,9 @@ def test_an_answer_without_end_has_one(
     way = access(server.port, login(key=(keys / "ed25519").read_text("ascii")))
     with asking(pinned) as one:
         one.ask(way)
-        assert one.ask(way, script, seconds=_SECONDS) == Said(outcome, reason)
-        assert one.took < _SECONDS + 1
+        seconds = _SECONDS if outcome is Outcome.SILENT else _PATIENT
+        assert one.ask(way, script, seconds=seconds) == Said(outcome, reason)
+        assert one.took < _PATIENT
         assert one.ask(way).texts == ("hello\n",)
 
 
