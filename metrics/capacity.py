@@ -129,14 +129,18 @@ def add_up(rows: Iterable[Daily], resource: Resource) -> dict[int, Amount]:
     return {day: found[day] for day in days}
 
 
-def trend(by_day: Mapping[int, Amount], today: int) -> Trend:
-    """Say where the used part goes, from whole days before today."""
+def trend(by_day: Mapping[int, Amount], today: int, present: Amount | None = None) -> Trend:
+    """Say where the used part goes, from whole days before today.
+
+    `present`: how it is now. It says whether it is full; and where there is more or less than
+    yesterday, the days before say nothing.
+    """
     days = _since_change(by_day, today)
-    if not days:
-        return Trend(0, None, None, None, None, "too_short")
-    level = by_day[days[-1]].ratio
-    if level >= FULL:
-        return Trend(len(days), None, days[-1], None, None, "full")
+    if present is not None and days and _is_another(present.total, by_day[days[-1]].total):
+        days = []
+    was_full = bool(days) and by_day[days[-1]].ratio >= FULL
+    if was_full if present is None else present.ratio >= FULL:
+        return Trend(len(days), None, days[-1] if was_full else today, None, None, "full")
     if len(days) < LEAST_DAYS:
         return Trend(len(days), None, None, None, None, "too_short")
     values = [by_day[day].ratio for day in days]
@@ -146,6 +150,8 @@ def trend(by_day: Mapping[int, Amount], today: int) -> Trend:
     if low <= 0:
         return Trend(len(days), slope, None, None, None, "steady")
     now = median(value + slope * (today - day) for day, value in zip(days, values, strict=True))
+    if was_full and present is not None:
+        now = present.ratio  # something was cleared away since: the line does not know it yet
     left = max(0.0, FULL - now)
     if left / slope > _AHEAD * (days[-1] - days[0]):
         return Trend(len(days), slope, None, None, None, "far")
@@ -166,9 +172,13 @@ def _since_change(by_day: Mapping[int, Amount], today: int) -> list[int]:
     days = sorted(day for day in by_day if day < today)[-_MOST_DAYS:]
     for place in range(len(days) - 1, 0, -1):
         now, before = by_day[days[place]].total, by_day[days[place - 1]].total
-        if abs(now - before) > _CHANGED * max(now, before):
+        if _is_another(now, before):
             return days[place:]
     return days
+
+
+def _is_another(now: float, before: float) -> bool:
+    return abs(now - before) > _CHANGED * max(now, before)
 
 
 def slopes(days: Sequence[int], values: Sequence[float]) -> tuple[float, float, float]:

@@ -65,7 +65,7 @@ def _uses(rows: Sequence[Daily], today: int) -> Iterable[Use]:
         now = _at_present(rows, resource, today)
         if now is None:
             continue
-        found = trend(add_up(rows, resource), today)
+        found = trend(add_up(rows, resource), today, now)
         yield Use(
             resource,
             now.total,

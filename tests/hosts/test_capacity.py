@@ -98,6 +98,22 @@ def test_today_is_not_over_and_does_not_count() -> None:
     assert trend(days_of(*rising(60, 0.004)) | {TODAY: Amount(100, 0)}, TODAY).days == 60
 
 
+def test_what_is_full_today_is_called_so_today() -> None:
+    found = trend(days_of(*rising(60, 0.004)), TODAY, Amount(100.0, 95.0))
+    assert (found.remark, found.full_on, found.earliest) == ("full", TODAY, None)
+
+
+def test_what_was_cleared_away_today_is_not_full_any_more() -> None:
+    found = trend(days_of(*rising(60, 0.004, 0.7)), TODAY, Amount(100.0, 50.0))
+    assert found.remark == "good"
+    assert found.full_on == pytest.approx(TODAY + (FULL - 0.5) / 0.004, abs=1)
+
+
+def test_from_the_day_on_which_more_is_there_the_days_before_say_nothing() -> None:
+    found = trend(days_of(*rising(60, 0.004, 0.7)), TODAY, Amount(200.0, 95.0))
+    assert (found.remark, found.days) == ("too_short", 0)
+
+
 def test_a_single_sudden_day_gives_no_date() -> None:
     assert trend(days_of(*[0.3] * 40, 0.8), TODAY).remark == "steady"
 
