@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from hashlib import blake2b
+from itertools import islice
 from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -45,7 +46,13 @@ _LOADS: Final = re.compile(
 )
 _SCRIPT: Final = 200_000
 _LOADERS: Final = 50
-_LAZY: Final = ("data-src", "data-original", "data-lazy-src", "data-echo")
+_LAZY: Final = (
+    "data-src", "data-original", "data-lazy-src", "data-echo", "data-lazyload", "data-lazy",
+    "data-actualsrc", "lazy-src", "lay-src", "original",
+)  # fmt: skip
+"""Where scripts that load pictures late keep the address; `src` is a placeholder then."""
+_CANDIDATE: Final = re.compile(r"[,\s]*([^\s,]\S*)(?:\s[^,]*)?")
+_CANDIDATES: Final = 8
 _HIDDEN: Final = frozenset({"script", "style", "noscript", "template", "-comment"})
 _LOADED: Final = {"img": "src", "script": "src", "iframe": "src", "link": "href", "source": "src"}
 _FIELDS: Final = {("textarea", ""): 3, ("input", ""): 1, ("input", "text"): 1}
@@ -194,7 +201,9 @@ class _Reader:
         if tag in {"a", "area"}:
             if len(self.links) < LINKS:
                 self.anchor(node)
-        elif tag == "img":
+        elif tag == "img" or (tag == "source" and _in_picture(node)):
+            self._picture(node)
+        elif tag == "input" and (node.attributes.get("type") or "").lower() == "image":
             self._picture(node)
         elif tag in {"iframe", "frame"}:
             self._frame(node)
@@ -243,16 +252,17 @@ class _Reader:
 
     def _picture(self, node: LexborNode) -> None:
         attributes = node.attributes
-        source = attributes.get("src") or ""
         lazy = next((value for name in _LAZY if (value := attributes.get(name))), "")
-        if len(self.pictures) >= PICTURES or not (source or lazy):
-            return
-        url = normalise(lazy or source, self._base, self._encoding)
+        several = attributes.get("data-srcset") or attributes.get("srcset") or ""
         text = clean(attributes.get("alt") or "", _TEXT)
-        if url is None:
-            self._none(lazy or source, text, picture=True)
-        else:
-            self.pictures.append((url, text))
+        for source in (lazy or attributes.get("src") or "", *_candidates(several)):
+            if not source or len(self.pictures) >= PICTURES:
+                continue
+            url = normalise(source, self._base, self._encoding)
+            if url is None:
+                self._none(source, text, picture=True)
+            else:
+                self.pictures.append((url, text))
 
     def _none(self, written: str, text: str, *, picture: bool) -> None:
         """Note what cannot be asked; what is no address at all is found without asking."""
@@ -314,6 +324,17 @@ class _Reader:
         url = normalise(match[1], self._base, self._encoding) if match else None
         if url is not None:
             self.links.append(Link(url, "", nav=True, dated=None))
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Yield the addresses of a `srcset` (HTML, 4.8.4.2.1), a few of them."""
+    for match in islice(_CANDIDATE.finditer(text[:4_000]), _CANDIDATES):
+        yield match[1].rstrip(",")
+
+
+def _in_picture(node: LexborNode) -> bool:
+    """Whether it is one of a picture's sources, and none of a film's."""
+    return node.parent is not None and node.parent.tag == "picture"
 
 
 def _records(text: str) -> Iterator[str]:

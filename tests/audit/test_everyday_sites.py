@@ -75,6 +75,26 @@ def test_a_picture_on_the_disk_of_its_author_shows_for_nobody() -> None:
     assert [(one.text, one.why) for one in audited(site).pictures] == [("风景", "bad_url")]
 
 
+@pytest.mark.parametrize(
+    ("element", "paths"),
+    [
+        ('<img src="/grey.gif" data-lazyload="/1.png">', ["/1.png"]),
+        ('<img data-original="/1.png">', ["/1.png"]),
+        ('<img lay-src="/1.png" src="data:image/gif;base64,R0lG">', ["/1.png"]),
+        ('<img original="/1.png">', ["/1.png"]),
+        ('<img src="/1.png" srcset="/2.png 1.5x, /3.png 2x">', ["/1.png", "/2.png", "/3.png"]),
+        ('<img srcset="/2.png">', ["/2.png"]),
+        ('<img srcset="data:image/png;base64,AA 1x, /2.png 2x">', ["/2.png"]),
+        ('<picture><source srcset="/2.png"><img src="/1.png"></picture>', ["/2.png", "/1.png"]),
+        ('<video><source src="/film.mp4"></video>', []),
+        ('<input type="image" src="/go.png">', ["/go.png"]),
+        ('<img src="">', []),
+    ],
+)
+def test_a_picture_is_looked_for_where_browsers_do(element: str, paths: list[str]) -> None:
+    assert [url.path for url, _ in parsed(element).pictures] == paths
+
+
 def test_a_url_that_is_too_long_is_counted() -> None:
     long = f'<a href="/{"y" * 1_100}">长地址的文章</a><a href="/{"中" * 200}">中文的文章</a>'
     site = Site(paths={"/": page(long + '<a href="/a">要闻</a>'), "*": article})
