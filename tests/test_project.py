@@ -19,6 +19,7 @@ PRODUCT = (
     "inventory", "metrics", "collectors", "sinks", "sla", "alerts", "store", "texts", "api",
     "dashboards", "runtime",
 )  # fmt: skip
+FOLDERS = (*PRODUCT, "simulator", "bench", "tests", "deploy", "docs")
 MODULES = sorted(
     path for folder in (*PRODUCT, "simulator", "bench") for path in (ROOT / folder).rglob("*.py")
 )
@@ -123,3 +124,22 @@ def test_every_link_of_a_document_leads_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", path.read_text("utf-8"))
 
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_every_file_of_ours_that_is_named_is_there() -> None:
+    """`verify.py` is what the verifier is called in a bundle."""
+    code = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    names = {path.name for path in code} | {"verify.py"}
+    whole = re.compile(rf"(?<![\w./<>$~-])((?:{'|'.join(FOLDERS)})/[\w./-]*\w)")
+    missing = []
+    for path in (*DOCUMENTS, *code):
+        text = path.read_text("utf-8")
+        found = {name for name in whole.findall(text) if not _exists(ROOT / name)}
+        found |= {name for name in re.findall(r"`(\w+\.py)`", text) if name not in names}
+        missing += [(_name(path), name) for name in sorted(found)]
+
+    assert missing == []
+
+
+def _exists(path: Path) -> bool:
+    return path.exists() or path.with_name(f"{path.name}.py").exists()

@@ -1,8 +1,8 @@
 """SSH, as the monitor sees it: a wire that asks a process of its own, in turns.
 
 paramiko and netmiko work with threads, and now and then keep memory of what is over (paramiko#949,
-#2458): so they live in a process that is exchanged from time to time (`ssh_life.py`). Who is asked
-when is decided here (`ssh_turns.py`), so that limits and back-off outlive a process. What one that
+#2458): so they live in a process that is exchanged from time to time (`life.py`). Who is asked
+when is decided here (`turns.py`), so that limits and back-off outlive a process. What one that
 died was doing is SKIPPED (`ssh_process`), for nobody knows how it went.
 """
 
