@@ -201,9 +201,7 @@ class _Reader:
         if tag in {"a", "area"}:
             if len(self.links) < LINKS:
                 self.anchor(node)
-        elif tag == "img" or (tag == "source" and _in_picture(node)):
-            self._picture(node)
-        elif tag == "input" and (node.attributes.get("type") or "").lower() == "image":
+        elif _is_picture(tag, node):
             self._picture(node)
         elif tag in {"iframe", "frame"}:
             self._frame(node)
@@ -332,9 +330,12 @@ def _candidates(text: str) -> Iterator[str]:
         yield match[1].rstrip(",")
 
 
-def _in_picture(node: LexborNode) -> bool:
-    """Whether it is one of a picture's sources, and none of a film's."""
-    return node.parent is not None and node.parent.tag == "picture"
+def _is_picture(tag: str, node: LexborNode) -> bool:
+    """Whether it is a picture, an image button, or a source of a picture and none of a film."""
+    if tag == "source":
+        return node.parent is not None and node.parent.tag == "picture"
+    button = tag == "input" and (node.attributes.get("type") or "").lower() == "image"
+    return tag == "img" or button
 
 
 def _records(text: str) -> Iterator[str]:
