@@ -29,6 +29,7 @@ from runtime.services.beats import BeatBook
 from runtime.services.hosts import HostKeeping
 from runtime.services.live import ServiceView
 from runtime.services.rehearsal import RehearsalDoor
+from runtime.ssh.refusals import REFUSALS, RefusalBook
 from runtime.ssh.wire import SshDoor
 from store.entries import TrapEntry
 
@@ -52,7 +53,8 @@ class Centre:
         keeping = msgspec.msgpack.encode(
             settings(store.path, config.configurations, int(store.disk_floor))
         )
-        self.ssh = SshDoor(config.ssh, config.store.path, {KIND: keeping})
+        book = RefusalBook(store.path / REFUSALS)
+        self.ssh = SshDoor(config.ssh, store.path, {KIND: keeping}, book=book)
         self.configurations = ConfigurationKeeping(
             config.store.path, config.configurations, self.ssh, clock.now
         )

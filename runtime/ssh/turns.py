@@ -23,6 +23,7 @@ import msgspec
 
 from collectors._ssh import Access
 from inventory.model import Login
+from runtime.ssh.refusals import Refusal
 
 BUSY: Final = "ssh_busy"
 BACK_OFF: Final = "ssh_auth_backoff"
@@ -57,12 +58,6 @@ class Ask(msgspec.Struct, frozen=True):
     session: bool
 
 
-class _Pause(msgspec.Struct, frozen=True):
-    login: Login
-    failures: int
-    until: float
-
-
 class Turns:
     """What waits and what runs."""
 
@@ -81,15 +76,17 @@ class Turns:
         self._held: dict[int, tuple[str, ...]] = {}
         self._with_login: Counter[str] = Counter()
         self._proven: dict[str, Login] = {}
-        self._paused: dict[str, _Pause] = {}
+        self._paused: dict[str, Refusal] = {}
         self._refused: dict[str, tuple[Login, set[str], int]] = {}
-        self._login_paused: dict[str, _Pause] = {}
+        self._login_paused: dict[str, Refusal] = {}
         self._not_before: dict[str, float] = {}
         self._tokens = self._burst = max(1.0, pace.logins_per_second * _BURST_SECONDS)
         self._filled_at = 0.0
         self._most: Mapping[str, int] = {}
         self.kept: set[str] = set()
         """Devices to which a line is open."""
+        self.changes = 0
+        """How often `refusals` became others."""
 
     def load(self, logins: Iterable[Login], devices: Collection[str]) -> None:
         """Take over how many logins at once each group allows: the least of its logins' numbers.
@@ -118,6 +115,23 @@ class Turns:
     def paused(self) -> int:
         """How many devices and logins are left alone."""
         return len(self._paused) + len(self._login_paused)
+
+    def refusals(self) -> list[Refusal]:
+        """Return who is, or was last, left alone: for a process that comes after this one."""
+        return [*self._paused.values(), *self._login_paused.values()]
+
+    def recall(self, refusals: Iterable[Refusal]) -> None:
+        """Take over what an earlier process knew; one refusal more may be one too many."""
+        for one in refusals:
+            login, devices, times = self._refused.get(one.login.id, (one.login, set(), 0))
+            if not one.device:
+                self._login_paused[login.id] = one
+                times = one.failures
+            else:
+                self._paused[one.device] = one
+                if len(devices) < _DEVICES_REFUSING - 1:
+                    devices.add(one.device)
+            self._refused[login.id] = login, devices, times
 
     # Coming and going.
 
@@ -168,9 +182,9 @@ class Turns:
         for hop in self._logging_in.pop(number, ()):
             self._with_login[hop.login.id] -= 1
             self._proven[hop.login.id] = hop.login
-            self._paused.pop(hop.device, None)
             self._refused.pop(hop.login.id, None)
-            self._login_paused.pop(hop.login.id, None)
+            paused = self._paused.pop(hop.device, None), self._login_paused.pop(hop.login.id, None)
+            self.changes += paused != (None, None)
         ask = self._running.get(number)
         if ask is not None and not ask.session:
             self._release(number)
@@ -257,7 +271,9 @@ class Turns:
         self._proven.pop(login.id, None)
         before = self._paused.get(hop.device)
         failures = 1 if before is None or before.login != login else before.failures + 1
-        self._paused[hop.device] = _Pause(login, failures, self._until(_FIRST_PAUSE, failures, now))
+        until = self._until(_FIRST_PAUSE, failures, now)
+        self._paused[hop.device] = Refusal(hop.device, login, failures, until)
+        self.changes += 1
         known, devices, times = self._refused.get(login.id, (login, set(), 0))
         if known != login:
             devices, times = set(), 0
@@ -265,7 +281,7 @@ class Turns:
         if len(devices) >= _DEVICES_REFUSING:
             devices, times = set(), times + 1
             until = self._until(_LOGIN_PAUSE, times, now)
-            self._login_paused[login.id] = _Pause(login, times, until)
+            self._login_paused[login.id] = Refusal("", login, times, until)
         self._refused[login.id] = login, devices, times
 
     def _until(self, first: float, times: int, now: float) -> float:

@@ -40,6 +40,7 @@ from runtime.clock import monotonic
 from runtime.sections.ssh import SshConfig
 from runtime.ssh.child import Child
 from runtime.ssh.life import Life
+from runtime.ssh.refusals import RefusalBook
 from runtime.ssh.turns import BUSY, Ask, Pace, Turns, way_of
 
 HOST_KEYS: Final = "host_keys"
@@ -76,8 +77,13 @@ class SshDoor:
         parts: Mapping[str, bytes] | None = None,
         *,
         chance: Callable[[], float] = random,
+        book: RefusalBook | None = None,
     ) -> None:
-        """`parts`: what jobs of a kind are told besides (`_ssh_form.Start`)."""
+        """`parts`: what jobs of a kind are told besides (`_ssh_form.Start`).
+
+        `book`: where refused logins are remembered beyond this process.
+        """
+        self._book = book
         self._parts = dict(parts or {})
         pace = Pace(
             workers=config.workers,
@@ -285,6 +291,8 @@ class SshDoor:
         """Take over an inventory, at the start and at each reload."""
         devices = [one.id for one in inventory.devices.values() if one.login is not None]
         self._turns.load(inventory.logins.values(), devices)
+        if self._book is not None:
+            self._book.begin(self._turns, inventory.logins, devices)
         for device in self._keys.keys() - set(devices):
             del self._keys[device]
         self.wanted = bool(devices)
@@ -312,6 +320,8 @@ class SshDoor:
     def tick(self) -> None:
         """Once a second: see to the process."""
         self._life.tick()
+        if self._book is not None:
+            self._book.tick(self._turns)
 
     def exchange(self) -> None:
         """Have the process exchanged with the next tick."""
@@ -325,6 +335,8 @@ class SshDoor:
             self._turns.drop(number)
             self._over(_skipped(number, "stopped"))
         await self._life.end()
+        if self._book is not None:
+            await self._book.end(self._turns)
 
     # How it does.
 
