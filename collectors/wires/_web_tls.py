@@ -24,6 +24,7 @@ from metrics.observation import Outcome
 
 _A_LOOK: Final = 3.0
 """Seconds each look at what went wrong may take."""
+_TODAY: Final = 1.2
 _PROTOCOLS: Final = {"TLSv1": 1.0, "TLSv1.1": 1.1, "TLSv1.2": 1.2, "TLSv1.3": 1.3}
 
 
@@ -36,6 +37,8 @@ class Shown(msgspec.Struct, frozen=True):
     chain_expires: float | None = None
     protocol: float | None = None
     tlcp: bool = False
+    cipher: str = ""
+    """As OpenSSL names it; "" = none came about."""
 
     def left(self, now: float) -> float | None:
         """Return for how many seconds it still lasts: the verified chain, else its own one.
@@ -88,6 +91,7 @@ def _of(tls: ssl.SSLObject, trouble: str, *, verified: bool) -> Shown:
         min((one.not_after for one in chain), default=None),
         min((one.not_after for one in rested), default=None),
         _PROTOCOLS.get(tls.version() or ""),
+        cipher=(tls.cipher() or ("",))[0],
     )
 
 
@@ -111,9 +115,15 @@ async def _no_handshake(
         trouble = "gm_only" if named or not chain else "tls_name_mismatch"
         return Shown(trouble, chain, first, tlcp=True)
     seen = await _look(address, question, trust)
-    if seen is None:
-        raise found
+    if seen is None or (found.reason == "reset" and _is_of_today(seen, trust.context(question.ca))):
+        raise found  # it hung up, and nothing about it is old
     return msgspec.structs.replace(seen, trouble="tls_old")
+
+
+def _is_of_today(seen: Shown, usual: ssl.SSLContext) -> bool:
+    """Whether what came about with everything allowed would have come about without."""
+    good = any(seen.cipher == one["name"] for one in usual.get_ciphers())
+    return good and (seen.protocol or 0.0) >= _TODAY
 
 
 async def _look(address: Endpoint, question: TlsQuestion, trust: Trust) -> Shown | None:

@@ -120,6 +120,41 @@ def test_a_server_of_old_is_named(authority: Authority) -> None:
     assert (found.reason, found["success"], found["tls_version"]) == ("tls_old", 0, 1.1)
 
 
+def moody(context: ssl.SSLContext, refused: int) -> Talk:
+    """Hang up on the first so many connections, as a balancer with a dead back end does."""
+    seen: list[int] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(1)
+        if len(seen) <= refused:
+            await reader.read(100)
+            return
+        await writer.start_tls(context)
+        await reader.read()
+
+    return talk
+
+
+@pytest.mark.parametrize("refused", [1, 2])
+def test_a_server_that_hung_up_once_is_no_server_of_old(authority: Authority, refused: int) -> None:
+    """The second look finds nothing old; what was wrong is that it hung up."""
+    context = authority.context("portal.example")
+
+    found = look(None, authority, talk=moody(context, refused))
+
+    assert (found.outcome, found.reason) == (Outcome.REFUSED, "reset")
+
+
+def test_a_server_of_old_that_hangs_up_on_what_is_new_is_named(authority: Authority) -> None:
+    context = authority.context("portal.example")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python says that nobody should
+        context.minimum_version = ssl.TLSVersion.TLSv1_1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+    assert look(None, authority, talk=moody(context, 1)).reason == "tls_old"
+
+
 def test_a_server_that_wants_a_certificate_of_ours_is_still_seen(authority: Authority) -> None:
     context = authority.context("portal.example")
     context.verify_mode = ssl.CERT_REQUIRED
