@@ -45,16 +45,20 @@ def free_port(host: str = "127.0.0.1") -> int:
 def wait_for(condition: Callable[[], T], seconds: float = 20.0, *, what: str = "condition") -> T:
     """Poll `condition` until it returns something true; fail with `what` after `seconds`.
 
-    A connection that is refused while a server starts counts as not yet.
+    A connection that is refused while a server starts counts as not yet. The last look is after
+    the end: who slept through it on a busy machine may find it true.
     """
     deadline = time.monotonic() + seconds
     error: Exception | None = None
-    while time.monotonic() < deadline:
+    while True:
+        late = time.monotonic() >= deadline
         try:
             if result := condition():
                 return result
         except (OSError, ValueError) as exception:
             error = exception
+        if late:
+            break
         time.sleep(0.02)
     raise AssertionError(f"not within {seconds} s: {what} ({error})")
 

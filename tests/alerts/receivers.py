@@ -276,7 +276,7 @@ class Stage:
             yield self
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for a condition of real parts."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds

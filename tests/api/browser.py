@@ -57,7 +57,7 @@ class Page:
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[self._number] = future
         await self._socket.send_json({"id": self._number, "method": method, "params": params})
-        answer = await asyncio.wait_for(future, 20)
+        answer = await asyncio.wait_for(future, 60)
         assert "error" not in answer, answer
         result: dict[str, Any] = answer["result"]
         return result

@@ -78,7 +78,7 @@ def ask_by_http(
             wire.open()
             return await _ask(kind, planned(kind, with_backup(spec)), web=wire)
 
-    return asyncio.run(asyncio.wait_for(work(), 20))
+    return asyncio.run(asyncio.wait_for(work(), 60))
 
 
 def ask_a_report(kind: ModuleType, beat: Beat | None, **options: object) -> Told:
@@ -112,4 +112,4 @@ def ask_by_ssh(
             await door.start(stack)
             return await _ask(kind, planned(kind, whole), ssh=door)
 
-    return asyncio.run(asyncio.wait_for(work(), 30))
+    return asyncio.run(asyncio.wait_for(work(), 60))

@@ -22,7 +22,7 @@ SOURCE = "10.0.0.1"
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 20))
+    asyncio.run(asyncio.wait_for(work, 60))
 
 
 def test_a_report_is_kept_and_heard(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def with_router(
             finally:
                 await wire.close()
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_values_come_in_the_order_of_the_series() -> None:

@@ -84,4 +84,4 @@ def test_polls_answers_retries_and_late_answers_are_counted(engine: str) -> None
         assert (found.polls, found.answered, found.retries, found.late) == (3, 1, 1, 1)
         assert found.silent_runs == 1
 
-    asyncio.run(asyncio.wait_for(work(), 10))
+    asyncio.run(asyncio.wait_for(work(), 60))

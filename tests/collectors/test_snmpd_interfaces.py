@@ -48,7 +48,7 @@ def asked(endpoint: Endpoint, version: SnmpVersion, **options: object) -> tuple[
         finally:
             await wire.close()
 
-    return asyncio.run(asyncio.wait_for(main(), 30))
+    return asyncio.run(asyncio.wait_for(main(), 60))
 
 
 @pytest.mark.parametrize(("version", "options"), [("1", {}), ("2c", {"counters": 32}), ("2c", {})])

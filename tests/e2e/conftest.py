@@ -18,7 +18,9 @@ import pytest
 from tests.servers import program
 
 HERE = Path(__file__).parent
-_LONGEST = 280
+_LONGEST = 420
+"""Seconds that a story may last beyond its first test: it waits for much, with patience. Less than
+`faulthandler_timeout`, which ends the whole run."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

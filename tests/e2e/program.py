@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"extranet_[\w-]{20,}")
 
 
 def extranet(
-    *arguments: object, timeout: float = 60, environ: Mapping[str, str] | None = None
+    *arguments: object, timeout: float = 180, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end; `environ` is added to the environment."""
     return subprocess.run(
@@ -129,7 +129,7 @@ class Monitor:
         """Send a signal."""
         self.process.send_signal(number)
 
-    def end(self, number: Signals = SIGTERM, seconds: float = 20) -> int:
+    def end(self, number: Signals = SIGTERM, seconds: float = 60) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
@@ -196,10 +196,10 @@ def assessed(monitor: Monitor, *carriers: str) -> list[Document]:
 
     It is asked between two heartbeats, and nothing else happens in that second.
     """
-    wait_for(lambda: second() % 10 in {3, 4, 5}, 11, what="between two heartbeats")
+    wait_for(lambda: second() % 10 in {3, 4, 5}, 60, what="between two heartbeats")
     found = [monitor.get(f"/api/v1/carriers/{name}/availability") for name in carriers]
     last = max(document["window"]["end"] for document in found)
-    wait_for(lambda: second() > last + 1, 5, what="the next second")
+    wait_for(lambda: second() > last + 1, 30, what="the next second")
     return found
 
 

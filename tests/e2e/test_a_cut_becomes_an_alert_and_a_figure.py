@@ -86,7 +86,7 @@ def story(folder: Path) -> Told:
         told = Told(trunk, *legs, dict.fromkeys(legs, work), sites, links)
         with running(folder, "--record", folder / "recording") as monitor:
             wait_for(monitor.all_known, 180, what="every site and link known")
-            wait_for(lambda: second() > work[0] + 1, 30, what="the announced work begins")
+            wait_for(lambda: second() > work[0] + 1, 60, what="the announced work begins")
             for link in (trunk, *legs):
                 served.control.begin("cut", f"link:{link}")
             mended_at = time.monotonic() + CUT_SECONDS
@@ -104,11 +104,11 @@ def story(folder: Path) -> Told:
             told.cut = monitor.states()
             told.cut_alerts = monitor.alerts()
             told.held = manager.firing()
-            wait_for(lambda: time.monotonic() > mended_at, 10, what="the mending")
+            wait_for(lambda: time.monotonic() > mended_at, 30, what="the mending")
             for link in (trunk, *legs):
                 served.control.end("cut", f"link:{link}")
             wait_for(lambda: not manager.firing(), 60, what="the end in Alertmanager")
-            wait_for(lambda: set(monitor.states().values()) == {"up"}, 30, what="all up")
+            wait_for(lambda: set(monitor.states().values()) == {"up"}, 60, what="all up")
             _go_blind(told, monitor, manager, served.control)
             told.documents = dict(zip(CARRIERS, assessed(monitor, *CARRIERS), strict=True))
             told.outages = monitor.items("/api/v1/outages")
@@ -131,14 +131,14 @@ def _go_blind(told: Told, monitor: Monitor, manager: Any, control: Any) -> None:
     control.begin("blind", "canary:127.255.0.1")
     wait_for(
         lambda: [a for a in manager.firing() if a["labels"]["alertname"] == "monitor-blind"],
-        30, what="Alertmanager knows that the monitor is blind",
+        60, what="Alertmanager knows that the monitor is blind",
     )  # fmt: skip
     told.blind = monitor.states()
     told.blind_held = manager.firing()
     told.blind_health = monitor.ask("/healthz")[0]
     control.end("blind", "canary:127.255.0.1")
     wait_for(lambda: set(monitor.states().values()) == {"up"}, 60, what="sight again")
-    wait_for(lambda: not manager.firing(), 30, what="the end of blindness in Alertmanager")
+    wait_for(lambda: not manager.firing(), 60, what="the end of blindness in Alertmanager")
     told.after = monitor.states()
 
 

@@ -73,12 +73,12 @@ def story(folder: Path) -> Told:
             begun = _post(
                 monitor, "/api/v1/paths/rehearsals", {"group": "meetings", "minutes": 0.02}
             )
-            told.before = wait_for(lambda: _figures(monitor), 30, what="the report is heard")
-            told.check = wait_for(lambda: _over(monitor, begun), 20, what="the check is over")
+            told.before = wait_for(lambda: _figures(monitor), 60, what="the report is heard")
+            told.check = wait_for(lambda: _over(monitor, begun), 60, what="the check is over")
             monitor.end(SIGKILL)
             told.logs = monitor.log.read_text("utf-8")
         with running(folder, token=monitor.token, log="again.log") as monitor:
-            told.after = wait_for(lambda: _figures(monitor), 30, what="the report is known")
+            told.after = wait_for(lambda: _figures(monitor), 60, what="the report is known")
             told.logs += monitor.log.read_text("utf-8")
     return told
 

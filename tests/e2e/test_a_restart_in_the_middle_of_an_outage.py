@@ -76,7 +76,7 @@ def story(folder: Path) -> Told:
             told.exit_code = monitor.end()
             note(1)
         off_at = time.monotonic()
-        wait_for(lambda: time.monotonic() > off_at + OFF_SECONDS, 30, what="a while without us")
+        wait_for(lambda: time.monotonic() > off_at + OFF_SECONDS, 60, what="a while without us")
         with running(folder, *record, token=token, log="second.log") as monitor:
             told.unknown_at_start.append(set(monitor.states().values()))
             wait_for(lambda: monitor.states()[target] == "down", 60, what="down again")
@@ -84,7 +84,7 @@ def story(folder: Path) -> Told:
             look(monitor)
             workers = children(monitor.process.pid)
             monitor.end(SIGKILL)
-            wait_for(lambda: not any(map(alive, workers)), 10, what="its workers end with it")
+            wait_for(lambda: not any(map(alive, workers)), 30, what="its workers end with it")
             told.orphans = [worker for worker in workers if alive(worker)]
             note(2)
         with running(folder, *record, token=token, log="third.log") as monitor:
@@ -96,7 +96,7 @@ def story(folder: Path) -> Told:
                 lambda: [a for a in hook.alerts() if a["phase"] == "resolved"],
                 60, what="the message about the end",
             )  # fmt: skip
-            wait_for(lambda: set(monitor.states().values()) == {"up"}, 30, what="all up")
+            wait_for(lambda: set(monitor.states().values()) == {"up"}, 60, what="all up")
             note(3)
             told.ended = monitor.items(f"/api/v1/outages?target={target}")
             (told.document,) = assessed(monitor, trunk.carrier)

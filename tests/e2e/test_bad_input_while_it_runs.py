@@ -115,7 +115,7 @@ def story(folder: Path) -> Told:
                 and monitor.counter("outbox_refuses", "refused_points"),
                 60, what="the troubles of the stores",
             )  # fmt: skip
-            wait_for(monitor.alerts, 30, what="the alert about samples that were refused")
+            wait_for(monitor.alerts, 60, what="the alert about samples that were refused")
             told.alerts = [(alert["rule"], alert["target"]) for alert in monitor.alerts()]
             told.health = monitor.get("/api/v1/health")["parts"]
             told.health_status = monitor.ask("/healthz")[0]

@@ -158,7 +158,7 @@ def story(folder: Path) -> Told:
                     return _series(told.scraped) == _series(told.remote)
 
                 with contextlib.suppress(AssertionError):  # the test shows what differs
-                    wait_for(same_series, 10, what="the scrape")
+                    wait_for(same_series, 60, what="the scrape")
                 told.own = [row["metric"]["__name__"] for row in instant(url, '{job="monitor"}')]
                 told.after = _snmpget(snmp)
                 told.anonymous = monitor.ask("/metrics/devices", token="")[0]
@@ -174,7 +174,7 @@ def story(folder: Path) -> Told:
                 return all(size == sizes[0] for size in sizes)
 
             with contextlib.suppress(AssertionError):  # the test shows what differs
-                wait_for(alike, 10, what="the last samples")
+                wait_for(alike, 60, what="the last samples")
     return told
 
 

@@ -74,7 +74,7 @@ def story(folder: Path) -> Told:
         ours = [*children(process.pid), *_grandchildren(process.pid)]
         told.exit_code = monitor.end(SIGINT)
         with contextlib.suppress(AssertionError):  # the test shows what is left
-            wait_for(lambda: not any(map(alive, ours)), 5, what="the end of every process")
+            wait_for(lambda: not any(map(alive, ours)), 30, what="the end of every process")
         told.left = [one for one in ours if alive(one)]
         told.output = log.read_text()
         try:

@@ -59,7 +59,7 @@ def story(folder: Path) -> Told:
             told.at_risk = about("sla-at-risk")
             document = monitor.get(f"/api/v1/links/{trunk.id}/availability")
             told.met = document["met"]
-            wait_for(lambda: about("bandwidth-out", "resolved"), 30, what="the end of the load")
+            wait_for(lambda: about("bandwidth-out", "resolved"), 60, what="the end of the load")
             told.ended = [alert["target"] for alert in about("bandwidth-out", "resolved")]
     return told
 

@@ -86,7 +86,7 @@ async def after(kept: HostKeeping, step: Callable[[], None]) -> Capacities:
         await kept.start(stack)
         step()
         kept.tick()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while kept.capacities().at is None and not kept.failure:
                 await asyncio.sleep(0.01)
         return kept.capacities()

@@ -24,7 +24,7 @@ def run(shell: str, folder: Path, script: str = SCRIPT, path: str = "/usr/bin:/b
         command, path = [str(folder / "sh")], f"{folder}:{path}"
     done = subprocess.run(
         command, input=script.encode(), env={"PATH": path, "LANG": "zh_CN.UTF-8"},
-        capture_output=True, timeout=30, check=True,
+        capture_output=True, timeout=120, check=True,
     )  # fmt: skip
     assert done.stderr == b""
     return done.stdout.decode()

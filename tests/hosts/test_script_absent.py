@@ -44,7 +44,7 @@ class Machine:
             script = script.replace(place, str(other))
         done = subprocess.run(
             ["dash"], input=script, env={"PATH": f"{self._bin}:/usr/bin:/bin"}, text=True,
-            capture_output=True, timeout=30, check=True,
+            capture_output=True, timeout=120, check=True,
         )  # fmt: skip
         found = read(done.stdout)
         assert found is not None

@@ -81,7 +81,7 @@ def listened(inventory: Inventory, services: Sequence[str], seconds: int) -> Reh
         await udp.close()
         return door.latest()[0]
 
-    return asyncio.run(asyncio.wait_for(work(), 20))
+    return asyncio.run(asyncio.wait_for(work(), 60))
 
 
 def test_go_and_no_go_are_said_with_what_is_wrong(nodes: Mapping[str, Endpoint]) -> None:

@@ -96,7 +96,7 @@ class World:
         """Let a tick do what it has to do."""
         self.now = now
         keeping.tick()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while keeping.busy:
                 await asyncio.sleep(0.01)
 

@@ -72,7 +72,7 @@ def test_it_is_written_while_running_and_only_when_something_was_learnt(tmp_path
         assert (list(known), problem) == ([HERE], "")
         await wire.close()
 
-    asyncio.run(asyncio.wait_for(work(), 10))
+    asyncio.run(asyncio.wait_for(work(), 60))
 
 
 def test_a_damaged_file_is_named_and_stops_nobody(

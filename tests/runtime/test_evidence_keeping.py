@@ -151,7 +151,7 @@ def kept_by(worker: Worker) -> EvidenceKeeping:
         async with AsyncExitStack() as stack:
             await keeping.start(stack)
             keeping.tick()
-            await asyncio.wait_for(worker.idle.wait(), 5)
+            await asyncio.wait_for(worker.idle.wait(), 60)
             await asyncio.sleep(0)
         return keeping
 

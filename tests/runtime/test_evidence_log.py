@@ -115,7 +115,7 @@ async def test_a_record_is_a_leaf_as_soon_as_it_is_filed(world: World) -> None:
     async with AsyncExitStack() as stack:
         await _done(world, stack)
         record = await world.book.add("li", _FILED)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not world.leaves:
                 await asyncio.sleep(0.01)
     assert read_log(world.store / FOLDER).leaf(0) == canonical.record_leaf(record)

@@ -39,4 +39,4 @@ def test_an_answered_run_is_timed_and_a_silent_one_is_not(outcome: Outcome, time
         expected = pytest.approx(heard[0].took) if timed else None
         assert quality(memory).p95_seconds == expected
 
-    asyncio.run(asyncio.wait_for(work(), 10))
+    asyncio.run(asyncio.wait_for(work(), 60))

@@ -143,7 +143,7 @@ class Scene:
 
     async def until(self, survey: Survey, done: Callable[[], Any], step: int = 60) -> None:
         """Let time pass, `step` seconds at a time, until something is so."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not done():
                 self.clock += step
                 survey.tick()

@@ -51,7 +51,7 @@ def asked(inventory: Inventory, kind: str) -> dict[str, Answer]:
         return {one.target: answer for one, answer in zip(probes, found, strict=True)}
 
     assert all(isinstance(one, Probe) for one in probes)
-    return asyncio.run(asyncio.wait_for(work(), 30))
+    return asyncio.run(asyncio.wait_for(work(), 60))
 
 
 @pytest.mark.parametrize("kind", ["path", "nqa"])

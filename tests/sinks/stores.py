@@ -134,6 +134,6 @@ def now_ms() -> int:
 def eventually(read: Callable[[], object], expected: object) -> None:
     """Wait until what is read is what is expected; show both when it is not."""
     try:
-        wait_for(lambda: read() == expected, 15, what="the rows that were sent")
+        wait_for(lambda: read() == expected, 60, what="the rows that were sent")
     except AssertionError:
         assert read() == expected

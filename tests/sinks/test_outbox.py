@@ -45,7 +45,7 @@ async def start(outbox: Outbox) -> asyncio.Task[None]:
     return task
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.001)

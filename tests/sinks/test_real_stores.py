@@ -181,7 +181,7 @@ def test_influxdb_1_without_the_database_keeps_the_data_until_it_is_made(tmp_pat
             task = asyncio.create_task(outbox.run())
             await asyncio.sleep(0)
             outbox.put(reading(echo_run(), now_ms()))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not outbox.trouble:
                     await asyncio.sleep(0.01)
                 trouble = outbox.trouble
@@ -218,7 +218,7 @@ def test_influxdb_1_with_a_wrong_password_keeps_the_data_and_shows_no_secret(
             task = asyncio.create_task(outbox.run())
             await asyncio.sleep(0)
             outbox.put(reading(echo_run(), now_ms()))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (outbox.trouble or outbox.stats()["sent_points"]):
                     await asyncio.sleep(0.01)
             trouble = outbox.trouble
@@ -341,7 +341,7 @@ def test_six_hours_of_outage_arrive_complete_once_the_store_is_there(tmp_path: P
                 outbox.put(one)
                 if at % 100 == 0:
                     await asyncio.sleep(0.001)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not outbox.trouble.startswith("unreachable"):
                     await asyncio.sleep(0.01)
             await outbox.stop(1.0)

@@ -114,14 +114,14 @@ async def through(outbox: Outbox, line: Line, mode: str, at: list[int]) -> dict[
         if run in {RUNS // 3, 2 * RUNS // 3}:
             line.become(mode if run == RUNS // 3 else "good")
             seen = line.misbehaved
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while line.mode != "good" and line.misbehaved < seen + 2:
                     outbox.put(reading(probe, at[0], values_of(probe)))
                     await asyncio.sleep(0.02)
         outbox.put(reading(probe, slot, values_of(probe)))
         if run % 10 == 0:
             await asyncio.sleep(0.002)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while outbox.stats()["waiting_points"]:
             await asyncio.sleep(0.01)
     await outbox.stop(5.0)

@@ -33,7 +33,7 @@ def make_key(path: Path, kind: str = "ed25519", passphrase: str = "", form: str 
         arguments += ["-m", form]
     if kind == "rsa":
         arguments += ["-b", "2048"]
-    subprocess.run(arguments, check=True, timeout=30)
+    subprocess.run(arguments, check=True, timeout=60)
     return path
 
 

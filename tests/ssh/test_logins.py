@@ -168,7 +168,7 @@ def _add(agent: Path, *private: Path) -> None:
     for key in private:
         subprocess.run(
             [program("ssh-add"), "-q", str(key)],
-            check=True, timeout=10, env={"SSH_AUTH_SOCK": str(agent)},
+            check=True, timeout=60, env={"SSH_AUTH_SOCK": str(agent)},
         )  # fmt: skip
 
 

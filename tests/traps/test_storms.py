@@ -6,12 +6,12 @@ import asyncio
 import os
 import select
 import socket
-import time
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from collectors.traps.form import LONGEST, OUTCOMES
 from runtime.clock import monotonic
+from tests.servers import wait_for
 from tests.traps.boxes import PLAIN, Hearing, hearing, inventory
 from tests.traps.messages import trap
 
@@ -234,10 +234,7 @@ def test_a_process_ends_with_its_monitor(tmp_path: Path) -> None:
             return ear.door.pid
 
     pid = asyncio.run(story())
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not Path(f"/proc/{pid}").exists()
+    wait_for(lambda: not Path(f"/proc/{pid}").exists(), what="its end")
 
 
 def test_a_notification_that_cannot_be_taken_costs_no_other(tmp_path: Path) -> None:

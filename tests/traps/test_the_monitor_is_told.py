@@ -58,7 +58,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with province(folder, 30, f"traps: {{listen: '127.0.0.1:{port}'}}\n") as served:
         device = next(one for one in served.plan.devices if ":" not in one.host and one.ports)
         with running(folder) as monitor:
-            wait_for(monitor.all_known, 60, what="every site and link known")
+            wait_for(monitor.all_known, 180, what="every site and link known")
             yield Scene(monitor, device, served.community, port)
 
 
