@@ -2,6 +2,7 @@
 
 import { auditOf, auditPart } from "/static/audits.js";
 import { h } from "/static/dom.js";
+import { measures } from "/static/measures.js";
 import { get } from "/static/net.js";
 import { big, facts, group, hanging, jump, monthLine, soft, target } from "/static/parts.js";
 import { glyph } from "/static/states.js";
@@ -55,7 +56,8 @@ function needs(service, open) {
 function checkLine({ check, reason_text: because }) {
   const state = { true: "up", false: "down" }[check.success] ?? "unknown";
   const word = { up: "page.check.met", down: "page.check.failed", unknown: "page.check.unknown" }[state];
-  const when = [milliseconds(check.duration), check.at === null ? "" : time(check.at)];
+  const took = check.duration === null ? "" : milliseconds(check.duration);
+  const when = [measures(check.values), took, check.at === null ? "" : time(check.at)];
   return h("span", { class: `jump s-${state}` },
     h("span", { class: `chip s-${state}` },
       h("span", { class: "glyph", "aria-hidden": "true" }, glyph(state)), t(word)),

@@ -8,13 +8,16 @@ import * as drift from "/static/drift.js";
 import { figure } from "/static/figures.js";
 import * as table from "/static/links.js";
 import { all, get, listen, post, send, setCsrf, upload } from "/static/net.js";
+import * as capacity from "/static/capacity.js";
 import * as hosts from "/static/hosts.js";
 import * as overlays from "/static/overlays.js";
+import * as points from "/static/points.js";
 import * as polls from "/static/polls.js";
 import * as reports from "/static/reports.js";
 import * as services from "/static/services.js";
 import * as side from "/static/side.js";
 import { size } from "/static/states.js";
+import * as tickets from "/static/tickets.js";
 import * as wall from "/static/wall.js";
 import { clock, duration, language, now, setClock, speak, t, time } from "/static/words.js";
 
@@ -118,7 +121,13 @@ async function loadOverlays(cursor = null) {
   overlays.draw(filed, sayTo, more, () => loadOverlays().catch(failed));
 }
 
-const loadCauses = () => causes.load({ get, send }, may);
+const loadCauses = () => causes.load({ get, send, upload }, may);
+const loadTickets = () => tickets.load({ get, send, upload }, me);
+
+async function loadPoints() {
+  if (!carriers.length) carriers = (await get("/api/v1/carriers")).items;
+  await points.load({ get, send, upload }, me, carriers);
+}
 
 async function loadReports() {
   if (!carriers.length) carriers = (await get("/api/v1/carriers")).items;
@@ -140,6 +149,7 @@ async function loadServices() {
 async function loadHosts() {
   const items = size(overview.hosts) ? (await get("/api/v1/hosts")).items : [];
   hosts.draw(items, open);
+  capacity.draw(items.length ? await get("/api/v1/capacity") : { at: null, failure: "", items: [] });
 }
 
 async function loadAll() {
@@ -147,7 +157,7 @@ async function loadAll() {
     await loadOverview();
     await Promise.all([loadSites(), loadLinks(), loadOutages(), loadAlerts(), loadCarriers(), loadDrift(),
       loadSlowest(), loadServices(), loadHosts(), loadOverlays(), loadCauses(),
-      loadReports()]);
+      loadTickets(), loadPoints(), loadReports()]);
     reopen();
     byId("failure").hidden = true;
     document.body.dataset.loaded = String(now());
@@ -333,7 +343,7 @@ async function start() {
   setInterval(() => { if (!document.hidden) { loadLinks().catch(failed); detailSoon(); } }, 30000);
   const seldom = () => {
     const loads = [loadCarriers, loadSlowest, loadDrift, loadServices, loadHosts, loadOverlays, loadCauses,
-      loadReports];
+      loadTickets, loadPoints, loadReports];
     for (const load of loads) load().catch(failed);
     countsSoon();
   };

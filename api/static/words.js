@@ -84,6 +84,16 @@ export function bits(rate) {
   });
 }
 
+// Bytes by powers of 1,000, as disks and backups are sold and configured here.
+export function bytes(count) {
+  return known(count, (v) => {
+    for (const [unit, size] of [["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
+      if (v >= size) return `${Number((v / size).toPrecision(3))} ${unit}`;
+    }
+    return `${Math.round(v)} B`;
+  });
+}
+
 // What has no sentence (a rule of one's own) is shown as it is.
 const orItself = (prefix, code) => (`${prefix}${code}` in texts ? t(`${prefix}${code}`) : code);
 

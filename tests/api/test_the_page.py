@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,6 +37,7 @@ def browse(
     use: Callable[[Running, Page], Awaitable[None]],
     province: Province | None = None,
     settings: ApiSettings | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Page:
     """Serve, open a browser, use both; the page must have made no error and left no origin."""
 
@@ -44,7 +46,7 @@ def browse(
             await use(api, page)
             return page
 
-    with running(province, settings) as api:
+    with running(province, settings, more) as api:
         page = asyncio.run(run(api))
         assert page.console == []
         # A browser draws its own controls (a calendar) from `data:`, which leaves nothing.

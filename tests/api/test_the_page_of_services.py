@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from api.ports import Event
+from api.ports_hosts import Capacities, Group, Use
+from api.ports_services import ServiceNow
 from sla.states import State
 from tests.api.browser import Page
-from tests.api.province import Province, make_inventory, with_services
+from tests.api.province import NOW, Province, make_inventory, with_services
 from tests.api.running import Running
 from tests.api.test_the_page import PAYLOADS, browse, text
 
@@ -21,8 +24,45 @@ ROWS = (
 )
 
 
+BACKUP = {
+    "extranet_backup_age_seconds": 5_400.0,
+    "extranet_backup_rpo_seconds": 93_600.0,
+    "extranet_backup_size_bytes": 12_340_000_000.0,
+}
+PATH = {
+    "extranet_path_rating": 2.0,
+    "extranet_path_loss_ratio": 0.0125,
+    "extranet_path_jitter_seconds": 0.031,
+    "extranet_path_delay_seconds": 0.012,
+    "extranet_path_mos": 4.04,
+}
+
+
+class Measured(Province):
+    """A province one of whose services measures what a backup does, and one what a path does."""
+
+    def service(self, service: str) -> ServiceNow | None:
+        now = super().service(service)
+        values = {"portal": BACKUP, "dns": PATH}.get(service)
+        if now is None or values is None:
+            return now
+        checks = tuple(msgspec.structs.replace(one, values=values) for one in now.checks)
+        return msgspec.structs.replace(now, checks=checks)
+
+
+class Filling:
+    """Servers whose storage fills up."""
+
+    def capacities(self) -> Capacities:
+        use = Use(
+            "storage", 150e12, 84.8e12, 65.2e12, 0.565, 0.9, 60, 0.004,
+            "2027-02-16", "2027-02-10", "2027-02-20", "good",
+        )  # fmt: skip
+        return Capacities(NOW, (Group("zone", "数据区", 25, 24, (use,)),))
+
+
 def province() -> Province:
-    return Province(with_services(make_inventory()))
+    return Measured(with_services(make_inventory()))
 
 
 def test_services_and_servers_are_shown_with_a_state_in_words_while_there_are_any() -> None:
@@ -41,6 +81,9 @@ def test_services_and_servers_are_shown_with_a_state_in_words_while_there_are_an
         assert "6 个中 6 个正常" in await page.eval(text("#service-groups"))
         servers = await page.eval(text("#hosts"))
         assert all(word in servers for word in ("应用服务器 1", "政务区", "61.0 %", "/var"))
+        capacity = await page.eval(text("#capacity"))
+        parts = ("数据区24 / 25", "预计 2027-02-16 达到 90%", "84.8 TB / 150 TB")
+        assert all(part in capacity for part in parts)
         await page.eval("document.querySelector('#language').click()")
         await page.until(f"{text('#service-groups')}.includes('6 of 6 work')")
         assert "data exchange" in await page.eval(text("#services"))
@@ -52,8 +95,9 @@ def test_services_and_servers_are_shown_with_a_state_in_words_while_there_are_an
         api.do(leave)  # a network without any has no panels of them
         await page.until("document.querySelector('#services-panel').hidden")
         await page.until("document.querySelector('#hosts-panel').hidden")
+        await page.until("document.querySelector('#capacity-panel').hidden")
 
-    browse(use, province())
+    browse(use, province(), more={"hosts_capacity": Filling()})
 
 
 def test_a_cut_shows_which_services_are_lost_without_reloading() -> None:
@@ -89,9 +133,12 @@ def test_panels_say_what_a_service_stands_on_and_what_stands_on_the_rest() -> No
         assert all(
             word in shown for word in ("域名解析", "安陆县", "可用率", "承诺 99.9 %", "关键")
         )
+        assert "距上次备份 1 时 30 分 · 允许 1 天 2 时 · 大小 12.3 GB" in shown
         await page.eval("document.querySelector('[data-key=\"jump:service:dns\"]').click()")
         await page.until(f"{text('#detail-title')} === '域名解析'")
-        assert "孝感市门户网站" in await page.eval(text("#detail"))
+        shown = await page.eval(text("#detail"))
+        assert "孝感市门户网站" in shown
+        assert "评级 C · 丢包 1.25 % · 抖动 31.0 ms · 时延 12.0 ms · MOS 分 4.0" in shown
         await page.eval(
             "dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))"
         )
