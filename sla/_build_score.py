@@ -12,7 +12,7 @@ from sla import composite, report
 from sla import credits as money
 from sla._build_links import Circuit, Month, exact, number, ratio, unscored
 from sla._overlays import Class
-from sla.calculator import Status
+from sla.calculator import Achieved, Status
 from sla.inputs import Inputs, SlotSums
 from sla.periods import whole
 from sla.points import PointsStanding, counting, of_period
@@ -202,7 +202,7 @@ def score_of(inputs: Inputs, circuits: Sequence[Circuit], rows: Sequence[report.
     own = [*of_period(given, inputs.register.carrier.id, inputs.window.period)]
     measured: Mapping[Item, _Measured] = {
         "availability": _availability(levels),
-        "repair_in_time": _repairs(rows),
+        "repair_in_time": _repairs(rows, watched=any(_watched(one.achieved) for one in circuits)),
         "outage_frequency": _frequency(inputs, circuits),
         "latency": _quality(row.latency for row in rows),
         "loss": _quality(row.loss for row in rows),
@@ -289,7 +289,8 @@ def _availability(levels: Sequence[report.Level]) -> _Measured:
     return _Measured(composite.weighted(scores), {"levels": present})
 
 
-def _repairs(rows: Sequence[report.Link]) -> _Measured:
+def _repairs(rows: Sequence[report.Link], *, watched: bool) -> _Measured:
+    """Return the share of tickets closed in time. None closed is good, if anybody looked."""
     # A fault that was unknown in its middle is two outages with one ticket.
     closed = {
         (row.link, outage.repair.ticket, outage.repair.notified): outage.repair
@@ -298,11 +299,19 @@ def _repairs(rows: Sequence[report.Link]) -> _Measured:
         if outage.repair is not None and outage.closed and outage.repair.in_time is not None
     }.values()
     in_time = sum(repair.in_time is True for repair in closed)
-    value = Fraction(in_time, len(closed)) if closed else _ONE
+    value = Fraction(in_time, len(closed)) if closed else _ONE if watched else None
     return _Measured(value, {"closed": len(closed), "in_time": in_time})
 
 
+def _watched(seconds: Achieved) -> bool:
+    return seconds.up + seconds.down > 0
+
+
 def _frequency(inputs: Inputs, circuits: Sequence[Circuit]) -> _Measured:
+    """Return outages per circuit and month of service.
+
+    A month of which nothing was seen up or down is none: it would thin the outages of the others.
+    """
     outages = sum(one.achieved.started for one in circuits)
     served = sum(
         (
@@ -312,6 +321,7 @@ def _frequency(inputs: Inputs, circuits: Sequence[Circuit]) -> _Measured:
             )
             for one in circuits
             for month in one.months
+            if _watched(month.achieved)
         ),
         _NONE,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
@@ -84,6 +84,29 @@ def test_a_credit_is_in_doubt_by_the_figure_that_settles(
     got = build.report(told(live, FIXED)).credits.review
 
     assert tuple((name, status) for name, _, status in got) == review
+
+
+def items(live: Mapping[str, Sequence[Step]]) -> dict[str, Fraction | None]:
+    """Scores of the items that count outages and repairs, of circuits a and b in a quarter."""
+    got = build.report(inputs(register(link("a"), link("b")), live))
+    return {
+        one.item: None if one.score is None else one.score.value
+        for one in got.items
+        if one.item in {"outage_frequency", "repair_in_time"}
+    }
+
+
+def test_a_circuit_nobody_saw_does_not_thin_the_outages_of_the_others() -> None:
+    """One outage in the three months that were seen is a third of one a month, not a sixth."""
+    assert items({"a": timeline((START, END))})["outage_frequency"] == Fraction(1, 3)
+
+
+def test_where_nothing_was_seen_neither_outages_nor_repairs_are_scored() -> None:
+    assert items({}) == {"outage_frequency": None, "repair_in_time": None}
+
+
+def test_no_fault_to_repair_is_good_where_somebody_looked() -> None:
+    assert items({"a": timeline()}) == {"outage_frequency": 1, "repair_in_time": 1}
 
 
 def test_what_is_left_of_an_outage_keeps_its_ticket_and_its_event() -> None:
