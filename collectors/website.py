@@ -11,7 +11,7 @@ Reasons beside ANSWERED: `audit_partial`, `audit_veto`, `audit_score`; `site_rob
 `site_robots_unreachable`, `site_http_status`, `site_redirect_out`, `site_no_page`, `site_no_links`,
 `site_error_text`, `site_soft_404`: there was nothing to judge. SILENT, REFUSED and
 GARBLED with `site_...`: the home page could not be had.
-SKIPPED: `outside_window`, `audits_busy`, `audits_off`, `audit_not_kept`, `audit_died`.
+SKIPPED: `outside_window`, `audits_busy`, `audits_off`, `audit_not_kept`, `audit_died`, `gm_only`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _SPARE: Final = 5.0
 _OURS: Final = frozenset(
     {
         "previous_run", "outside_window", "audits_busy", "audits_off", "audit_not_kept",
-        "audit_died", "audit_stuck", "ca_unread",
+        "audit_died", "audit_stuck", "ca_unread", "gm_only",
     }
 )  # fmt: skip
 """Failures that say nothing about the site."""

@@ -14,6 +14,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "garbled": ("the answer is no HTTP, or is damaged", "应答不是 HTTP 或已损坏"),
     "tls_untrusted": ("the certificate is not trusted", "证书不受信任"),
     "tls_failed": ("no secure connection comes about", "无法建立安全连接"),
+    "gm_only": ("it speaks TLCP (SM2) only and cannot be read", "网站仅支持国密 TLCP，无法读取"),
     "coding": ("it is sent in a coding that was not asked for", "内容采用了未请求的压缩编码"),
     "address_not_allowed": (
         "the name leads to an address that must not be asked (`allow`)",

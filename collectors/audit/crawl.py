@@ -18,6 +18,7 @@ import msgspec
 
 from collectors.audit import charset
 from collectors.audit.book import Book, Place
+from collectors.audit.failures import failed
 from collectors.audit.findings import (
     dated_column,
     error_of,
@@ -26,7 +27,7 @@ from collectors.audit.findings import (
     picture_fault,
     unread,
 )
-from collectors.audit.form import VERSION, Column, ColumnRule, Report, Summary, Task
+from collectors.audit.form import Column, ColumnRule, Report, Task
 from collectors.audit.frontier import Frontier, Item
 from collectors.audit.manners import PASSING, Manners
 from collectors.audit.page import Page, read_page, selected
@@ -47,14 +48,6 @@ _UNSEEN_OUTSIDE: Final = frozenset({"tls_untrusted", "tls_failed"})
 """Browsers fetch what is missing of a chain, know other roots, and shake older hands than we do."""
 _NO_BYTES: Final = 416
 """An empty file, asked for its first bytes: it is there."""
-_OUTCOMES: Final = {
-    "timeout": "SILENT", "dns_failed": "SILENT", "unreachable": "SILENT", "refused": "REFUSED",
-    "address_not_allowed": "SKIPPED", "robots_disallowed": "ANSWERED", "http_status": "ANSWERED",
-    "robots_unreachable": "ANSWERED", "redirect_out": "ANSWERED", "soft_404": "ANSWERED",
-    "tls_untrusted": "REFUSED", "tls_failed": "REFUSED", "coding": "ANSWERED",
-    "out_of_time": "SILENT", "no_page": "ANSWERED", "no_links": "ANSWERED",
-    "error_text": "ANSWERED",
-}  # fmt: skip
 
 _Nothing = tuple[str, str, frozenset[int]]
 """Where one is sent that asks for nothing, its title, and the pieces of text and links on it."""
@@ -65,11 +58,7 @@ async def audit(task: Task, started: int, tell: Callable[[int, int], None] | Non
     try:
         fetching = Fetcher(task)
     except OSError:  # also ssl.SSLError: it is no certificate
-        summary = Summary(
-            task.service, task.seeds[0], started, 0.0, task.title, failure="ca_unread",
-            outcome="SKIPPED",
-        )  # fmt: skip
-        return Report(VERSION, summary, rules=task)
+        return failed(task, task.seeds[0], started, 0.0, "ca_unread")
     async with fetching as fetcher:
         return await _Crawl(task, fetcher, started, tell).run()
 
@@ -127,6 +116,7 @@ class _Crawl:
         seconds = monotonic() - began
         url = self._seeds[0].text if self._seeds else ""
         if not self._leads:
+            await self._look_for_tlcp()
             return self._failed(url, seconds, partial)
         for rule in self._rules.values():
             self._unread(rule)
@@ -137,11 +127,14 @@ class _Crawl:
         """Say why there is nothing to judge: what came of the home page."""
         seen = "no_links" if self._book.pages else "no_page"
         why = self._failures[0] if self._failures else partial or seen
-        summary = Summary(
-            self._task.service, url, self._started, round(seconds, 1), self._task.title,
-            failure=why, partial=partial, outcome=_OUTCOMES.get(why, "GARBLED"),
-        )  # fmt: skip
-        return Report(VERSION, summary, lost=dict(self._book.lost), rules=self._task)
+        return failed(self._task, url, self._started, seconds, why, partial, self._book.lost)
+
+    async def _look_for_tlcp(self) -> None:
+        """Name a home page that no TLS reaches because it speaks 国密 only."""
+        secure = [seed for seed in self._seeds if seed.scheme == "https"]
+        shaken = not self._failures or self._failures[0] not in {*PASSING, "tls_failed"}
+        if secure and not shaken and await self._fetcher.speaks_tlcp(secure[0]):
+            self._failures.insert(0, "gm_only")
 
     async def _look_where_it_is(self) -> None:
         found = [await self._fetcher.addresses(seed.host) for seed in self._seeds]

@@ -107,7 +107,7 @@ async def _distrusted(reason: str, address: Endpoint, question: TlsQuestion, tru
 async def _no_handshake(
     found: Trouble, address: Endpoint, question: TlsQuestion, trust: Trust
 ) -> Shown:
-    spoken = None if question.starttls else await _by_tlcp(address, question)
+    spoken = None if question.starttls else await by_tlcp(address, question)
     if spoken is not None and spoken.hello:
         chain = certificates.read_chain(spoken.certificates)
         first = min((one.not_after for one in chain), default=None)
@@ -144,7 +144,7 @@ async def _look(address: Endpoint, question: TlsQuestion, trust: Trust) -> Shown
             line.close()
 
 
-async def _by_tlcp(address: Endpoint, question: TlsQuestion) -> _web_tlcp.Spoken | None:
+async def by_tlcp(address: Endpoint, question: TlsQuestion) -> _web_tlcp.Spoken | None:
     """Say hello in TLCP; None where nobody answers."""
     name = question.name or question.place.host
     spoken, heard, line = None, b"", None

@@ -21,8 +21,10 @@ import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from collectors._web import Place, TlsQuestion
 from collectors.audit.form import AGENT_TOKEN, Task
 from collectors.audit.urls import Url, normalise
+from inventory.model import Endpoint
 
 Inside = Callable[[Url], bool]
 May = Callable[[Url], Awaitable[bool]]
@@ -195,6 +197,17 @@ class Fetcher:
         except (OSError, TimeoutError, UnicodeError):
             return []
         return [str(address[0]) for _, _, _, _, address in found]
+
+    async def speaks_tlcp(self, url: Url) -> bool:
+        """Whether a site answers a greeting in TLCP (国密), which OpenSSL does not speak."""
+        from collectors.wires._web_tls import by_tlcp  # noqa: PLC0415 - most audits do without
+
+        found = [one for one in await self.addresses(url.host) if self.guard.allows(one)]
+        if not found:
+            return False
+        place = Place(url.host, url.port)
+        spoken = await by_tlcp(Endpoint(found[0], url.port), TlsQuestion(place))
+        return spoken is not None and spoken.hello
 
     async def page(self, url: Url, inside: Inside, may: May, most: int) -> Fetched:
         """Fetch a page of the site, up to `most` bytes, over at most five redirects inside it."""

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from collectors.audit.crawl import _OUTCOMES, audit
+from collectors.audit.crawl import audit
+from collectors.audit.failures import OUTCOMES
 from collectors.audit.form import Report
 from tests.audit.site import STARTED, Site, broken, page, raw, serving
 from tests.servers import free_port
@@ -167,7 +168,7 @@ def test_everything_that_is_told_has_a_sentence(found: tuple[Report, Site, Site]
         *(f"audit.kind.{one.kind}" for one in report.columns),
         *(f"audit.line.{one.code}" for one in report.deductions),
         *(f"audit.lost.{name}" for name in report.lost),
-        *(f"audit.why.{why}" for why in _OUTCOMES),
+        *(f"audit.why.{why}" for why in OUTCOMES),
     }
 
     assert sorted(codes - catalogue().keys()) == []

@@ -16,6 +16,8 @@ from tests.audit.site import STARTED, Handler, Site, article, page, raw, serving
 from tests.audit.test_hostile_sites import audited
 from tests.audit.test_judging import HOME, TODAY
 from tests.checks.authority import Authority
+from tests.checks.serving import talking
+from tests.checks.test_tlcp import gm_server
 
 
 def parsed(body: str) -> Page:
@@ -185,3 +187,16 @@ def test_no_handshake_is_not_the_same_as_no_trust() -> None:
     summary = asyncio.run(do()).summary
 
     assert (summary.failure, summary.outcome) == ("tls_failed", "REFUSED")
+
+
+def test_a_site_that_speaks_tlcp_only_is_named() -> None:
+    """国密: OpenSSL cannot read it, and nothing is known of it."""
+
+    async def do() -> Report:
+        async with talking(gm_server()) as port:
+            seeds = (f"https://127.0.0.1:{port}/",)
+            return await audit(Site(port=port).task(seeds=seeds), STARTED)
+
+    summary = asyncio.run(do()).summary
+
+    assert (summary.failure, summary.outcome) == ("gm_only", "SKIPPED")
