@@ -132,7 +132,7 @@ async def ask(probe: Probe, wires: Wires, memory: DeviceMemory) -> Answer:  # no
         reason = _trouble(beat, question.smallest, question.shrink)
     if outcome is Outcome.SKIPPED:
         return Answer(outcome, reason, _NOTHING)
-    values = (int(not reason), 0.0, beat.age, beat.size, beat.took, question.window.most)
+    values = (int(not reason), None, beat.age, beat.size, beat.took, question.window.most)
     return Answer(outcome, reason, values)
 
 

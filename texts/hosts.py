@@ -83,7 +83,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.capacity.cpu": ("Processors", "处理器"),
     "page.capacity.memory": ("Memory", "内存"),
     "page.capacity.storage": ("Storage", "存储"),
-    "page.capacity.used": ("{used} of {total}", "{used} / {total}"),
+    "page.capacity.used": ("{used} / {total}", "{used} / {total}"),
     "page.capacity.at": ("Added up at {time}; once an hour", "汇总于 {time}；每小时一次"),
     "page.capacity.failed": ("cannot be kept: {why}", "无法保存：{why}"),
     # the dashboard

@@ -19,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from api.ports_services import CheckNow, ServiceNow
 from inventory.model import Inventory, TargetId, device_target, service_target
 from metrics.catalogue import Metric
+from metrics.families.backups import BACKUP_AGE
 from metrics.families.checks import CERT_LEFT
 from metrics.families.hosts import HOST_FULLEST
 from metrics.families.services import PROBE, PROBE_DURATION, PROBE_SUCCESS, SERVICE_STATE
@@ -73,7 +74,9 @@ class ServiceView:
             return
         self._latest[probe] = reading
         if _success(reading):
-            self._success[probe.id] = reading.observation.slot
+            # A backup that is looked at each minute was not made each minute.
+            age = int(_values(reading).get(BACKUP_AGE, 0))
+            self._success[probe.id] = reading.observation.slot - age
             self._changed = True
 
     # What is asked.

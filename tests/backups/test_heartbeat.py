@@ -44,7 +44,7 @@ def ask(beat: Beat | None, **options: object) -> Answer:
 def test_a_fresh_report_is_good() -> None:
     answer = ask(Beat(known=9 * DAY, age=HOUR, took=600.0, size=5_000_000), grace="2h")
     assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, "")
-    assert answer.values == (1, 0.0, HOUR, 5_000_000, 600.0, DAY + 2 * HOUR)
+    assert answer.values == (1, None, HOUR, 5_000_000, 600.0, DAY + 2 * HOUR)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from sla.judge import Judge
 from sla.states import State, Transition, outage_id
 from store.entries import Heartbeat
 from store.ledger import open_ledger
+from tests.backups.jobs import beat_probe, with_backup
 from tests.hosts.fleet import centre
 from tests.runtime.test_worker import LATER, NOVEMBER
 
@@ -131,6 +132,19 @@ def test_a_failure_keeps_when_it_was_met_last(tmp_path: Path, register: Inventor
     assert found is not None
     assert found.last_success == T0
     assert (found.checks[0].success, found.checks[0].reason) == (False, "http_status")
+
+
+def test_a_backup_was_made_when_it_was_made_and_not_when_it_was_looked_at(tmp_path: Path) -> None:
+    probe = beat_probe()
+    service = with_backup(ProbeSpec("heartbeat", 60.0), name="nightly")
+    values = (1, None, 7_200.0, *(None,) * (probe.raw - 3))
+    observation = Observation(probe, T0 * 1000, 0.0, Outcome.ANSWERED, "", values)
+    view = ServiceView(tmp_path)
+    view.load(service, [probe])
+    view.reading(Reading(observation, (*values, 0)))
+    found = view.service("nightly")
+    assert found is not None
+    assert found.last_success == T0 - 7_200
 
 
 def test_a_lesser_check_does_not_say_when_the_service_worked(
