@@ -171,6 +171,38 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "page.causes.cause.force_majeure": ("force majeure", "不可抗力"),
     "page.causes.cause.monitor": ("the monitor", "监测系统"),
     "page.causes.cause.unknown": ("not known", "原因不明"),
+    "page.unseen.say": ("Say it was down", "认定为中断"),
+    "page.unseen.hint": (
+        (
+            "Time that is unknown because the carrier kept the monitor out counts as down once"
+            " another person has approved it: only where the link is unknown at the first second,"
+            " with a document, and never where the monitor itself could not see."
+        ),
+        (
+            "因运营商原因无法监测的未知时段，经另一人审批后按中断计算：起始时刻链路须为未知状态，"
+            "须附证明文件；监测系统自身失去视野的时段不在此列。"
+        ),
+    ),
+    "page.unseen.link": ("Link (id)", "链路（编号）"),
+    "page.unseen.start": ("Unknown from (Beijing time)", "未知开始（北京时间）"),
+    "page.unseen.until": ("Down until (Beijing time)", "中断至（北京时间）"),
+    "page.tickets": ("Assessment: tickets", "考核：故障工单"),
+    "page.tickets.none": ("No outage has a ticket yet.", "尚无故障工单。"),
+    "page.tickets.noted": ("Noted.", "已记录。"),
+    "page.tickets.note": ("Note", "记录"),
+    "page.tickets.monitor": ("the monitor", "监测系统"),
+    "page.tickets.outage": ("Outage", "中断"),
+    "page.tickets.by_carrier": ("The carrier's number", "运营商单号"),
+    "page.tickets.stop_start": ("Clock stood still from", "停表开始"),
+    "page.tickets.stop_end": ("Clock went on at", "停表结束"),
+    "page.tickets.stop_why": ("Why it stood still", "停表理由"),
+    "page.tickets.column.link": ("Link", "链路"),
+    "page.tickets.column.ticket": ("Ticket", "工单"),
+    "page.tickets.column.notified": ("Carrier told", "通知运营商"),
+    "page.tickets.column.acknowledged": ("Took note", "接单"),
+    "page.tickets.column.restored": ("Restored", "恢复"),
+    "page.tickets.column.stops": ("Clock stood still", "停表"),
+    "page.tickets.column.by": ("Noted by", "记录人"),
 }  # fmt: skip
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {

@@ -154,6 +154,8 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "nav": ("Assessment", "考核"),
     "nav.overlays": ("responsibility", "责任申报"),
     "nav.causes": ("causes", "中断归因"),
+    "nav.tickets": ("tickets", "故障工单"),
+    "nav.points": ("points by people", "人工评定"),
     "nav.reports": ("reports", "运营商报告"),
     "circuit": ("Assessment of {period}: page of this circuit", "{period} 考核：本线路明细"),
     "leader": ("{period}: page for a leader", "{period} 领导一页纸"),

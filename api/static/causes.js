@@ -1,6 +1,7 @@
 // Where outages came from: the proposal with its evidence, what people said, and buttons to agree.
 
 import { button, byId, fill, h } from "/static/dom.js";
+import * as unseen from "/static/unseen.js";
 import { clock, duration, now, t } from "/static/words.js";
 
 const CAUSES = ["carrier", "power", "upstream", "owner", "force_majeure", "monitor", "unknown"];
@@ -43,7 +44,7 @@ function row(one, acts) {
   const cells = {
     link: h("span", { title: one.outage }, one.title),
     start: clock(one.start),
-    length: duration((one.end ?? now()) - one.start),
+    length: duration((one.end ?? (one.waiting ?? one.agreed)?.until ?? now()) - one.start),
     state: h("span", { class: `tag ${warn}` }, t(`page.causes.state.${one.state}`)),
     cause: [cause(one.cause), one.event ? h("small", { class: "fact soft" }, t("page.causes.event")) : null,
       persons(one.waiting), persons(one.agreed)],
@@ -63,10 +64,11 @@ function filter(changed) {
     h("option", { value: "" }, t("page.causes.all")), STATES.map(choice));
 }
 
-// `net`: get and send. What somebody is typing is not drawn over, unless it is `anew`.
+// `net`: get, send and upload. What somebody is typing is not drawn over, unless it is `anew`.
 export async function load(net, may, cursor = null, anew = false) {
   byId("causes-panel").hidden = !may("assess");
   if (!may("assess")) return;
+  if (may("file")) unseen.draw(net, () => load(net, may, null, true));
   const typing = byId("causes").contains(document.activeElement);
   if (typing && cursor === null && !anew) return;
   const again = (next = null) => load(net, may, next, true).catch((error) => told(error.message));

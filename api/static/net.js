@@ -15,7 +15,7 @@ async function ask(method, path, body = undefined, more = {}) {
     throw new Error("401");
   }
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.message ?? String(answer.status));
+  if (!answer.ok) throw Object.assign(new Error(said.message ?? String(answer.status)), { said });
   return said;
 }
 
