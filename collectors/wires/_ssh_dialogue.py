@@ -192,7 +192,7 @@ def _prompt(name: str) -> re.Pattern[str]:
     `name`: as netmiko tells it; a prompt that is nothing but its last character has none.
     """
     before = r"^[<\[~*]{0,2}(?:(?:HRP|RBM)_\w)?[<\[~*]?"
-    behind = r"[^\n<>\[\]]{0,64}[>\]#][ \t]*$"
+    behind = r"[^\n<>\[\]]{0,64}[>\]#]{1,2}[ \t]*$"
     return re.compile(before + re.escape(name.strip("<>[]#")) + behind, re.MULTILINE)
 
 

@@ -40,6 +40,7 @@ GEAR = [
         )
     ),
     node("h3c_comware", "waits"),
+    node("h3c_comware", name="县局 R1[core]"),
     Node("looker", "127.0.0.1", 0, "ruijie_rgos", "monitor", "only-looking", secret="enable-it"),
 ]  # fmt: skip
 BY_NAME = {one.id: one for one in GEAR}
@@ -95,6 +96,13 @@ def test_a_box_that_waits_for_enter_gets_it(gear: SshServer) -> None:
     said = ask(gear, node("h3c_comware", "waits"), "display version")
 
     assert said.outcome is Outcome.ANSWERED
+
+
+def test_a_box_whose_name_ends_like_a_prompt_is_understood(gear: SshServer) -> None:
+    one = node("h3c_comware", name="县局 R1[core]")
+    said = ask(gear, one, "display version", CONFIGURATION["h3c_comware"], seconds=5)
+
+    assert said.texts[1:] == (configuration(one, 0),)
 
 
 def test_an_account_that_may_only_look_is_not_made_to_enable(gear: SshServer) -> None:
