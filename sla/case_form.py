@@ -90,7 +90,7 @@ class Reader:
     def whole(self, value: object, path: Path_, least: int = 0) -> int:
         """Read a whole number; `least` where it is none."""
         if type(value) is not int or not least <= value <= _MOST:
-            self.note(path, "case_whole", least=least)
+            self.note(path, "case_whole", least=least, most=_MOST)
             return least
         return value
 

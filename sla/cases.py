@@ -81,9 +81,7 @@ def compute_all(document: object) -> Outcome:
     results, refused, seen = [], [], set[str]()
     for place, case in enumerate(cases):
         name, at = _name(case, place), Reader(_name(case, place))
-        if name in seen:
-            at.note(("id",), "case_twice")
-        seen.add(name)
+        _check_id(case, name, seen, at)
         kind = case.get("kind") if isinstance(case, dict) else None
         if not isinstance(case, dict):
             at.note((), "needs_mapping")
@@ -105,6 +103,14 @@ def _name(case: object, place: int) -> str:
     """Return the id of a case, or its place in the list where it has none."""
     said = case.get("id") if isinstance(case, dict) else None
     return said if isinstance(said, str) and said else f"#{place}"
+
+
+def _check_id(case: object, name: str, seen: set[str], at: Reader) -> None:
+    if isinstance(case, dict) and case.get("id", name) != name:
+        at.note(("id",), "needs_text")
+    if name in seen:
+        at.note(("id",), "case_twice")
+    seen.add(name)
 
 
 def _common(whole: Mapping[str, object], reader: Reader) -> _Common:

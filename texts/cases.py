@@ -39,12 +39,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "缺少时区偏移；请写成 2026-03-10T10:00:00+08:00",
     ),
     "problem.case_whole": (
-        "must be a whole number, at least {least}",
-        "应为不小于 {least} 的整数",
+        "must be a whole number from {least} to {most}",
+        "应为 {least} 至 {most} 的整数",
     ),
     "problem.case_number": (
-        "must be a decimal number from 0 up, such as 0.95",
-        "应为不小于 0 的小数，如 0.95",
+        "must be a decimal number from 0 up, such as 0.95, of 12 digits and 18 decimals at most",
+        "应为不小于 0 的小数，如 0.95；整数部分至多 12 位，小数部分至多 18 位",
     ),
     "problem.case_range": ("is above the most allowed, 1", "超过允许的最大值 1"),
     "problem.case_parts": (

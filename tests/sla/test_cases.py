@@ -198,6 +198,12 @@ def test_a_case_without_an_id_is_named_by_its_place() -> None:
     assert _problems({"vectors": [_timeline(), case]}) == [("#1", "n", "case_whole")]
 
 
+@pytest.mark.parametrize("said", [7, "", None, ["a"]])
+def test_an_id_that_is_no_text_is_named(said: object) -> None:
+    """By its place alone its result could not be told from that of another case."""
+    assert _problems(_timeline(id=said)) == [("#0", "id", "needs_text")]
+
+
 @pytest.mark.parametrize(
     ("file", "path", "code"),
     [
