@@ -22,6 +22,7 @@ from collectors.audit.failures import failed
 from collectors.audit.findings import (
     dated_column,
     error_of,
+    is_all_frames,
     is_candidate,
     keep,
     picture_fault,
@@ -304,9 +305,10 @@ class _Crawl:
         edges += [book.nowhere(one) for one in page.nowhere]
         book.lost["urls"] += page.left_out
         book.page(got.url.text, page.title, edges, home=home)
-        # A home page that only sends on: where it leads to is the home page (首页跳转).
-        if home and len(page.links) == 1 and page.links[0].nav:
-            self._homes.add(page.links[0].url.text)
+        # A home page that only sends on (首页跳转), or is nothing but frames, is where it leads to.
+        sends_on = len(page.links) == 1 and page.links[0].nav
+        if home and (sends_on or is_all_frames(page)):
+            self._homes |= {link.url.text for link in page.links if self._inside(link.url)}
         if home:
             self._leads |= any(link.url.text not in self._homes for link in page.links)
             self._title = self._title or page.title

@@ -37,6 +37,7 @@ _BROKEN: Final = re.compile(
     r"You have an error in your SQL syntax|^Index of /|Apache Tomcat/|Whitelabel Error Page",
     re.MULTILINE,
 )
+_FRAMED: Final = 20
 _SHORT: Final = 400
 """Characters of a page that may be nothing but an error message."""
 _NONE_YET: Final = re.compile(
@@ -103,6 +104,11 @@ def picture_fault(head: bytes, content_type: str) -> str:
     if b"<svg" in text or (text.startswith(b"<?xml") and "svg" in content_type):
         return ""
     return "picture_type"
+
+
+def is_all_frames(page: Page) -> bool:
+    """Whether a page shows nothing of its own, only frames (`frameset`)."""
+    return page.length < _FRAMED and bool(page.links) and not any(one.text for one in page.links)
 
 
 def is_candidate(link: Link, *, from_column: bool) -> bool:

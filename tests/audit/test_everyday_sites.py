@@ -12,7 +12,17 @@ from aiohttp import web
 from collectors.audit.crawl import audit
 from collectors.audit.form import Report
 from collectors.audit.page import Page, read_page
-from tests.audit.site import STARTED, Handler, Site, article, page, raw, serving
+from tests.audit.site import (
+    NAVIGATION,
+    STARTED,
+    Handler,
+    Site,
+    article,
+    entries,
+    page,
+    raw,
+    serving,
+)
 from tests.audit.test_hostile_sites import audited
 from tests.audit.test_judging import HOME, TODAY
 from tests.checks.authority import Authority
@@ -121,6 +131,31 @@ def test_links_of_another_page_that_found_no_room_are_counted() -> None:
     )
 
     assert audited(site).lost["edges"] == 50
+
+
+# Home pages.
+
+
+def test_a_home_page_of_frames_is_what_the_frames_show() -> None:
+    frames = '<frameset><frame src="/top.html"><frame src="/main.html"></frameset>'
+    site = Site(
+        paths={
+            "/": raw(
+                f"<html><head><title>某县</title></head>{frames}</html>".encode(), "text/html"
+            ),
+            "/top.html": page(NAVIGATION),
+            "/main.html": page(entries("/xwdt/", 40, 50, 60)),
+            "/xwdt/": page(NAVIGATION + entries("/xwdt/", 40, 50, 60), "新闻动态-某县"),
+            "*": article,
+        }
+    )
+
+    report = audited(site)
+
+    assert report.summary.veto == ("home_stale",)
+    assert [(one.title, one.verdict) for one in report.columns if one.kind == "news"] == [
+        ("新闻动态", "stale")
+    ]
 
 
 # Answers that say less than they seem to.
