@@ -28,7 +28,7 @@ from inventory.model import (
 from sla._evidence import Evidence as Evidence  # noqa: PLC0414  what assessments carry
 from sla._evidence import runs_of, spans_of
 from sla._overlays import Class, Overlays
-from sla.calculator import Achieved, Band, SlaOutage, Status, Terms, compute
+from sla.calculator import FIXED_MONTH, Achieved, Band, SlaOutage, Status, Terms, compute
 from sla.outages import outages_of
 from sla.periods import Window
 from sla.repair import overlap
@@ -67,19 +67,22 @@ class LinkAssessment:
     @property
     def within_resolution(self) -> bool:
         """Whether timing errors of one slot per outage could flip the verdict."""
-        settled = self.achieved.a_settle
-        if settled is None:
+        if self.settled is None:
             return False
-        away = abs(settled - self.contract.availability) * self.achieved.evaluated
+        of = FIXED_MONTH if self._fixed else self.achieved.evaluated
+        away = abs(self.settled - self.contract.availability) * of
         return away <= self.achieved.started * self.link.profile.slot
 
     @property
     def settled(self) -> Fraction | None:
         """The settlement figure with the contract's denominator; None = not settled."""
-        fixed = self.contract.denominator == "fixed_43200"
-        if fixed and self.achieved.a_settle is not None and self.achieved.a_fixed is not None:
-            return self.achieved.a_fixed
-        return self.achieved.a_settle
+        return self.achieved.a_fixed if self._fixed else self.achieved.a_settle
+
+    @property
+    def _fixed(self) -> bool:
+        """Whether there is a settlement figure over 43 200 minutes, and the contract's is that."""
+        agreed = self.contract.denominator == "fixed_43200"
+        return agreed and self.achieved.a_settle is not None and self.achieved.a_fixed is not None
 
 
 @dataclass(frozen=True, slots=True)
