@@ -27,6 +27,7 @@ _MEMORY: Final = {
         "SwapTotal", "SwapFree",
     )
 }  # fmt: skip
+_UNIT: Final = "node_systemd_unit_state"
 _WANTED: Final = frozenset(
     {
         *_MEMORY, "node_load1", "node_load5", "node_load15", "node_boot_time_seconds",
@@ -41,7 +42,7 @@ _WANTED: Final = frozenset(
         "node_network_receive_bytes_total", "node_network_transmit_bytes_total",
         "node_network_receive_errs_total", "node_network_transmit_errs_total",
         "node_network_receive_drop_total", "node_network_transmit_drop_total",
-        "node_systemd_unit_state",
+        _UNIT,
     }
 )  # fmt: skip
 Labels = Mapping[str, str]
@@ -50,7 +51,7 @@ Samples = Mapping[str, list[tuple[Labels, float]]]
 
 def read(page: str) -> HostReading | None:
     """Read a page; None = it is not a node_exporter's."""
-    samples = _samples(page)
+    samples, is_whole = _samples(page)
     if not samples:
         return None
     found: dict[str, Any] = {}
@@ -64,10 +65,14 @@ def read(page: str) -> HostReading | None:
     now, boot = found.get("now"), found.get("boot_at")
     if now is not None and boot is not None and now >= boot:
         found["uptime"] = now - boot
+    if not is_whole:
+        missing.append("end")
+        found["units_whole"] = False
     return HostReading(**found, missing=tuple(missing))
 
 
-def _samples(page: str) -> Samples:
+def _samples(page: str) -> tuple[Samples, bool]:
+    """Return what is wanted of a page, and whether that is all there was."""
     found: dict[str, list[tuple[Labels, float]]] = {}
     count = 0
     for line in page.split("\n"):
@@ -82,11 +87,13 @@ def _samples(page: str) -> Samples:
             value = float(match[3])
         except ValueError:
             continue
+        if match[1] == _UNIT and value != 1:  # four of the five states of a unit
+            continue
         count += 1
         if math.isfinite(value) and count <= _MOST_SAMPLES:
             labels = {one[1]: _unescape(one[2]) for one in _LABEL.finditer(match[2] or "")}
             found.setdefault(match[1], []).append((labels, value))
-    return found
+    return found, count <= _MOST_SAMPLES
 
 
 def _unescape(text: str) -> str:
@@ -241,7 +248,7 @@ def _time(samples: Samples) -> dict[str, Any] | None:
 
 def _units(samples: Samples) -> dict[str, Any] | None:
     """Read the collector for systemd, which is off by default."""
-    rows = samples.get("node_systemd_unit_state", ())
+    rows = samples.get(_UNIT, ())
     states = {labels.get("name", ""): labels.get("state", "") for labels, on in rows if on == 1}
     if not states:
         return None

@@ -16,6 +16,7 @@ from collectors import host, node_exporter
 from collectors._contract import Answer
 from collectors._memory import DeviceMemory
 from collectors.hosts._exposition import read
+from collectors.hosts._reading import is_running
 from collectors.wires.web import Web
 from inventory.model import Inventory, ProbeSpec, device_target
 from metrics.observation import Outcome, Probe
@@ -182,6 +183,29 @@ def test_its_collector_for_systemd_tells_services_and_failures() -> None:
     assert [(unit.name, unit.active) for unit in reading.units or ()] == [
         ("nginx.service", True), ("job.service", False),
     ]  # fmt: skip
+
+
+def _states(units: int, *, states: tuple[str, ...]) -> str:
+    return "\n".join(
+        f'node_systemd_unit_state{{name="u{n}.service",state="{state}"}} {int(state == "active")}'
+        for n in range(units)
+        for state in states
+    )
+
+
+def test_a_host_with_thousands_of_units_has_them_all() -> None:
+    five = ("activating", "active", "deactivating", "failed", "inactive")
+    reading = read(_states(4_500, states=five))
+    assert reading is not None
+    assert is_running(reading, "u4499") is True
+    assert "end" not in reading.missing
+
+
+def test_of_a_page_that_was_not_read_to_its_end_nothing_is_said_to_be_stopped() -> None:
+    reading = read(_states(20_001, states=("active",)))
+    assert reading is not None
+    assert is_running(reading, "u20000") is None
+    assert "end" in reading.missing
 
 
 def test_network_filesystems_and_images_are_passed_over() -> None:
