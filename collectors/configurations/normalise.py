@@ -39,6 +39,7 @@ _NOISE: Final = re.compile(
     | [!#\s]{{0,8}}NVRAM[ ]config[ ]last[ ]updated.*
     | [!#\s]{{0,8}}No[ ]configuration[ ]change[ ]since.*
     | [!#\s]{{0,8}}(?:Time|Date|Generated|Saved|Created)(?:[ ](?:at|on|by|time))?\s*:.*{_CLOCK}.*
+    | [!#\s]{{0,8}}timestamp_write\s*:.*
     | [!#\s]{{0,8}}MKHash\b.*
     | [!#].{{0,64}}\buptime[ ]is[ ].*
     | (?:[!#]\s{{0,8}})?(?:System[ ])?uptime\s*:.*

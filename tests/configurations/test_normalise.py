@@ -53,6 +53,7 @@ def test_nothing_but_printed_lines_is_left_of_anything(text: str) -> None:
         "Building configuration...",
         "Current configuration : 48213 bytes",
         "!MKHash 0000000000000000",
+        "timestamp_write: 10:00:00 Thu Nov 26 2026",
         "ntp clock-period 17179869",
         "! xs-r1 uptime is 3 weeks, 2 days",
         "!Time: 2026-11-26 10:00:00",
