@@ -10,8 +10,8 @@ const amount = (use, value) => (use.resource === "cpu" ? String(Math.round(value
 
 function cell({ use, text }) {
   const parts = { used: amount(use, use.used), total: amount(use, use.total) };
-  return [meter(use.ratio), h("span", {}, ` ${text}`),
-    h("small", { class: "soft" }, ` ${t("page.capacity.used", parts)}`)];
+  return [meter(use.ratio), h("span", { class: "number" }, ` ${t("page.capacity.used", parts)}`),
+    h("div", { class: "soft" }, text)];
 }
 
 function row(group) {
@@ -20,7 +20,7 @@ function row(group) {
   return h("tr", {},
     h("td", {}, group.title || group.id),
     h("td", { class: "number" }, `${group.heard} / ${group.hosts}`),
-    RESOURCES.map((resource) => h("td", {}, shown(resource))));
+    RESOURCES.map((resource) => h("td", { class: "c-capacity" }, shown(resource))));
 }
 
 // Not there where nothing was added up so far.

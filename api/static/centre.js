@@ -58,7 +58,7 @@ function checkLine({ check, reason_text: because }) {
   const word = { up: "page.check.met", down: "page.check.failed", unknown: "page.check.unknown" }[state];
   const took = check.duration === null ? "" : milliseconds(check.duration);
   const when = [measures(check.values), took, check.at === null ? "" : time(check.at)];
-  return h("span", { class: `jump s-${state}` },
+  return h("span", { class: `jump check s-${state}` },
     h("span", { class: `chip s-${state}` },
       h("span", { class: "glyph", "aria-hidden": "true" }, glyph(state)), t(word)),
     h("span", {}, check.kind),
