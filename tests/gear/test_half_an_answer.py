@@ -9,7 +9,10 @@ from collectors.commands.cisco_ios import show_ip_bgp_summary as ios_bgp
 from collectors.commands.cisco_ios import show_ip_ospf_neighbor as ios_ospf
 from collectors.commands.huawei_vrp.display_bgp_peer import read
 from collectors.commands.ruijie_rgos import show_ip_bgp_summary as rgos_bgp
-from collectors.vendors._form import BgpPeer
+from collectors.commands.ruijie_rgos import show_ip_ospf_neighbor as rgos_ospf
+from collectors.commands.zte_zxros import show_ip_bgp_summary as zte_bgp
+from collectors.commands.zte_zxros import show_ip_ospf_neighbor as zte_ospf
+from collectors.vendors._form import BgpPeer, OspfNeighbour
 
 TABLE = """\
  BGP local router ID : 10.1.1.1
@@ -67,6 +70,27 @@ def test_a_neighbour_in_an_unknown_form_is_not_left_out() -> None:
     assert len(ios_ospf.read(IOS_OSPF.format(row=""))) == 1
     with pytest.raises(Unread):
         ios_ospf.read(IOS_OSPF.format(row="10.1.1.3   in a form that nobody knows"))
+
+
+@pytest.mark.parametrize("command", [zte_ospf.COMMAND, rgos_ospf.COMMAND])
+@pytest.mark.parametrize(
+    "row", ["10.1.1.3  odd", " 10.1.1.3    1  FULL/DR  ---  10.1.2.3  gei-0/1"]
+)
+def test_a_neighbour_of_zte_and_ruijie_is_not_left_out(
+    command: Command[OspfNeighbour], row: str
+) -> None:
+    assert len(command.read(IOS_OSPF.format(row=""))) == 1
+    with pytest.raises(Unread):
+        command.read(IOS_OSPF.format(row=row))
+
+
+@pytest.mark.parametrize("row", ["10.1.1.3  4  odd", " 10.1.1.3  4  64512  1  1  never  Idle"])
+def test_a_session_of_zte_is_not_left_out(row: str) -> None:
+    head = "Neighbor        Ver    As    MsgRcvd MsgSend Up/Down State/PfxRcd\n"
+    table = head + "10.1.1.2  4  64512  1  1  00:01:00  1\n"
+    assert len(zte_bgp.read(table)) == 1
+    with pytest.raises(Unread):
+        zte_bgp.read(table + row + "\n")
 
 
 def test_a_session_that_cannot_agree_is_one_that_is_down() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from collectors.commands._form import Command, must, rows
-from collectors.commands._routing import bgp, unconfigured
+from collectors.commands._routing import bgp, every, unconfigured
 from collectors.vendors._form import BgpPeer
 
 TEMPLATE: Final = r"""Value Required PEER ([0-9A-Fa-f.:]+)
@@ -26,13 +26,15 @@ Wrapped
   ^. -> Error
 """
 
+_HEAD: Final = r"^Neighbor +Ver +As "
+
 
 def read(text: str) -> tuple[BgpPeer, ...]:
     """Read the table of peers. Raises Unread."""
     if unconfigured(text):
         return ()
-    must(text, r"^Neighbor +Ver +As ")
-    return tuple(bgp(rows(TEMPLATE, text), "PEER", "ASN", "STATE"))
+    must(text, _HEAD)
+    return every(text, _HEAD, tuple(bgp(rows(TEMPLATE, text), "PEER", "ASN", "STATE")))
 
 
 COMMAND: Final[Command[BgpPeer]] = Command("bgp_peers", "show ip bgp summary", read, "synthetic")

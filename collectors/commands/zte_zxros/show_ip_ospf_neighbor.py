@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from collectors.commands._form import Command, must, rows
-from collectors.commands._routing import ospf, unconfigured
+from collectors.commands._routing import every, ospf, unconfigured
 from collectors.vendors._form import OspfNeighbour
 
 TEMPLATE: Final = r"""Value Required ROUTER (\d+\.\d+\.\d+\.\d+)
@@ -17,13 +17,16 @@ Start
   ^\d+\.\d+\.\d+\.\d+\s -> Error
 """
 
+_HEAD: Final = r"^Neighbor ID +Pri +State"
+
 
 def read(text: str) -> tuple[OspfNeighbour, ...]:
     """Read the table of neighbours. Raises Unread."""
     if unconfigured(text):
         return ()
-    must(text, r"OSPF Router with ID|^Neighbor ID +Pri +State")
-    return tuple(ospf(rows(TEMPLATE, text), "ROUTER", "ADDRESS", "STATE"))
+    must(text, r"OSPF Router with ID|" + _HEAD)
+    found = tuple(ospf(rows(TEMPLATE, text), "ROUTER", "ADDRESS", "STATE"))
+    return every(text, _HEAD, found)
 
 
 COMMAND: Final[Command[OspfNeighbour]] = Command(
