@@ -17,7 +17,7 @@ checks signatures and proofs, and `sla/proof/verifier.py` does both without any 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
@@ -42,7 +42,7 @@ EVIDENCE: Final = "evidence/"
 _GZ: Final = ".jsonl.gz"
 
 
-class Proved(msgspec.Struct, frozen=True):
+class Proved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A leaf and its way to both roots of the checkpoint; hashes are hexadecimal."""
 
     index: int
@@ -51,7 +51,7 @@ class Proved(msgspec.Struct, frozen=True):
     sm3: tuple[str, ...]
 
 
-class Grown(msgspec.Struct, frozen=True):
+class Grown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """That a smaller log is the beginning of the checkpoint's; hashes are hexadecimal.
 
     `of`: `report` (the log this report names) or `previous` (the one of the report before).
@@ -65,7 +65,7 @@ class Grown(msgspec.Struct, frozen=True):
     path_sm3: tuple[str, ...]
 
 
-class Tree(msgspec.Struct, frozen=True):
+class Tree(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The evidence log as the report names it; roots are hexadecimal."""
 
     size: int
@@ -73,16 +73,17 @@ class Tree(msgspec.Struct, frozen=True):
     sm3: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a bundle is (methodology, section 2.6). Times in UTC seconds, hashes hexadecimal.
 
-    `since`, `recorded_until`: which evidence the report is made from; `missing`: those hours of
-    it that there are not, so that they are unknown. `months`: the whole months that the
-    window touches, since a quota is of a month. `differs`: (link, start, end) where the ledger said
-    something else than the evidence, which holds; `instead_of`: SHA-256 of the settled report that
-    the evidence does not come to, else "". `code`: version of the program, `code_sha256`: of what
-    computes. `signed_by`: `report` or `log`, the key below `manifest.sig`. `files`: SHA-256
-    of every other file by name.
+    `since`, `recorded_until`: which evidence the report is made from; `missing`: the hours, up to
+    the end of the window, that there are not, so that they are unknown. `left_out`: circuits of
+    which there is evidence in the window, and no row in the report. `months`: the whole months that
+    the window touches, since a quota is of a month. `differs`: (link, start, end) where the ledger
+    said something else than the evidence, which holds; `instead_of`: SHA-256 of the settled report
+    that the evidence does not come to, else "". `code`: version of the program, `code_sha256`: of
+    what computes. `signed_by`: `report` or `log`, the key below `manifest.sig`. `files`: SHA-256 of
+    every other file by name.
     """
 
     schema: str
@@ -110,6 +111,7 @@ class Manifest(msgspec.Struct, frozen=True):
     month_quota: int | None
     overlays: tuple[Overlay, ...]
     missing: tuple[int, ...]
+    left_out: tuple[str, ...]
     differs: tuple[tuple[str, int, int], ...]
     log_key: str
     report_key: str
@@ -169,6 +171,7 @@ class Making:
     verifier: bytes
     readme: bytes
     instead_of: str = ""
+    left_out: Sequence[str] = ()
 
 
 _encoder: Final = msgspec.json.Encoder(order="sorted")
@@ -182,6 +185,20 @@ def name_of(hour: int) -> str:
 def hours_between(since: int, until: int) -> range:
     """Return the hours that touch [since, until); `since` begins one."""
     return range(since, until, HOUR)
+
+
+def left_out(
+    live: Mapping[str, Iterable[Span]], links: Iterable[str], start: int, end: int
+) -> tuple[str, ...]:
+    """Return circuits that were watched in [start, end) and are not among `links`, sorted."""
+    known = set(links)
+    return tuple(
+        sorted(
+            name
+            for name, spans in live.items()
+            if name not in known and any(first < end and last > start for first, last in spans)
+        )
+    )
 
 
 def files(making: Making) -> Iterator[tuple[str, bytes]]:
@@ -328,8 +345,11 @@ def _manifest(making: Making, digests: Mapping[str, str]) -> Manifest:
         code_sha256=making.code_sha256,
         tree=Tree(inputs.log.size, inputs.log.sha256, inputs.log.sm3),
         missing=tuple(
-            hour for hour in hours_between(making.since, inputs.recorded_until) if hour not in known
+            hour
+            for hour in hours_between(making.since, max(inputs.recorded_until, window.end))
+            if hour not in known
         ),
+        left_out=tuple(making.left_out),
         differs=tuple(making.differs),
         log_key=making.log_key,
         report_key=making.report_key,

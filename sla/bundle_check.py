@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -23,10 +24,11 @@ from sla.bundle import (
     Manifest,
     Proved,
     hours_between,
+    left_out,
     name_of,
     record_in,
 )
-from sla.canonical import HOUR, Heard, HourLeaf, leaf_of, line_of
+from sla.canonical import HOUR, Heard, HourLeaf, MonitorLeaf, RecordLeaf, leaf_of, line_of
 from sla.inputs import Register, horizon
 from sla.periods import whole
 from sla.proof import merkle, note
@@ -34,13 +36,18 @@ from sla.proof.merkle import ALGORITHMS, Algorithm
 from sla.proof.note import Checkpoint, NoteError, Verifier
 from sla.records import PeriodClosed, decode
 from sla.report import Report
+from sla.timeline import Span
 
 BundleCode = Literal[
     "not_a_bundle", "missing", "unknown", "changed", "unread", "key", "unsigned", "another",
     "not_logged", "rewritten", "hour", "carrier", "report", "too_large", "twice", "too_many_hours",
+    "left_out",
 ]  # fmt: skip
 _MOST_HOURS: Final = 24 * 366 * 3
-_READING: Final = (msgspec.MsgspecError, ValueError, KeyError, RecursionError, OverflowError)
+_READING: Final = (
+    msgspec.MsgspecError, ValueError, KeyError, RecursionError, OverflowError, OSError,
+)  # fmt: skip
+"""What a reader raises at bytes that mean harm; OSError: the zone's name is no file's."""
 _manifest: Final = msgspec.json.Decoder(Manifest)
 _grown: Final = msgspec.json.Decoder(tuple[Grown, ...])
 _proved: Final = msgspec.json.Decoder(Proved)
@@ -77,7 +84,7 @@ def manifest_of(files: Mapping[str, bytes]) -> Manifest:
         manifest = _manifest.decode(_file(files, MANIFEST))
     if manifest.schema != SCHEMA:
         raise BundleError("not_a_bundle", MANIFEST, manifest.schema[:40])
-    hours = -(-(manifest.recorded_until - manifest.since) // HOUR)
+    hours = -(-(max(manifest.recorded_until, manifest.end) - manifest.since) // HOUR)
     if manifest.since % HOUR or hours > _MOST_HOURS:
         raise BundleError("too_many_hours", MANIFEST, str(hours)[:40])
     return manifest
@@ -106,7 +113,7 @@ def check(
     _window(manifest)
     _records(files, leaves)
     _consistency(files, manifest, checkpoint)
-    _hours(files, lines, manifest, leaves)
+    _hours(files, lines, manifest, leaves, {link.id for link in register.links})
     return Checked(manifest, report, register, checkpoint, leaves, known)
 
 
@@ -177,12 +184,15 @@ def _roots(checkpoint: Checkpoint) -> dict[Algorithm, bytes]:
 
 
 def _leaves(files: Mapping[str, bytes], checkpoint: Checkpoint) -> Iterator[tuple[int, bytes]]:
-    name, roots = "log/leaves.jsonl", _roots(checkpoint)
+    name, roots, before = "log/leaves.jsonl", _roots(checkpoint), -1
     for line in _file(files, name).splitlines():
         with _reading(name):
             proved = _proved.decode(line)
             leaf = proved.leaf.encode()
             paths = {one: [*map(bytes.fromhex, getattr(proved, one))] for one in ALGORITHMS}
+        if proved.index <= before:
+            raise BundleError("twice", name, str(proved.index)[:40])
+        before = proved.index
         for one, root in roots.items():
             at, size = proved.index, checkpoint.size
             if not merkle.check_inclusion(leaf, at, size, paths[one], root, one):
@@ -243,11 +253,23 @@ def _window(manifest: Manifest) -> None:
 
 
 def _records(files: Mapping[str, bytes], leaves: Mapping[int, bytes]) -> None:
-    logged = set(leaves.values())
-    for name in ("records.jsonl", "monitor.jsonl"):
+    """Check that records and hours of the monitor are those in the leaves: no fewer, none twice."""
+    records: list[tuple[int, bytes]] = []
+    hours: list[tuple[int, bytes]] = []
+    for leaf in leaves.values():
+        with _reading("log/leaves.jsonl"):
+            made = leaf_of(leaf)
+        if isinstance(made, RecordLeaf):
+            records.append((made.number, leaf))
+        elif isinstance(made, MonitorLeaf):
+            hours.append((made.hour, leaf))
+    for name, expected in (("records.jsonl", records), ("monitor.jsonl", hours)):
+        lines = [leaf for _, leaf in sorted(expected)]
         for number, line in enumerate(_file(files, name).splitlines(), 1):
-            if line not in logged:
+            if number > len(lines) or line != lines[number - 1]:
                 raise BundleError("not_logged", name, f"line {number}")
+        if len(_file(files, name).splitlines()) < len(lines):
+            raise BundleError("not_logged", name, f"{len(lines)} lines")
 
 
 def _consistency(files: Mapping[str, bytes], manifest: Manifest, checkpoint: Checkpoint) -> None:
@@ -278,30 +300,51 @@ def _hours(
     lines: Lines,
     manifest: Manifest,
     leaves: Mapping[int, bytes],
+    links: AbstractSet[str],
 ) -> None:
-    """Check that each hour is there or said to be missing, and is what its leaf says."""
-    logged: dict[int, HourLeaf] = {}
-    for leaf in leaves.values():
-        with _reading("log/leaves.jsonl"):
-            made = leaf_of(leaf)
-        if isinstance(made, HourLeaf):
-            if made.carrier != manifest.carrier:
-                raise BundleError("carrier", "log/leaves.jsonl", made.carrier)
-            logged[made.hour] = made
+    """Check that each hour is there or said to be missing, and is what its leaf says.
+
+    So is each circuit: evidence of one that has no row must be said, or who failed is left out.
+    """
+    logged = _logged_hours(leaves, manifest.carrier)
     missing, expected = set(manifest.missing), set()
-    for hour in hours_between(manifest.since, manifest.recorded_until):
+    live: dict[str, list[Span]] = {}
+    every = hours_between(manifest.since, max(manifest.recorded_until, manifest.end))
+    if not missing.issubset(every):
+        raise BundleError("hour", MANIFEST)
+    for hour in every:
         name = name_of(hour)
         if (name in files) == (hour in missing) or (name in files) != (hour in logged):
             raise BundleError("hour", name)
         if name in files:
             expected.add(name)
-            _hour(name, hour, lines(hour), logged[hour])
+            for heard in _hour(name, hour, lines(hour), logged[hour]):
+                spans = [(hour + run.start, hour + run.end) for run in heard.states]
+                live.setdefault(heard.circuit, []).extend(spans)
     for name in files:
         if name.startswith("evidence/") and name not in expected:
             raise BundleError("unknown", name)
+    found = left_out(live, links, manifest.start, min(manifest.end, manifest.recorded_until))
+    if found != manifest.left_out:
+        both = sorted({*found} ^ {*manifest.left_out})
+        raise BundleError("left_out", "report.json", ascii(" ".join(both))[:200])
 
 
-def _hour(name: str, hour: int, found: Sequence[bytes], leaf: HourLeaf) -> None:
+def _logged_hours(leaves: Mapping[int, bytes], carrier: str) -> dict[int, HourLeaf]:
+    """Return the carrier's hours in the log; a leaf of another carrier does not belong here."""
+    logged: dict[int, HourLeaf] = {}
+    for leaf in leaves.values():
+        with _reading("log/leaves.jsonl"):
+            made = leaf_of(leaf)
+        if isinstance(made, HourLeaf):
+            if made.carrier != carrier:
+                raise BundleError("carrier", "log/leaves.jsonl", made.carrier)
+            logged[made.hour] = made
+    return logged
+
+
+def _hour(name: str, hour: int, found: Sequence[bytes], leaf: HourLeaf) -> Iterator[Heard]:
+    """Yield what was heard in an hour, each line when it was found to be in order."""
     if len(found) != leaf.lines or list(found) != sorted(set(found)):
         raise BundleError("hour", name)
     for one in ALGORITHMS:
@@ -314,6 +357,7 @@ def _hour(name: str, hour: int, found: Sequence[bytes], leaf: HourLeaf) -> None:
             raise BundleError("hour", name)
         if isinstance(made, Heard):
             _in_order(name, made)
+            yield made
 
 
 def _in_order(name: str, heard: Heard) -> None:

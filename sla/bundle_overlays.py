@@ -19,7 +19,7 @@ _APPROVED: Final = "approved"
 _TURNED: Final = {"carrier": (State.DOWN, "D"), "monitor": (State.UNKNOWN, "K")}
 
 
-class Overlay(msgspec.Struct, frozen=True):
+class Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An exclusion that counts, and when; who approved it, where it stands in ledger and log.
 
     `kind`: as `sla.records.Kind`; D or K where a cause made what was unknown down, or what was down

@@ -21,6 +21,10 @@ _WRONG: Final[dict[str, tuple[str, str]]] = {
         "{name}: stands in it twice. {detail}",
         "{name}：重复出现。{detail}",
     ),
+    "left_out": (
+        "{name}: has no row of circuits of which there is evidence, or names others ({detail}).",
+        "{name}：有证据的线路不在报告中，或列名不符（{detail}）。",
+    ),
     "too_large": (
         "{name}: is larger than any bundle's is. {detail}",
         "{name}：超过允许的大小。{detail}",
@@ -152,6 +156,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The evidence does not come to the settled report {sha256}; the report here is another.",
         "证据得不出已办结的报告 {sha256}；包内为另一份报告。",
     ),
+    "bundle.anyway_left_out": (
+        "The report has no row of circuits that were watched in the period: {circuits}",
+        "下列线路在考核期内有证据，但报告中没有：{circuits}",
+    ),
     "bundle.verified": (
         "All in order: {carrier} {period}, revision {revision}, report {sha256}",
         "校验通过：{carrier} {period} 第 {revision} 版，报告 {sha256}",
@@ -215,6 +223,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         (
             "有 {count} 段台账与证据不一致（前若干段列于下方：线路与 UTC 秒）。未生成证据包；"
             "--anyway 以证据为准生成，并在包内注明。"
+        ),
+    ),
+    "bundle.left_out": (
+        (
+            "Circuits that were watched in the period are not in the report: {circuits}. Put them"
+            " back into the inventory with the end of their `in_service`. No bundle was made;"
+            " `--anyway` makes one without them and says so in it."
+        ),
+        (
+            "下列线路在考核期内有证据，但报告中没有：{circuits}。请把它们放回资源清单，并写明"
+            " in_service 的结束时间。未生成证据包；--anyway 不含这些线路生成，并在包内注明。"
         ),
     ),
     "bundle.not_that_report": (

@@ -119,6 +119,8 @@ def _make(options: Namespace, environ: Mapping[str, str], language: Language) ->
         print(say("bundle.anyway_differs", language, count=len(made.differs)))
     if made.instead_of:
         print(say("bundle.anyway_instead", language, sha256=made.instead_of))
+    if made.left_out:
+        print(say("bundle.anyway_left_out", language, circuits=", ".join(made.left_out)))
     return 0
 
 
@@ -202,6 +204,8 @@ def _told(checked: Checked, language: Language) -> Iterator[str]:
         yield say("bundle.anyway_differs", language, count=len(manifest.differs))
     if manifest.instead_of:
         yield say("bundle.anyway_instead", language, sha256=manifest.instead_of)
+    if manifest.left_out:
+        yield say("bundle.anyway_left_out", language, circuits=", ".join(manifest.left_out))
 
 
 def _recomputed(files: BundleFiles, checked: Checked, language: Language) -> int:

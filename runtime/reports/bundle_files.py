@@ -30,6 +30,11 @@ _LARGEST: Final = 1 << 30
 """Bytes of a file."""
 _PLAIN: Final = 1 << 28
 """Bytes of an hour, unpacked: one of 100,000 circuits has fewer."""
+_MOST_RATIO: Final = 20
+"""All files unpacked are not larger than the archive so many times: ours are stored as they are."""
+_SMALL: Final = 1 << 20
+_LEAST_LINE: Final = 40
+"""Bytes of a canonical line; one that names a circuit and an hour has more."""
 _ENCRYPTED: Final = 1
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _PRIVATE: Final = 0o600
@@ -51,7 +56,8 @@ class BundleFiles(Mapping[str, bytes]):
         except (BadZipFile, struct.error, ValueError, RuntimeError, OverflowError) as error:
             raise BundleError("not_a_bundle", path.name, str(error)[:120]) from error
         try:
-            self._known = _looked_at(self._archive.infolist())
+            most = _SMALL + path.stat().st_size * _MOST_RATIO
+            self._known = _looked_at(self._archive.infolist(), path.name, most)
         except BundleError:
             self._archive.close()
             raise
@@ -79,7 +85,7 @@ class BundleFiles(Mapping[str, bytes]):
         return unpacked(name, self[name])
 
 
-def _looked_at(found: Iterable[ZipInfo]) -> dict[str, ZipInfo]:
+def _looked_at(found: Iterable[ZipInfo], archive: str, most: int) -> dict[str, ZipInfo]:
     known: dict[str, ZipInfo] = {}
     for one in found:
         name = one.filename
@@ -91,6 +97,8 @@ def _looked_at(found: Iterable[ZipInfo]) -> dict[str, ZipInfo]:
         if one.file_size > _LARGEST or one.flag_bits & _ENCRYPTED or not stored:
             raise BundleError("too_large" if one.file_size > _LARGEST else "unread", name)
         known[name] = one
+    if sum(one.file_size for one in known.values()) > most:
+        raise BundleError("too_large", archive)
     return known
 
 
@@ -101,7 +109,7 @@ def unpacked(name: str, data: bytes) -> list[bytes]:
             plain = file.read(_PLAIN + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise BundleError("unread", name, str(error)[:120]) from error
-    if len(plain) > _PLAIN:
+    if len(plain) > _PLAIN or plain.count(b"\n") * _LEAST_LINE > len(plain):
         raise BundleError("too_large", name)
     if not plain:
         return []

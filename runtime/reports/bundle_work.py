@@ -24,7 +24,7 @@ from runtime.reports.bundle_files import unpacked
 from runtime.reports.inputs import clipped, gather
 from sla import register as registers
 from sla import report as documents
-from sla.bundle import Making, files, hours_between, name_of
+from sla.bundle import Making, files, hours_between, left_out, name_of
 from sla.bundle_inputs import differences, first_difference, live_of, report_of, without_gaps
 from sla.canonical import HOUR
 from sla.inputs import Inputs, Register, horizon
@@ -66,7 +66,8 @@ class Signing:
 class Wanted:
     """What a bundle is wanted of. `readme`: its text.
 
-    `anyway`: although the ledger or the settled report differs from the evidence, which holds.
+    `anyway`: although the ledger or the settled report differs from the evidence, which holds, or
+    a circuit of which there is evidence has no row.
     """
 
     store: Path
@@ -88,6 +89,7 @@ class Bundle:
     missing: int
     differs: Sequence[tuple[str, int, int]]
     instead_of: str
+    left_out: Sequence[str]
 
 
 def bundle(wanted: Wanted, signing: Signing, log_key: str) -> Bundle:
@@ -113,6 +115,9 @@ def bundle(wanted: Wanted, signing: Signing, log_key: str) -> Bundle:
     differs = _compared(inputs, live, since, hours)
     if differs and not wanted.anyway:
         raise NoBundleError("differs", count=len(differs), spans=differs[:_SHOWN])
+    rowless = _left_out(inputs, live)
+    if rowless and not wanted.anyway:
+        raise NoBundleError("left_out", circuits=", ".join(rowless[:_SHOWN]))
     inputs = replace(inputs, live={name: without_gaps(steps) for name, steps in live.items()})
     made = documents.encode(report_of(inputs, lambda: ((hour, read(hour)) for hour in hours)))
     instead_of = ""
@@ -138,9 +143,22 @@ def bundle(wanted: Wanted, signing: Signing, log_key: str) -> Bundle:
         verifier=Path(verifier.__file__).read_bytes(),
         readme=wanted.readme,
         instead_of=instead_of,
+        left_out=rowless,
     )
-    missing = len(hours_between(since, inputs.recorded_until)) - len(hours)
-    return Bundle(files(making), documents.decode(made), missing, differs, instead_of)
+    until = max(inputs.recorded_until, inputs.window.end)
+    missing = len(hours_between(since, until)) - len(hours)
+    return Bundle(files(making), documents.decode(made), missing, differs, instead_of, rowless)
+
+
+def _left_out(inputs: Inputs, live: Mapping[str, Sequence[Step]]) -> tuple[str, ...]:
+    """Return circuits that the evidence knows in the window and the register no more."""
+    until = inputs.recorded_until
+    spans = {
+        name: [(one.start, until if one.end is None else one.end) for one in steps]
+        for name, steps in live.items()
+    }
+    links = (link.id for link in inputs.register.links)
+    return left_out(spans, links, inputs.window.start, min(inputs.window.end, until))
 
 
 def _file(wanted: Wanted, hour: int) -> Path:

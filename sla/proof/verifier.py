@@ -15,6 +15,7 @@ import json
 import zipfile
 from bisect import bisect_right
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 EXCUSED = {"M_o": "EXM_O", "M_c": "EXM_C", "F": "EXF", "P": "EXP", "X": "EXU", "OUT": "OUT"}
@@ -22,7 +23,8 @@ PLAIN = {"U": "UP", "G": "DEGRADED", "D": "DOWN", "K": "UNKNOWN"}
 CAUSES = {"power": "P", "upstream": "X", "owner": "X", "force_majeure": "F", "monitor": "K",
           "carrier": "D"}  # fmt: skip
 RAW = {"UP": "U", "DEGRADED": "G", "DOWN": "D", "SHADOW": "D", "UNKNOWN": "K"}
-SIGNED, LARGEST, FOREVER = ("manifest.json", "manifest.sig"), 1 << 30, 1 << 62
+SIGNED, LARGEST, FOREVER = ("manifest.json", "manifest.sig"), 1 << 28, 1 << 62
+YEARS = 4 * 366 * 86400
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 
@@ -90,8 +92,8 @@ def hashed(kind: str, *parts: bytes) -> bytes:
 
 def root_of(leaves: list[bytes]) -> bytes:
     """Return the SHA-256 root over leaves."""
-    if len(leaves) == 1:
-        return hashed("sha256", b"\0", leaves[0])
+    if len(leaves) <= 1:
+        return hashed("sha256", *[b"\0" + leaf for leaf in leaves])
     half = 1 << (len(leaves) - 1).bit_length() - 1
     return hashed("sha256", b"\1", root_of(leaves[:half]), root_of(leaves[half:]))
 
@@ -107,13 +109,48 @@ def climbed(kind: str, leaf: bytes, index: int, size: int, path: Any) -> bytes:
     return hashed(kind, b"\1", next(path), right)
 
 
+def grown(kind: str, old: int, size: int, path: Any, root: bytes) -> tuple[bytes, bytes]:
+    """Return the roots of the first `old` leaves and of all that a path shows (RFC 9162, 2.1.4)."""
+    if old == size:
+        return (root or next(path),) * 2
+    half = 1 << (size - 1).bit_length() - 1
+    if old <= half:
+        before, now = grown(kind, old, half, path, root)
+        return before, hashed(kind, b"\1", now, next(path))
+    before, now = grown(kind, old - half, size - half, path, b"")
+    first = next(path)
+    return hashed(kind, b"\1", first, before), hashed(kind, b"\1", first, now)
+
+
+def roots_in(checkpoint: list[str]) -> tuple[int, dict[str, bytes]]:
+    """Return how many leaves a checkpoint is of, and its roots that can be computed here."""
+    said = [line.split(" ") for line in ["sha256 " + checkpoint[2], *checkpoint[3:]]]
+    kinds = {"sha256", "sm3"} & hashlib.algorithms_available
+    roots = {line[0]: base64.b64decode(line[1]) for line in said if line[0] in kinds}
+    return int(checkpoint[1]), roots
+
+
+def only_grew(proofs: Any, trees: dict[str, Any], checkpoint: list[str]) -> None:
+    """Check that logs that were shown before are the beginning of this one."""
+    size, roots = roots_in(checkpoint)
+    for name, (old, sha256) in trees.items():
+        one: Any = next((x for x in proofs if x["of"] == name), {"size": -1})
+        same = one["size"] == old <= size and one["sha256"] == sha256
+        for kind, root in roots.items() if same and old > 0 else ():
+            path = map(bytes.fromhex, one["path_" + kind])
+            before = bytes.fromhex(one[kind])
+            same = same and grown(kind, old, size, path, before) == (before, root)
+            same = same and not next(path, b"")
+        need(same, "the log was rewritten since: " + name, "日志被改写")
+
+
 def leaves_of(lines: list[bytes], checkpoint: list[str]) -> Any:
     """Yield what is in the leaves; each must be under the roots of the checkpoint."""
-    said = [line.split(" ") for line in ["sha256 " + checkpoint[2], *checkpoint[3:]]]
-    size, kinds = int(checkpoint[1]), {"sha256", "sm3"} & hashlib.algorithms_available
-    roots = {line[0]: base64.b64decode(line[1]) for line in said if line[0] in kinds}
+    (size, roots), before = roots_in(checkpoint), -1
     for entry in map(json.loads, lines):
         index, leaf = entry["index"], entry["leaf"].encode()
+        need(index > before, f"leaf {index} stands twice or in disorder", "重复或乱序")
+        before = index
         for kind, root in roots.items():
             path = iter(map(bytes.fromhex, entry[kind]))
             good = climbed(kind, leaf, index, size, path) == root and not next(path, b"")
@@ -173,13 +210,18 @@ def heard(files: dict[str, bytes], manifest: dict[str, Any], logged: Any) -> Any
     """Return runs by circuit, and under its name with " X" its time in another's shadow."""
     roots = {leaf["hour"]: leaf for leaf in logged if leaf["type"] == "hour"}
     runs: dict[str, Any] = {}
-    every = {*range(manifest["since"], manifest["recorded_until"], 3600)} - {*manifest["missing"]}
+    since, until = manifest["since"], max(manifest["recorded_until"], manifest["end"])
+    need(0 <= since <= manifest["start"] < until < since + YEARS, "not a period", "起止时间有误")
+    every = {*range(since, until, 3600)} - {*manifest["missing"]}
     names = {f"evidence/{hour}.jsonl.gz": hour for hour in sorted(every)}
     need({*names} == {x for x in files if x[:9] == "evidence/"}, "an hour is missing", "证据缺失")
     for name, hour in names.items():
-        lines = gzip.GzipFile(fileobj=io.BytesIO(files[name])).read(LARGEST).split(b"\n")[:-1]
+        data = gzip.GzipFile(fileobj=io.BytesIO(files[name])).read(LARGEST)
+        good = data.count(b"\n") == roots.get(hour, {}).get("lines")
+        lines = data.split(b"\n")[:-1] if good else []
         said = {"carrier": manifest["carrier"], "sha256": root_of(lines).hex()}
-        need(said.items() <= roots[hour].items(), name + ": is not what was logged", "与日志不符")
+        good = good and said.items() <= roots[hour].items()
+        need(good, name + ": is not what was logged", "与日志不符")
         for line in map(json.loads, lines):
             for first, last, state, _, _ in line.get("states", []):
                 start, end = hour + first, min(hour + last, manifest["recorded_until"])
@@ -253,15 +295,19 @@ def again(link: dict[str, Any], given: Any) -> tuple[Any, Any]:
     strip = [[k, max(a, start), min(b, end)] for k, a, b in found if a < end and b > start]
     t = {kind: sum(b - a for k, a, b in strip if k == kind) for kind in PLAIN.values()}
     whole, known = sum(t.values()), sum(t.values()) - t["UNKNOWN"]
-    settles = known and Fraction(known, whole) >= Fraction(contract["coverage_floor"])
+    floor = Fraction(*map(int, contract["coverage_floor"].split("/")))
+    settles = known and Fraction(known, whole) >= floor
     return strip, Fraction(whole - t["DOWN"], whole) if settles else None
 
 
 def check(bundle: str, log_key: str, report_key: str) -> int:
     """Check a bundle and say what was found; return how many circuits come out differently."""
     archive, files = zipfile.ZipFile(bundle), {}
+    left = (1 << 20) + 20 * Path(bundle).stat().st_size
     for one in archive.infolist():
-        need(one.filename not in files and one.file_size <= LARGEST, "twice or too large", "有误")
+        left -= one.file_size
+        good = one.filename not in files and left >= 0
+        need(good, ascii(one.filename) + ": stands twice, or all is too large", "重复或过大")
         files[one.filename] = archive.read(one)
     manifest = json.loads(files["manifest.json"])
     need({*files} == {*manifest["files"], *SIGNED}, "files are missing or too many", "文件不齐")
@@ -276,17 +322,35 @@ def check(bundle: str, log_key: str, report_key: str) -> int:
     report, register = json.loads(files["report.json"]), json.loads(files["register.json"])
     for name, field in (("rules.yaml", "rules_sha256"), ("register.json", "register_sha256")):
         need(digests[name] == report[field], name + ": not that of the report", "与报告不符")
+    need(manifest["report_sha256"] == digests["report.json"], "another report", "报告不符")
+    for field in sorted({*report} & {*manifest} - {"schema"}):
+        need(report[field] == manifest[field], field + ": not that of the report", "与报告不符")
+    bodies = [json.loads(leaf["body"]) for leaf in logged if leaf["type"] == "record"]
+    trees = {"report": (manifest["tree"]["size"], manifest["tree"]["sha256"])}
+    for one in bodies:
+        trees.update({"previous": (one["tree"], one["root"])} if "root" in one else {})
+    only_grew(json.loads(files["log/consistency.json"]), trees, checkpoint)
     given = report, register, manifest, filings(register, logged), heard(files, manifest, logged)
     rows, wrong = {row["link"]: row for row in report["links"]}, 0
-    need({*rows} == {one["id"] for one in register["links"]}, "other circuits", "线路不一致")
+    ids = sorted(one["id"] for one in register["links"])
+    need(ids == sorted(row["link"] for row in report["links"]), "other circuits", "线路不一致")
+    end = min(manifest["end"], manifest["recorded_until"])
+    watched = {circuit for circuit, runs in given[4].items() if circuit[-2:] != " X"
+               if any(one[1] < end and one[2] > manifest["start"] for one in runs)}  # fmt: skip
+    left_out = watched.difference(ids)
+    need(left_out == {*manifest["left_out"]}, f"left out: {left_out}", "有线路被遗漏")
     for link in register["links"]:
         row, ours = rows[link["id"]], again(link, given)
         settle = row["a_settle"] and Fraction(row["a_settle"]["num"], row["a_settle"]["den"])
         same = ours == ([[one["kind"], one["start"], one["end"]] for one in row["strip"]], settle)
-        print("ok 一致" if same else "DIFFERS 不一致", link["id"], ours[1])
+        seconds = {kind: sum(b - a for k, a, b in ours[0] if k == kind) for kind in row["seconds"]}
+        same = same and seconds == row["seconds"]
+        print("ok 一致" if same else "DIFFERS 不一致", ascii(link["id"]), ours[1])
         wrong += not same
     print(f"{len(rows)} circuits, {wrong} differ | 线路 {len(rows)} 条，{wrong} 条不一致")
     print(len(manifest["missing"]), "hours have no evidence | 小时缺少证据")
+    for field in ("provisional", "differs", "instead_of", "left_out"):
+        print(f"{field} 注意: {ascii(manifest[field])[:300]}\n" if manifest[field] else "", end="")
     return wrong
 
 

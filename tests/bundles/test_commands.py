@@ -224,6 +224,28 @@ def test_anyway_the_evidence_holds_and_the_bundle_says_so(store: Path, say: Say)
     assert say("recompute", "x.zip").returncode == 0
 
 
+def test_a_circuit_that_left_the_inventory_is_named_and_nothing_is_written(
+    store: Path, say: Say
+) -> None:
+    text = (store / "inventory.yaml").read_text()
+    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+
+    made = say("bundle", "telecom", "2026-03", "--out", "x.zip")
+
+    assert made.returncode == 1
+    assert "not in the report: a." in made.stderr
+    assert not Path("x.zip").exists()
+
+
+def test_anyway_the_bundle_says_which_circuit_it_lacks(store: Path, say: Say) -> None:
+    text = (store / "inventory.yaml").read_text()
+    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+
+    assert say("bundle", "telecom", "2026-03", "--out", "x.zip", "--anyway").returncode == 0
+
+    assert "watched in the period: a" in say("verify", "x.zip").stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
