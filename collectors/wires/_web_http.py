@@ -29,6 +29,8 @@ _MOST_COOKIES: Final = 20
 _LONGEST_COOKIE: Final = 4_096
 _PACKED: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """Content codings (RFC 9110 8.4.1) and zlib's window for each."""
+_NEVER_ASKED: Final = frozenset({"br", "zstd", "compress", "x-compress"})
+"""Codings that we cannot unpack. What is none (`none`, `utf-8`) no browser pays heed to."""
 _RAW: Final = -15
 """`deflate` as some servers mean it: without zlib's frame."""
 
@@ -169,7 +171,7 @@ class _Unpack:
         self._most = most
         self._parts: list[bytes] = []
         self._size = 0
-        self._known = coding in {"", "identity"} or coding in _PACKED
+        self._known = coding not in _NEVER_ASKED
         self._deflate = coding == "deflate"
         self._zlib = zlib.decompressobj(_PACKED[coding]) if coding in _PACKED else None
 

@@ -135,6 +135,13 @@ def test_a_coding_nobody_asked_for_is_named() -> None:
     assert told(answer, text="x").reason == "unknown_coding"
 
 
+@pytest.mark.parametrize("coding", ["none", "utf-8", "identity"])
+def test_what_is_no_coding_is_not_heeded(coding: str) -> None:
+    answer = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\n\r\nabc".encode()
+
+    assert told(answer, text="abc")["success"] == 1
+
+
 def test_redirects_are_followed_and_counted() -> None:
     pages = {"/": to("/a"), "/a": to("b", 301), "/b": page()}
 
