@@ -20,6 +20,7 @@ say, for some users hear it; one that is silent does not while another answers (
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -54,6 +55,8 @@ _METRICS: Final = (
 )  # fmt: skip
 _FACTS: Final = (Outcome.REFUSED, Outcome.GARBLED, Outcome.SILENT, Outcome.SKIPPED)
 """Of several servers that all failed, the outcome that says most."""
+
+_BETWEEN: Final = re.compile(r'(?<!\\)" "')
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT", "CAA"]
 
@@ -157,5 +160,6 @@ def plain(text: str, kind: str) -> str:
         except ValueError:
             return text
     if kind == "TXT":
-        return text.strip().removeprefix('"').removesuffix('"')
+        # More than 255 octets come in pieces that mean one text (RFC 7208 3.3).
+        return _BETWEEN.sub("", text.strip().removeprefix('"').removesuffix('"'))
     return " ".join(word.rstrip(".") or "." for word in text.lower().split())

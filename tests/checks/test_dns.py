@@ -82,6 +82,10 @@ def test_equal_data_may_be_written_differently(kind: str, expect: str) -> None:
     assert asked(name="gov.example", type=kind, expect=expect, match="equal")["success"] == 1
 
 
+def test_a_long_text_comes_in_pieces_and_is_one() -> None:
+    assert plain('"v=DKIM1; p=AB" "CD"', "TXT") == plain("v=DKIM1; p=ABCD", "TXT")
+
+
 def test_addresses_are_compared_as_addresses() -> None:
     assert plain("2001:DB8:0::1", "AAAA") == plain("2001:db8::1", "AAAA")
 
