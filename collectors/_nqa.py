@@ -31,9 +31,12 @@ UPTIME: Final = "1.3.6.1.2.1.1.3"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The last result of a test: seconds, counts; None = not told. `completed`: it succeeded."""
+    """The last result of a test: seconds, counts; None = not told.
 
-    completed: bool
+    `completed`: it succeeded; None = it has no result yet.
+    """
+
+    completed: bool | None
     sent: int | None = None
     lost: int | None = None
     loss: float | None = None
@@ -42,6 +45,14 @@ class Reading:
     delay: float | None = None
     jitter: float | None = None
     mos: float | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is known of the path: a success without a figure proves none."""
+        if self.completed is None:
+            return False
+        figures = (self.loss, self.jitter, self.delay)
+        return not self.completed or any(one is not None for one in figures)
 
 
 class Results(NamedTuple):
@@ -170,6 +181,12 @@ def _huawei_results(values: Values) -> Results | str:
     return Results(_HUAWEI_RESULTS, f".{finished}.1")
 
 
+def _huawei_completed(values: Values) -> bool | None:
+    """Say whether a test succeeded; one that still runs tells noResult(0), which is no failure."""
+    told = values.get("completions")
+    return None if not told else told == _SUCCESS
+
+
 def _huawei(values: Values) -> Reading:
     unit = 1e-6 if values.get("unit") == _MICROSECONDS else 1e-3
     sent, lost = _count(values, "sent"), _missing(values, "sent", "back")
@@ -178,7 +195,7 @@ def _huawei(values: Values) -> Reading:
     jitter = values.get("jitter")
     there, home = (_times(values, name, unit) for name in ("there_delay", "back_delay"))
     return Reading(
-        completed=values.get("completions") == _SUCCESS,
+        completed=_huawei_completed(values),
         sent=sent,
         lost=lost,
         loss=lost_part(sent, lost, None if percent is None else percent / 100),

@@ -185,7 +185,9 @@ def _age(values: dict[str, int]) -> float:
 
 
 def answer_of(reading: Reading, limits: Limits, least: int, took: float) -> Answer:
-    """Rate what a router's test told, as a stream of our own is rated."""
+    """Rate what a router's test told, as a stream of our own is rated; SKIPPED where it is none."""
+    if not reading.says_something:
+        return _unknown("nqa_no_result")
     loss = 1.0 if reading.loss is None and not reading.completed else reading.loss or 0.0
     verdict = judge(loss, reading.jitter, reading.delay, limits)
     grade = GRADES[verdict.rating] if reading.completed else GRADES["D"]
@@ -193,7 +195,7 @@ def answer_of(reading: Reading, limits: Limits, least: int, took: float) -> Answ
     if opinion is None and reading.delay is not None and reading.jitter is not None:
         opinion = mos(loss, reading.delay, reading.jitter)
     values = (
-        int(reading.completed and grade >= least),
+        int(bool(reading.completed) and grade >= least),
         took,
         reading.sent,
         reading.lost,

@@ -57,6 +57,13 @@ def huawei_jitter(**changes: int) -> Objects:
     return objects
 
 
+def only_completed() -> Objects:
+    """A view of the agent that ends behind the column which says that the test succeeded."""
+    row = f"{HUAWEI}.4.3.1."
+    told = huawei_jitter()
+    return {oid: v for oid, v in told.items() if not oid.startswith(row) or ".4.3.1.2." in oid}
+
+
 def huawei_icmp() -> Objects:
     row = {3: 1, 11: 30, 12: 46, 21: 3, 22: 3, 26: 36, 27: 0}
     return {
@@ -210,6 +217,8 @@ def test_a_test_that_fails_is_a_path_that_fails(
         ("huawei_vrp", {UPTIME: (TICKS, 1)}, NAMED, "nqa_missing"),
         ("huawei_vrp", huawei_jitter(status=5), NAMED, "nqa_stopped"),
         ("huawei_vrp", {f"{HUAWEI}.2.1.1.4.{INDEX}": 5}, NAMED, "nqa_no_result"),
+        ("huawei_vrp", huawei_jitter(completions=0, back=400), NAMED, "nqa_no_result"),
+        ("huawei_vrp", only_completed(), NAMED, "nqa_no_result"),
         ("h3c_comware", ping(sent=0, back=0), NAMED, "nqa_no_result"),
         ("generic", {UPTIME: (TICKS, 1)}, NAMED, "nqa_missing"),
         ("cisco_ios", cisco_jitter(), {"device": "xg-r1", "entry": 11}, "nqa_missing"),
@@ -274,4 +283,5 @@ def test_whatever_an_agent_tells_no_figure_is_out_of_its_range(
         assert figure is None or figure >= 0
     assert reading.loss is None or 0 <= reading.loss <= 1
     answer = nqa.answer_of(reading, CLASSES["video"], 2, 0.1)
-    assert answer.values[-1] in {1, 2, 3, 4}
+    assert answer.values[-1] in {1, 2, 3, 4, None}
+    assert (answer.values[-1] is None) == (answer.outcome is Outcome.SKIPPED)
