@@ -71,6 +71,9 @@ async def _by_udp(query: dns.message.Message, server: Endpoint) -> dns.message.M
             sock.connect((server.host, server.port))
             await loop.sock_sendall(sock, query.to_wire())
             while True:
+                # What is there already is given without a pause: a flood of answers to other
+                # questions would let nobody else have a turn, nor our time limit come due.
+                await asyncio.sleep(0)
                 answer = _read(await loop.sock_recv(sock, _LARGEST))
                 if query.is_response(answer):
                     return answer

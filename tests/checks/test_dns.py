@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import threading
+from time import monotonic
 
 import dns.flags
 import dns.message
@@ -143,6 +147,36 @@ def test_a_server_that_is_silent_is_waited_for_so_long_only() -> None:
     found = asyncio.run(run())
 
     assert (found.outcome, found.reason, found["success"]) == (Outcome.SILENT, "timeout", 0)
+
+
+def test_a_flood_of_answers_to_other_questions_ends_at_its_time() -> None:
+    over = threading.Event()
+
+    def flood(sock: socket.socket) -> None:
+        query, asker = sock.recvfrom(4_096)
+        answer = dns.message.make_response(dns.message.from_wire(query)).to_wire()
+        other = bytes([answer[0] ^ 1]) + answer[1:]
+        began = monotonic()
+        while not over.is_set() and monotonic() - began < 3:
+            with contextlib.suppress(OSError):
+                sock.sendto(other, asker)
+
+    async def run() -> Checked:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind(("127.0.0.1", 0))
+            flooding = threading.Thread(target=flood, args=(sock,))
+            flooding.start()
+            try:
+                server = here(sock.getsockname()[1])
+                return await check("dns", server=server, name="www.gov.example", timeout=0.2)
+            finally:
+                over.set()
+                flooding.join()
+
+    began = monotonic()
+
+    assert asyncio.run(run()).reason == "timeout"
+    assert monotonic() - began < 2
 
 
 def test_what_is_no_answer_is_garbled() -> None:
