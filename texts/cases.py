@@ -20,6 +20,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "case {case} is not computed: cases of kind {kind} have no form that can be read",
         "算例 {case} 未计算：类型 {kind} 没有可读取的格式",
     ),
+    "cases.unwritten": (
+        "the results could not be written ({detail}): what was written is not whole, delete it",
+        "结果无法写出（{detail}）：已写出的内容不完整，请删除",
+    ),
     "cases.none": ("no case was computed", "没有计算任何算例"),
     "cases.stopped": (
         "{count} problems. Nothing was computed.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Mapping
@@ -52,7 +53,19 @@ def run(options: Namespace, environ: Mapping[str, str], language: Language) -> i
     }
     if outcome.refused:
         said["refused"] = [{"id": name, "kind": kind} for name, kind in outcome.refused]
-    print(json.dumps(said))  # ASCII: whatever an id holds can be printed
+    return _print(json.dumps(said), language)  # ASCII: whatever an id holds can be printed
+
+
+def _print(said: str, language: Language) -> int:
+    try:
+        print(said, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What was not written would be tried again at the end, and told in Python's words.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(say("cases.unwritten", language, detail=error.strerror), file=sys.stderr)
+        return 1
     return 0
 
 

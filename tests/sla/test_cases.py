@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +305,22 @@ def test_what_cannot_be_computed_is_said_and_nothing_printed(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert said in printed.err
+
+
+def test_results_that_do_not_fit_on_the_disk_are_said_not_to_be_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps(_SLOTS))
+
+    with (
+        Path("/dev/full").open("w") as full,
+        redirect_stdout(full),
+        pytest.raises(SystemExit) as stopped,
+    ):
+        main(["sla", "compute", str(file)])
+
+    assert (stopped.value.code, "not whole" in capsys.readouterr().err) == (1, True)
 
 
 def test_a_file_that_is_not_there_is_named(
