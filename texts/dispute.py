@@ -144,6 +144,22 @@ TEXTS: Final = {
         "there are more than {limit} rows; those below were not read",
         "超过 {limit} 行；其后未读",
     ),
+    "dispute.problem.sheet_passed_by": (
+        "this sheet has no heading that can be read, so nothing of it was taken",
+        "此工作表没有可识别的表头，未读取",
+    ),
+    "dispute.problem.hidden_sheet": (
+        "this sheet is hidden; its lines were taken all the same",
+        "此工作表被隐藏；其中各行仍已读取",
+    ),
+    "dispute.problem.hidden_row": (
+        "this row is hidden; it was taken all the same",
+        "此行被隐藏；仍已读取",
+    ),
+    "dispute.problem.named_twice": (
+        "this heading means the same as one to its left, which was taken",
+        "此表头与左侧一列含义相同；以左侧一列为准",
+    ),
     "dispute.problem.formula": (
         "a formula whose value is not in the file; open it in Excel, save it, send it again",
         "公式没有保存计算结果；请在 Excel 中打开并保存后重发",
@@ -158,8 +174,8 @@ TEXTS: Final = {
         "不是完整的日期时间；请写作 2026-10-03 14:05:09",
     ),
     "dispute.problem.not_a_duration": (
-        "no duration; write 2小时5分 or 02:05:00",
-        "不是时长；请写作 2小时5分 或 02:05:00",
+        "not clear how long; write 2小时5分 or 02:05:00",
+        "时长不明确；请写作 2小时5分 或 02:05:00",
     ),
     "dispute.problem.no_unit": (
         "a number without a unit; write the unit into the heading, such as 历时(分钟)",

@@ -11,6 +11,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -52,6 +53,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "ticket": ("工单号", "工单", "工单编号", "故障单号", "申告单号", "ticket", "ticketno"),
 }  # fmt: skip
 _COLUMN_OF: Final = {name: column for column, names in _NAMES.items() for name in names}
+_QUOTED: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+"""What a number format shows as it is: texts, colours and locales."""
 _UNIT_IN_HEAD: Final = re.compile(r"[(（](天|小时|时|分钟|分|秒|min|h|s)[)）]")
 
 
@@ -91,6 +94,8 @@ class _Cell(NamedTuple):
     value: Any
     formula: str
     """As it is written, "" = there is none; `value` None then = Excel has not computed it."""
+    format: str
+    """Excel's number format."""
 
 
 def read(path: Path, zone: str = "Asia/Shanghai") -> tuple[list[Written], list[Complaint]]:
@@ -113,8 +118,16 @@ def read(path: Path, zone: str = "Asia/Shanghai") -> tuple[list[Written], list[C
             continue
         heading = _heading(sheet, beside)
         if heading is None:
+            if any(value is not None for row in beside.values for value in row):
+                complaints.append(Complaint("sheet_passed_by", sheet.title))
             continue
         found = True
+        if sheet.sheet_state != "visible":
+            complaints.append(Complaint("hidden_sheet", sheet.title))
+        complaints += [
+            Complaint("named_twice", sheet.title, heading.row, get_column_letter(column))
+            for column in heading.again
+        ]
         for line in _lines(sheet, beside, heading, complaints):
             one = _written(line, heading, ZoneInfo(zone), complaints)
             if one is not None:
@@ -154,12 +167,15 @@ class _Heading(NamedTuple):
     columns: Mapping[str, int]
     unit: int | None
     """Seconds of the unit that the heading of the duration names."""
+    again: Sequence[int]
+    """Columns whose heading means what one before it means; those before are read."""
 
 
 def _heading(sheet: Worksheet, values: Worksheet) -> _Heading | None:
     last = min(sheet.max_row or 0, _HEADER_WITHIN)
     for row in range(1, last + 1):
         columns: dict[str, int] = {}
+        again: list[int] = []
         unit = None
         for column in range(1, min(sheet.max_column or 0, _MOST_COLUMNS) + 1):
             said = values.cell(row, column).value
@@ -167,12 +183,14 @@ def _heading(sheet: Worksheet, values: Worksheet) -> _Heading | None:
                 continue
             named = _UNIT_IN_HEAD.search(said)
             name = _COLUMN_OF.get(_plain(_UNIT_IN_HEAD.sub("", said)))
-            if name is not None and name not in columns:
+            if name is not None and name in columns:
+                again.append(column)
+            elif name is not None:
                 columns[name] = column
                 if name == "duration" and named is not None:
                     unit = UNITS[named[1]]
         if {"circuit", "start"} <= columns.keys() and {"end", "duration"} & columns.keys():
-            return _Heading(row, columns, unit)
+            return _Heading(row, columns, unit, again)
     return None
 
 
@@ -206,8 +224,10 @@ def _lines(
             at = corners.get((row, column), (row, column))
             cell = sheet.cell(*at)
             formula = str(cell.value) if cell.data_type == "f" else ""
-            cells[name] = _Cell(values.cell(*at).value, formula)
+            cells[name] = _Cell(values.cell(*at).value, formula, cell.number_format)
             own = own or (at[0] == row and (cells[name].value is not None or formula != ""))
+        if own and sheet.row_dimensions[row].hidden:
+            complaints.append(Complaint("hidden_row", sheet.title, row))
         if own:
             yield _Line(sheet.title, row, cells)
 
@@ -246,6 +266,13 @@ class _Reading:
             return None
         return None if isinstance(cell.value, str) and not cell.value.strip() else cell.value
 
+    def moment(self, name: str, value: object, zone: ZoneInfo) -> int | None:
+        """Return UTC seconds. Midnight in a cell that shows a day only is a day, and is said."""
+        shown = _QUOTED.sub("", self._line.cells[name].format).lower()
+        midnight = isinstance(value, datetime) and value.time() == time()
+        day_only = midnight and "h" not in shown and "d" in shown
+        return self.number(name, "not_a_time" if day_only else moment(value, zone))
+
     def number(self, name: str, found: int | str | None) -> int | None:
         """Return a number; a code is said."""
         if isinstance(found, str):
@@ -259,8 +286,8 @@ def _written(
 ) -> Written | None:
     reading, before = _Reading(line, heading, complaints), len(complaints)
     circuit, began, ended, took = map(reading.value, ("circuit", "start", "end", "duration"))
-    start = None if began is None else reading.number("start", moment(began, zone))
-    end = None if ended is None else reading.number("end", moment(ended, zone))
+    start = None if began is None else reading.moment("start", began, zone)
+    end = None if ended is None else reading.moment("end", ended, zone)
     length = None if took is None else reading.number("duration", lasted(took, heading.unit))
     if len(complaints) == before:
         for name, given in (("circuit", circuit), ("start", began)):
@@ -289,8 +316,23 @@ def _plain(text: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
+def _circuit(text: str) -> str:
+    """Return what a circuit is recognised by: as `_plain`, but digits do not run together.
+
+    Else 1-11 is 11-1, and a carrier's line is laid beside another circuit than it names.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    parts = re.findall(r"[^\W_]+", folded)
+    found = ""
+    for part in parts:
+        found += "-" * (found[-1:].isdigit() and part[0].isdigit()) + part
+    return found
+
+
 def _text(value: object) -> str:
     """Return what a cell says, printable and short."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = "".join(char if char.isprintable() else " " for char in str(value))
     return " ".join(text.split())[:_TEXT]
 
@@ -302,14 +344,14 @@ def circuits_by_name(
     found: dict[str, set[str]] = {}
     for link, circuit, title in circuits:
         for name in (link, circuit, title):
-            if _plain(name):
-                found.setdefault(_plain(name), set()).add(link)
+            if _circuit(name):
+                found.setdefault(_circuit(name), set()).add(link)
     return {name: frozenset(links) for name, links in found.items()}
 
 
 def link_of(name: str, known: Mapping[str, frozenset[str]]) -> str | None:
     """Return the link that a name means; "" = several, None = none."""
-    links = known.get(_plain(name), frozenset())
+    links = known.get(_circuit(name), frozenset())
     if len(links) > 1:
         return ""
     return next(iter(links), None)

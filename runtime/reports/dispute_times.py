@@ -19,7 +19,7 @@ UNITS: Final = {
 }  # fmt: skip
 """Seconds of each unit, as it is written."""
 _WHEN: Final = re.compile(
-    r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?[\sT]*"
+    r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?:\s*日[\sT]*|[\sT]+)"
     r"(?P<hour>\d{1,2})\s*[:时点]\s*(?P<minute>\d{1,2})\s*(?:[:分]\s*(?:(?P<second>\d{1,2})\s*秒?)?)?"
 )
 _PARTS: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(天|日|小时|时|分钟|分|秒|[a-z]+)")
@@ -61,6 +61,8 @@ def lasted(value: object, unit: int | None) -> int | str:
 
 def _in_words(text: str, unit: int | None) -> int | str:
     clock = _CLOCK.fullmatch(text)
+    if clock is not None and clock[3] is None and unit != UNITS["h"]:
+        return "not_a_duration"  # hours and minutes, or minutes and seconds
     if clock is not None:
         return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
     if _NUMBER.fullmatch(text):

@@ -52,7 +52,7 @@ def test_a_time_is_read_in_every_form_that_says_it(written: object) -> None:
 @pytest.mark.parametrize(
     "written",
     ["10月3日14时5分", "2026-10-03", "14:05", "2026-13-03 14:05", "2026-10-03 25:05", "昨天下午",
-     46_298.58, True, timedelta(hours=2), "2026-10-03 14:05 左右"],
+     46_298.58, True, timedelta(hours=2), "2026-10-03 14:05 左右", "2026-10-314:05"],
 )  # fmt: skip
 def test_a_time_that_leaves_something_open_is_not_guessed(written: object) -> None:
     assert moment(written, ZONE) == "not_a_time"
@@ -73,7 +73,8 @@ def test_a_duration_is_read_in_every_form_that_says_it(
 @pytest.mark.parametrize(
     ("written", "code"),
     [(125, "no_unit"), ("125", "no_unit"), ("两小时", "not_a_duration"), (True, "not_a_duration"),
-     ("2小时左右", "not_a_duration"), ("5 fortnights", "not_a_duration")],
+     ("2小时左右", "not_a_duration"),
+     ("2:05", "not_a_duration"), ("5 fortnights", "not_a_duration")],
 )  # fmt: skip
 def test_a_duration_that_leaves_something_open_is_not_guessed(written: object, code: str) -> None:
     assert lasted(written, None) == code
@@ -143,7 +144,7 @@ def test_dates_of_a_workbook_that_counts_from_1904(tmp_path: Path) -> None:
     assert line.start == local(START)
 
 
-def test_a_sheet_without_a_heading_is_passed_by(tmp_path: Path) -> None:
+def test_a_sheet_without_a_heading_is_passed_by_and_that_is_said(tmp_path: Path) -> None:
     path = a_list(tmp_path, row())
     book = openpyxl.load_workbook(path)
     book.create_sheet("说明", 0).append(["本表由电信填报"])
@@ -151,7 +152,52 @@ def test_a_sheet_without_a_heading_is_passed_by(tmp_path: Path) -> None:
     book.save(path)
 
     lines, complaints = read(path)
-    assert (len(lines), complaints) == (1, [])
+
+    assert len(lines) == 1
+    assert [(one.code, one.sheet) for one in complaints] == [("sheet_passed_by", "说明")]
+
+
+def test_a_day_that_excel_keeps_as_its_midnight_is_no_time(tmp_path: Path) -> None:
+    path = a_list(tmp_path, row(故障开始时间=datetime(2026, 10, 3)))  # noqa: DTZ001 - as Excel has it
+    book = openpyxl.load_workbook(path)
+    book["10月中断"]["C4"].number_format = 'yyyy"年"m"月"d"日"'
+    book.save(path)
+
+    lines, complaints = read(path)
+
+    assert lines == []
+    assert [(one.code, one.column) for one in complaints] == [("not_a_time", "C")]
+
+
+def test_a_midnight_that_is_shown_as_one_is_a_time(tmp_path: Path) -> None:
+    (line,), complaints = read(
+        a_list(tmp_path, row(故障开始时间=datetime(2026, 10, 3)))  # noqa: DTZ001 - as Excel has it
+    )
+
+    assert (line.start, complaints) == (local("2026-10-03 00:00:00"), [])
+
+
+def test_what_is_hidden_is_taken_and_said(tmp_path: Path) -> None:
+    path = a_list(tmp_path, row(), row(序号=2))
+    book = openpyxl.load_workbook(path)
+    book["10月中断"].row_dimensions[5].hidden = True
+    book.copy_worksheet(book["10月中断"]).sheet_state = "hidden"
+    book.save(path)
+
+    lines, complaints = read(path)
+
+    assert len(lines) == 4
+    said = [(one.code, one.row) for one in complaints]
+    assert said[:2] == [("hidden_row", 5), ("hidden_sheet", 0)]
+
+
+def test_a_heading_that_says_again_what_another_said_is_named(tmp_path: Path) -> None:
+    head = (*HEAD, "中断时间")
+
+    (line,), complaints = read(a_list(tmp_path, (*row(), "2026-10-09 01:00"), head=head))
+
+    assert line.start == local(START)
+    assert [(one.code, one.row, one.column) for one in complaints] == [("named_twice", 3, "H")]
 
 
 def refused(path: Path) -> str:
@@ -211,3 +257,17 @@ def test_a_circuit_is_known_by_its_id_its_number_or_its_title() -> None:
     assert link_of("孝感主用 Xiaogan first", known) == "xg-telecom-1"
     assert link_of("咸宁主用", known) == ""
     assert link_of("武汉", known) is None
+
+
+def test_digits_that_a_hyphen_parts_do_not_run_together() -> None:
+    known = circuits_by_name([("t-1", "WH-11-1", ""), ("t-2", "1001", "")])
+
+    assert link_of("wh 11－1", known) == "t-1"
+    assert link_of("WH-1-11", known) is None
+    assert link_of("100.1", known) is None
+
+
+def test_a_circuit_that_excel_keeps_as_a_number_is_its_digits(tmp_path: Path) -> None:
+    (line,), _ = read(a_list(tmp_path, row(专线编号=1001.0)))
+
+    assert line.circuit == "1001"
