@@ -184,7 +184,9 @@ class _OnAvailability(Strict):
 
 
 class _OnMonitor(Strict):
-    condition: Literal["blind", "outbox", "ledger", "disk", "reload", "loss", "process"]
+    condition: Literal[
+        "blind", "outbox", "ledger", "disk", "reload", "loss", "process", "report", "report_failed"
+    ]
 
     def when(self) -> OnMonitor:
         return OnMonitor(self.condition)

@@ -345,7 +345,9 @@ class Monitor:
         self._centre.heard(entry)
 
     def _watch_centre(self) -> None:
-        """Turn what is wrong in the cloud centre's parts into alerts."""
+        """Turn what is wrong in the cloud centre's parts, and news of reports, into alerts."""
+        for condition, subject, bad in self._centre.assessment.reports.notices():
+            self._telling.own(condition, subject, bad=bad)
         for name, part in self._centre.health().items():
             self._telling.own("process", name, bad=not part["ok"])
         for name, (bad, lost) in self._centre.losses().items():

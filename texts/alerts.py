@@ -71,6 +71,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alert.rule.disk-low": ("Disk nearly full", "磁盘空间不足"),
     "alert.rule.samples-lost": ("Samples were lost", "采样丢失"),
     "alert.rule.process-died": ("A part of the monitor died", "监测程序的一个进程已退出"),
+    "alert.rule.report-ready": (
+        "Assessment report made, open for objections",
+        "考核报告已生成，可提出异议",
+    ),
+    "alert.rule.report-failed": ("Assessment report could not be made", "考核报告生成失败"),
     "alert.rule.reload-refused": ("Reload refused", "重新加载被拒绝"),
     # reasons worth a word
     "alert.reason.far_lost": ("far end lost", "对端失联"),

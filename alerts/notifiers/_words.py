@@ -132,6 +132,9 @@ class Words:
             return f"{service.title} ({unit.title})" if unit else service.title
         if kind == "group" and (group := inventory.service_groups.get(name)):
             return group.title
+        whose, _, period = name.partition("/")
+        if kind == "monitor" and period and (carrier := inventory.carriers.get(whose)):
+            return f"{carrier.title} {period}"  # a report
         device, _, port = name.partition("/")
         if kind in {"device", "interface"} and (box := inventory.devices.get(device)):
             place = inventory.sites.get(box.site)

@@ -23,10 +23,12 @@ import msgspec
 from api.ports import UnknownPeriodError
 from api.ports_carrier_reports import RefusedError, ReportJob, ReportRow, View
 from inventory.model import Inventory
+from runtime.assessments.acts import HOUR, Pace
 from runtime.assessments.rules_in_force import activation
 from runtime.record_book import RecordBook
 from runtime.reports import due
 from runtime.reports.form import Order, Rendered
+from runtime.reports.notices import Notice, notices
 from runtime.reports.process import Failed, Readers, making
 from runtime.reports.shelf import Shelf, look, settled
 from sla.deadlines import freezes
@@ -42,9 +44,8 @@ _log = logging.getLogger("extranet.reports")
 _WAITING: Final = 20
 """Reports that may wait to be made."""
 _REMEMBERED: Final = 100
-_HOUR: Final = 3600
 _AN_HOUR: Final = 60
-"""Reports that one person has made in an hour."""
+"""Reports that one person has made in an hour: each range of days is kept."""
 
 
 class ReportKeeping:
@@ -61,7 +62,6 @@ class ReportKeeping:
         an_hour: int = _AN_HOUR,
     ) -> None:
         self._store = store
-        self._an_hour = an_hour
         self._rules = rules
         self._load_rules = load_rules
         self._plan = plan
@@ -75,7 +75,9 @@ class ReportKeeping:
         self._numbers = count(1)
         self._readers = Readers()
         self._correct: set[str] = set()
-        self._asked: dict[str, deque[int]] = {}
+        self._pace = Pace(now, {"make": (an_hour, HOUR)})
+        self._failed: set[tuple[str, str]] = set()
+        self._notices: Sequence[Notice] = ()
         self._tried: dict[tuple[str, str], int] = {}
         self._looked = 0
         self._damaged = ""
@@ -104,6 +106,9 @@ class ReportKeeping:
         if now < self._looked + due.EVERY or self._inventory is None:
             return
         self._looked = now
+        periods = {*due.periods(self._plan, self._rules, self._first_heartbeat, now)}
+        final = {*self._shelf.final()}
+        self._notices = [*notices(self.rows(), final, periods, self._failed, now)]
         for carrier, period in self._due(now):
             if len(self._queue) >= _WAITING:
                 return
@@ -121,6 +126,10 @@ class ReportKeeping:
                 tried = self._tried.get((carrier, period), -due.AGAIN)
                 if not there and now >= tried + due.AGAIN:
                     yield carrier, period
+
+    def notices(self) -> Sequence[Notice]:
+        """Return what is to be told of reports, as it was at the last look."""
+        return self._notices
 
     def rows(self) -> Sequence[ReportRow]:
         """Return every revision that is kept or was closed, by carrier, period and revision."""
@@ -144,7 +153,7 @@ class ReportKeeping:
     def make(self, carrier: str, period: str, person: str) -> ReportJob:
         """Have a report made. Raises RefusedError, UnknownPeriodError."""
         self._window(carrier, period)
-        return self._enter(carrier, period, person, closes=False, pace=True)
+        return self._enter(carrier, period, person, closes=False)
 
     def close(self, carrier: str, period: str, person: str, *, correct: bool) -> ReportJob:
         """Have a period made anew and settled. Raises RefusedError, UnknownPeriodError."""
@@ -174,14 +183,7 @@ class ReportKeeping:
             raise UnknownPeriodError(error.code) from error
 
     def _enter(
-        self,
-        carrier: str,
-        period: str,
-        person: str,
-        *,
-        closes: bool,
-        correct: bool = False,
-        pace: bool = False,
+        self, carrier: str, period: str, person: str, *, closes: bool, correct: bool = False
     ) -> ReportJob:
         for job in self._jobs.values():
             same = (job.carrier, job.period, job.closes) == (carrier, period, closes)
@@ -189,8 +191,8 @@ class ReportKeeping:
                 return job
         if len(self._queue) >= _WAITING:
             raise RefusedError(503, "too_many_reports", limit=_WAITING)
-        if pace:
-            self._pace(person)
+        if person and not closes:
+            self._pace.take("make", person)
         name = f"{self._now()}-{next(self._numbers)}"
         job = ReportJob(name, carrier, period, closes, self._now(), person, "waiting")
         self._jobs[name] = job
@@ -202,15 +204,6 @@ class ReportKeeping:
         self._queue.append(name)
         self._wake.set()
         return job
-
-    def _pace(self, person: str) -> None:
-        """Count what a person has made: each range of days is kept. Raises RefusedError."""
-        now, done = self._now(), self._asked.setdefault(person, deque())
-        while done and done[0] <= now - _HOUR:
-            done.popleft()
-        if len(done) >= self._an_hour:
-            raise RefusedError(429, "too_many_filings", retry_after=done[0] + _HOUR - now)
-        done.append(now)
 
     async def _work(self) -> None:
         await self._activate()
@@ -242,6 +235,11 @@ class ReportKeeping:
             _log.exception("a report came to nothing")
             failure = "failed"
         self.counts["failed" if failure else "made"] += 1
+        job = self._jobs[name]
+        if failure and not job.asked_by:  # a person who asked for one sees it in the list
+            self._failed.add((job.carrier, job.period))
+        elif not failure:
+            self._failed.discard((job.carrier, job.period))
         self._note(name, state="failed" if failure else "done", failure=failure)
 
     def _note(self, name: str, **changes: Any) -> None:

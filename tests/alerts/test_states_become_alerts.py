@@ -256,6 +256,20 @@ def test_a_part_of_the_monitor_that_fails_is_told_after_its_time() -> None:
     assert ended.resolved_at == START + 400
 
 
+@pytest.mark.parametrize(
+    ("condition", "rule", "severity"),
+    [("report", "report-ready", "info"), ("report_failed", "report-failed", "major")],
+)
+def test_news_of_a_report_are_told_once_however_often_they_are_looked_at(
+    condition: str, rule: str, severity: str
+) -> None:
+    engine = make_engine()
+    told = [engine.own(condition, "telecom/2026-10", START + at, bad=True) for at in range(3)]
+    assert [(one.rule, one.severity, one.target) for alerts in told for one in alerts] == [
+        (rule, severity, "monitor:telecom/2026-10")
+    ]
+
+
 def test_what_is_told_of_a_part_that_is_no_more_is_resolved() -> None:
     engine = make_engine()
     for sink in ("influxdb", "old"):

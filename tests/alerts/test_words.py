@@ -14,6 +14,7 @@ from alerts.notifiers._words import Words
 from inventory.model import Inventory, TargetId
 from tests.alerts.province import START, Story, make_engine, make_inventory, shipped
 from tests.alerts.receivers import make_alert
+from texts.say import Language
 
 INVENTORY = make_inventory()
 
@@ -76,6 +77,22 @@ def test_values_are_written_as_people_read_them(
 ) -> None:
     alert = make_alert(rule=rule, value=value, limit=limit)
     assert text in words().line(alert, START, "zh")
+
+
+@pytest.mark.parametrize(
+    ("rule", "language", "text"),
+    [
+        ("report-ready", "zh", "考核报告已生成，可提出异议：中国电信 2026-10"),
+        ("report-ready", "en", "Assessment report made, open for objections: 中国电信 2026-10"),
+        ("report-failed", "zh", "考核报告生成失败：中国电信 2026-10"),
+        ("report-failed", "en", "Assessment report could not be made: 中国电信 2026-10"),
+    ],
+)
+def test_a_report_is_named_by_its_carrier_and_its_period(
+    rule: str, language: Language, text: str
+) -> None:
+    alert = replace(make_alert(rule=rule), target=TargetId("monitor:telecom/2026-10"))
+    assert text in words().line(alert, START, language)
 
 
 def test_yesterday_is_written_with_its_date() -> None:

@@ -14,6 +14,7 @@ from api.ports import UnknownPeriodError
 from api.ports_carrier_reports import RefusedError, ReportJob, ReportRow, View
 from runtime.record_book import RecordBook
 from runtime.reports.due import Plan
+from runtime.reports.notices import FAILED, READY, Notice
 from runtime.reports.reports import ReportKeeping
 from runtime.reports.shelf import look
 from sla.records import Document, OverlayDecided, OverlayFiled, PeriodClosed
@@ -254,3 +255,70 @@ def test_by_itself_a_report_is_made_when_its_evidence_is_frozen(tmp_path: Path) 
     before, after = found[: found.index(("", ""))], found[found.index(("", "")) + 1 :]
     assert sorted(before) == [("2026-09", ""), ("2026Q3", "")]
     assert after == [("2026-09", ""), ("2026-10", ""), ("2026Q3", "")]
+
+
+async def _noticed(store: Path) -> list[set[Notice]]:
+    async with told(store, Plan(("month",))) as story:
+        keeping, seen = story.keeping, list[set[Notice]]()
+
+        def look(text: str) -> None:
+            story.at(text)
+            keeping.tick()
+            seen.append({*keeping.notices()})
+
+        look("2026-11-05 00:01")
+        for job in keeping.jobs():
+            await story.done(job)
+        look("2026-11-05 00:03")
+        await story.closed()
+        look("2026-11-05 00:05")
+        look("2026-11-12 00:05")
+        return seen
+
+
+def test_a_report_that_was_made_by_itself_is_told_until_its_period_is_closed(
+    tmp_path: Path,
+) -> None:
+    """September's, which is made late, is told although nobody may object any more."""
+    before, made, closed, later = asyncio.run(_noticed(tmp_path))
+
+    assert before == set()
+    assert made == {
+        Notice(READY, "telecom/2026-10", bad=True), Notice(FAILED, "telecom/2026-10", bad=False),
+        Notice(READY, "telecom/2026-09", bad=True), Notice(FAILED, "telecom/2026-09", bad=False),
+    }  # fmt: skip
+    assert Notice(READY, "telecom/2026-10", bad=False) in closed
+    assert Notice(READY, "telecom/2026-09", bad=True) in closed
+    assert Notice(READY, "telecom/2026-09", bad=False) in later
+
+
+async def _failing(store: Path) -> list[set[Notice]]:
+    async with told(store, Plan(("month",))) as story:
+        keeping, seen = story.keeping, list[set[Notice]]()
+        (store / "reports").write_text("in the way of the folder")
+        for text in (
+            "2026-11-05 00:01",
+            "2026-11-05 00:03",
+            "2026-11-05 02:00",
+            "2026-11-05 02:02",
+        ):
+            if text == "2026-11-05 02:00":
+                (store / "reports").unlink()
+            story.at(text)
+            keeping.tick()
+            seen.append({*keeping.notices()})
+            for job in keeping.jobs():
+                await story.done(job)
+        return seen
+
+
+def test_a_report_that_came_to_nothing_is_told_until_it_is_made(tmp_path: Path) -> None:
+    before, failed, still, made = asyncio.run(_failing(tmp_path))
+
+    name = "telecom/2026-10"
+    assert before == set()
+    assert Notice(FAILED, name, bad=True) in failed
+    assert Notice(FAILED, name, bad=True) in still
+    assert {one for one in made if one.subject == name} == {
+        Notice(FAILED, name, bad=False), Notice(READY, name, bad=True),
+    }  # fmt: skip
