@@ -43,7 +43,12 @@ from store.errors import StoreError
 _log = logging.getLogger("extranet.hosts")
 _EVERY: Final = 600
 _FIRST: Final = 90
-"""Seconds after which hosts were heard, once asked: the first sample is taken then."""
+"""Seconds after which hosts were heard, once asked: the first sample is taken then.
+
+And the second one so much later: how busy processors are takes two readings of a host.
+"""
+_EARLY: Final = 2
+"""Samples after a start or a reload that are added up at once."""
 _ROLL_EVERY: Final = 3600
 """Seconds after which all is added up again: with 500 hosts it costs most of a second."""
 _FRESH: Final = 900.0
@@ -67,6 +72,7 @@ class HostKeeping:
         self._thread: ThreadPoolExecutor | None = None
         self._due = 0
         self._rolled_at = 0
+        self._early = _EARLY
         self._task: asyncio.Task[None] | None = None
         self._capacities = Capacities(None, ())
         self.failure = ""
@@ -86,7 +92,7 @@ class HostKeeping:
         self._places = {device.id: Place(device.site, device.zone) for device, _ in asked}
         self._wanted = {device.id: wanted_by(probe) for device, probe in asked}
         self._due = self._now() + _FIRST
-        self._rolled_at = 0
+        self._early = _EARLY
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Open the file. Where that fails nothing is kept, and `health` says why."""
@@ -121,13 +127,14 @@ class HostKeeping:
         if self._file is None or self._thread is None or now < self._due:
             return
         if self._task is None or self._task.done():
-            self._due = now + _EVERY
+            self._due = now + (_FIRST if self._early == _EARLY else _EVERY)
             self._task = asyncio.get_running_loop().create_task(self._sample(now))
 
     async def _sample(self, now: int) -> None:
         assert self._thread is not None
         rows = [row for device in self._places if (row := self._row(device, now)) is not None]
-        rolls = abs(now - self._rolled_at) >= _ROLL_EVERY
+        rolls = self._early > 0 or abs(now - self._rolled_at) >= _ROLL_EVERY
+        self._early = max(0, self._early - 1)
         places = dict(self._places) if rolls else None
         work = self._thread.submit(self._on_disk, rows, now, places)
         try:

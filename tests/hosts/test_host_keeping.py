@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from alerts.model import Alert, Phase
@@ -156,10 +157,36 @@ def test_samples_are_taken_every_ten_minutes_and_added_up_once_an_hour(tmp_path:
         return told
 
     told = asyncio.run(hours())
-    assert sorted(set(told)) == [NOW + 600, NOW + 600 + 3600, NOW + 600 + 7200]
+    # The first time not all hosts were heard twice, so the second sample is added up, too.
+    assert sorted(set(told)) == [NOW + 600, NOW + 1200, NOW + 1200 + 3600]
     file = open_capacity(tmp_path, NOW)
     assert sum(row.samples for row in file.between(0, 99_999)) == 13
     file.close()
+
+
+def test_processors_of_hosts_that_were_heard_once_are_not_missing_for_an_hour(
+    tmp_path: Path,
+) -> None:
+    clock, known = Clock(), memories("db1", "app1")
+    twice = known["app1"].host
+    assert twice is not None
+    known["app1"].host = msgspec.structs.replace(twice, busy=None)
+    kept = keeping(tmp_path, known, clock)
+
+    async def minutes() -> list[float]:
+        told = []
+        async with AsyncExitStack() as stack:
+            await kept.start(stack)
+            for _ in range(2):
+                clock.pass_(90)
+                kept.tick()
+                await kept.settled()
+                told.append(use(kept.capacities(), "all", "", "cpu").total)
+                known["app1"].host = twice
+        return told
+
+    first, second = asyncio.run(minutes())
+    assert first < second
 
 
 def test_a_day_that_a_wrong_clock_wrote_is_not_the_present(tmp_path: Path) -> None:
