@@ -331,8 +331,6 @@ def _circuit(text: str) -> str:
 
 def _text(value: object) -> str:
     """Return what a cell says, printable and short."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     text = "".join(char if char.isprintable() else " " for char in str(value))
     return " ".join(text.split())[:_TEXT]
 

@@ -265,9 +265,3 @@ def test_digits_that_a_hyphen_parts_do_not_run_together() -> None:
     assert link_of("wh 11－1", known) == "t-1"
     assert link_of("WH-1-11", known) is None
     assert link_of("100.1", known) is None
-
-
-def test_a_circuit_that_excel_keeps_as_a_number_is_its_digits(tmp_path: Path) -> None:
-    (line,), _ = read(a_list(tmp_path, row(专线编号=1001.0)))
-
-    assert line.circuit == "1001"
