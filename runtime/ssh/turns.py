@@ -165,14 +165,22 @@ class Turns:
                 del counter[key]
         return True
 
-    def begin(self, now: float) -> list[tuple[Ask, tuple[str, ...]]]:
-        """Return what begins now, the longest waiting first, with where it may log in."""
+    def begin(self, now: float, newest: Ask | None = None) -> list[tuple[Ask, tuple[str, ...]]]:
+        """Return what begins now, the longest waiting first, with where it may log in.
+
+        `newest`: it has just come and nothing else is new, so only it is looked at; where it needs
+        a login and others wait, it waits with them.
+        """
         self._fill(now)
-        begun = []
-        for ask in list(self._waiting.values()):
+        begun: list[tuple[Ask, tuple[str, ...]]] = []
+        if newest is None or len(self._waiting) == 1:
+            asks = list(self._waiting.values())
+        else:
+            asks = [] if self._needs_login(newest) else [newest]
+        for ask in asks:
             if len(self._running) >= self._pace.workers:
                 break
-            if self._may(ask, now):
+            if not self._is_held_up(ask) and self._may(ask, now):
                 self.drop(ask.id)
                 begun.append((ask, self._start(ask)))
         return begun
@@ -210,14 +218,21 @@ class Turns:
 
     # Rules.
 
+    def _is_held_up(self, ask: Ask) -> bool:
+        """Tell of most that wait, cheaply, that they must wait on: thousands may."""
+        device, login = ask.access.device, ask.access.login
+        if device in self._busy or (ask.session and self._sessions >= self._pace.sessions):
+            return True
+        return self._needs_login(ask) and (
+            self._tokens < 1
+            or len(self._logging_in) >= self._pace.logins
+            or self._in_group[login.group] >= self._most.get(login.group, login.most)
+        )
+
+    def _needs_login(self, ask: Ask) -> bool:
+        return ask.session or ask.access.device not in self.kept
+
     def _may(self, ask: Ask, now: float) -> bool:
-        if ask.access.device in self._busy:
-            return False
-        if (
-            ask.session
-            and sum(one.session for one in self._running.values()) >= self._pace.sessions
-        ):
-            return False
         hops = self._to_log_in(ask)
         if not hops:
             return True

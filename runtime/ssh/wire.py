@@ -180,12 +180,13 @@ class SshDoor:
             platform=platform, commands=commands, script=script, why=why, folder=folder,
             pattern=pattern,
         )  # fmt: skip
-        refused = self._turns.put(Ask(number, access, kind not in KEPT), now)
+        ask = Ask(number, access, kind not in KEPT)
+        refused = self._turns.put(ask, now)
         if refused:
             return self._counted(_skipped(number, refused))
         asked = _Asked(job, asyncio.get_running_loop().create_future())
         self._asked[number] = asked
-        self._look()
+        self._look(ask)
         try:
             return self._counted(await self._answer(asked))
         finally:
@@ -215,13 +216,13 @@ class SshDoor:
 
     # Turns.
 
-    def _look(self) -> None:
+    def _look(self, newest: Ask | None = None) -> None:
         """Let begin what may; come back where something still waits."""
         child = self._life.child
         if child is None:
             self._life.want()
             return
-        for ask, may in self._turns.begin(monotonic()):
+        for ask, may in self._turns.begin(monotonic(), newest):
             asked = self._asked[ask.id]
             asked.child = child
             try:

@@ -248,6 +248,32 @@ def test_sessions_leave_workers_to_hosts() -> None:
     assert _begun(turns) == ["gear0", "gear1", "host"]
 
 
+def _waiting_for_a_login() -> tuple[Turns, Ask]:
+    """One logs in, as many as may; another waits for that."""
+    turns, first = _turns(logins=1, logins_per_second=1000), _ask("a")
+    for ask in (first, _ask("b")):
+        turns.put(ask, 0.0)
+    assert _begun(turns) == ["a"]
+    return turns, first
+
+
+def test_one_that_came_last_needs_no_look_at_all_that_wait() -> None:
+    turns, _ = _waiting_for_a_login()
+    turns.kept.add("host")
+    newest = _ask("host")
+    turns.put(newest, 1.0)
+    assert [ask for ask, _ in turns.begin(1.0, newest)] == [newest]
+
+
+def test_one_that_came_last_logs_in_before_nobody_who_waits() -> None:
+    turns, first = _waiting_for_a_login()
+    turns.over(first.id, "a", "ssh_closed", 1.0)
+    newest = _ask("c")
+    turns.put(newest, 1.0)
+    assert turns.begin(1.0, newest) == []
+    assert _begun(turns) == ["b"]
+
+
 @pytest.mark.parametrize("why", ["ssh_connect_timeout", "host_key_changed", "ssh_no_banner"])
 def test_only_a_refused_login_is_backed_off_from(why: str) -> None:
     turns, ask = _turns(), _ask("a")
