@@ -75,7 +75,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.reason.rtt": ("slow", "时延超限"),
     "page.reason.no_redundancy": ("no backup left", "失去备份"),
     "page.reason.not_asked": ("not asked of late", "近期未能探测"),
-    "page.reason.not_observed": ("not observed yet", "尚未观测"),
+    "page.reason.not_observed": ("not judged yet", "尚未判定"),
     "page.reason.removed": ("no longer in the inventory", "已从资源清单中移除"),
     "page.reason.monitor_off": ("the monitor was off", "监测停运"),
     "page.reason.canaries_silent": ("the monitor cannot see", "监测失去视野"),
