@@ -221,17 +221,23 @@ def _is_written(one: Filesystem) -> bool:
 
 
 def storage(reading: HostReading) -> tuple[int, int] | None:
-    """Return size and available bytes of all disks that are written to, each counted once."""
+    """Return size and available bytes of all disks that are written to, each counted once.
+
+    Datasets of a ZFS pool share what is available of it; each tells all of that as its own.
+    """
     if reading.filesystems is None:
         return None
-    sizes = [
-        (one.size_bytes, one.available_bytes)
-        for one in each_once(filter(_is_written, reading.filesystems))
-        if one.size_bytes is not None and one.available_bytes is not None
-    ]
-    if not sizes:
+    taken: dict[str, int] = {}
+    free: dict[str, int] = {}
+    for one in each_once(filter(_is_written, reading.filesystems)):
+        if one.size_bytes is None or one.available_bytes is None:
+            continue
+        room = one.device.partition("/")[0] if one.kind == "zfs" else one.device
+        taken[room] = taken.get(room, 0) + max(0, one.size_bytes - one.available_bytes)
+        free[room] = max(free.get(room, 0), one.available_bytes)
+    if not free:
         return None
-    return sum(size for size, _ in sizes), sum(free for _, free in sizes)
+    return sum(taken.values()) + sum(free.values()), sum(free.values())
 
 
 def is_running(reading: HostReading, service: str) -> bool | None:

@@ -213,3 +213,12 @@ def test_a_disk_that_is_mounted_read_only_elsewhere_first_still_counts_as_storag
     ]
     for both in (views, views[::-1]):
         assert storage(HostReading(filesystems=tuple(both))) == (100, 60)
+
+
+def test_what_a_pool_has_left_is_counted_once_and_not_for_each_of_its_datasets() -> None:
+    datasets = tuple(
+        Filesystem(f"/{name}", f"tank/{name}", "zfs", False, used + 900, used, 900)
+        for name, used in (("a", 40), ("b", 60))
+    )
+    other = Filesystem("/", "/dev/sda", "ext4", False, 100, 70, 20)
+    assert storage(HostReading(filesystems=(*datasets, other))) == (1_100, 920)
