@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-import random
+import itertools
+import os
 import socket
 from contextlib import ExitStack
 from typing import Final
@@ -11,6 +12,10 @@ from typing import Final
 _RANGE: Final = range(10_000, 20_000)
 """Below what systems hand out by themselves (Linux: 32768 and up, RFC 6335: 49152 and up): nobody's
 outgoing socket takes such a port between its choice and its use."""
+_EACH: Final = 32
+_TURNS: Final = itertools.count(os.getpid() * _EACH)
+"""Each process begins elsewhere and goes on: of provinces that are made at once, or in one process,
+none is given a port that another was given and has not bound yet."""
 
 
 def free_ports(number: int, host: str = "127.0.0.1") -> list[int]:
@@ -20,9 +25,10 @@ def free_ports(number: int, host: str = "127.0.0.1") -> list[int]:
     """
     found: list[int] = []
     with ExitStack() as stack:
-        for port in random.sample(_RANGE, len(_RANGE)):
+        for turn in itertools.islice(_TURNS, len(_RANGE)):
             if len(found) == number:
                 return found
+            port = _RANGE[turn % len(_RANGE)]
             if is_free(port, host, stack):
                 found.append(port)
     raise OSError(f"no {number} free ports between {_RANGE[0]} and {_RANGE[-1]} of {host}")

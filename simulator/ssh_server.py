@@ -170,6 +170,8 @@ class SshServer:
             self._connections.add((node.id, transport))
         with contextlib.suppress(paramiko.SSHException):
             transport.start_server(event=threading.Event(), server=_Login(self, node, transport))
+        if node.id in self._away or self._ended.is_set():  # since it was accepted
+            transport.close()
 
     def _forget_the_gone(self) -> None:
         with self._lock:

@@ -65,7 +65,7 @@ class Served:
         return done.stdout + done.stderr
 
 
-_TAKEN = "Address already in use"
+_TAKEN = "address already in use"  # asyncio writes it small, and others do not
 """A port that was free when the province was made may be taken when it is served: once more."""
 
 
@@ -81,10 +81,15 @@ def served(
         subprocess.run(generate, check=True)
         serve = [*simulator, "serve", str(directory), "--script", script]
         with run_program(serve, log) as process:
-            said = wait_for(lambda: log.read_text().partition("\n")[0], 60, what="a province")
-            if remaining and _TAKEN in said:
+            said = wait_for(lambda: _first_line(log), 120, what="a province")
+            if remaining and _TAKEN in said.lower():
                 continue
             ready = json.loads(said)
             plan = build(folder.load(directory))
             yield Served(directory, plan, ready, Control.of(directory), process)
             return
+
+
+def _first_line(log: Path) -> str:
+    line, end, _ = log.read_text().partition("\n")
+    return line if end else ""
