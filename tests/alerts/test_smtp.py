@@ -228,7 +228,7 @@ def test_a_server_that_says_no_goodbye_has_taken_the_mail() -> None:
     async def play() -> None:
         async with mail_server() as served, aiohttp.ClientSession() as http:
             served.held.add("QUIT")
-            assert await smtp.notify(options(served), make_message(), http, within=1.0) == ""
+            assert await smtp.notify(options(served), make_message(), http, within=2.0) == ""
             assert len(served.mails) == 1
             served.release.set()
             await until(lambda: served.ended)

@@ -46,7 +46,7 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def run(work: Coroutine[Any, Any, None], seconds: float = 10) -> None:
+def run(work: Coroutine[Any, Any, None], seconds: float = 60) -> None:
     asyncio.run(asyncio.wait_for(work, seconds))
 
 
@@ -73,9 +73,11 @@ def snmpd(folder: Path, port: int, *, engine_id: str = "box", boots: int = 0) ->
         yield
 
 
-async def get(wire: Snmp, port: int, memory: DeviceMemory, credential: Credential) -> SnmpReply:
+async def get(
+    wire: Snmp, port: int, memory: DeviceMemory, credential: Credential, timeout: float = 2.0
+) -> SnmpReply:
     return await wire.get(
-        Endpoint("127.0.0.1", port), credential, (UPTIME,), memory, timeout=0.4, retries=0
+        Endpoint("127.0.0.1", port), credential, (UPTIME,), memory, timeout=timeout, retries=0
     )
 
 
@@ -285,7 +287,7 @@ def test_a_dead_v3_agent_is_silent_and_a_wrong_key_is_refused(engine: str, tmp_p
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
             deaf.bind(("127.0.0.1", port))
             for _ in range(2):
-                reply = await get(wire, port, memory, SECURED)
+                reply = await get(wire, port, memory, SECURED, 0.4)
                 assert (reply.outcome, reply.reason) == (Outcome.SILENT, "timeout")
         assert memory.silent_runs == 2
         await wire.close()
@@ -306,7 +308,7 @@ def test_a_run_out_of_turn_that_hears_nothing_costs_no_session_and_no_engine(
                 await heard(wire, tap.port, memory)
                 before = wire.stats()["opened"]
                 tap.loses = lambda _: True
-                lent = asyncio.create_task(get(wire, tap.port, memory.lend(), SECURED))
+                lent = asyncio.create_task(get(wire, tap.port, memory.lend(), SECURED, 0.4))
                 if gives_way:
                     await asyncio.sleep(0)
                     lent.cancel()
@@ -443,12 +445,12 @@ def test_a_key_it_cannot_decrypt_is_told_from_a_dead_box_in_every_run(
             await heard(wire, port, DeviceMemory())
             await wire.close()
             for _ in range(5):
-                reply = await get(wire, port, memory, wrong)
+                reply = await get(wire, port, memory, wrong, 0.4)
                 assert (reply.outcome, reply.reason) == (Outcome.REFUSED, "v3_silent")
         assert memory.silent_runs == 5
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
             deaf.bind(("127.0.0.1", port))
-            reply = await get(wire, port, memory, wrong)
+            reply = await get(wire, port, memory, wrong, 0.4)
             assert (reply.outcome, reply.reason) == (Outcome.SILENT, "timeout")
         await wire.close()
 

@@ -66,7 +66,7 @@ async def opened(engine: str) -> AsyncIterator[Snmp]:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 30))
+    asyncio.run(asyncio.wait_for(work, 60))
 
 
 def table_of(rows: int, columns: tuple[str, ...] = COLUMNS) -> Agent:
@@ -81,7 +81,7 @@ def table_of(rows: int, columns: tuple[str, ...] = COLUMNS) -> Agent:
 async def read(
     wire: Snmp, agent: Agent, memory: DeviceMemory | None = None, **options: Any
 ) -> SnmpReply:
-    caps: dict[str, Any] = {"timeout": 0.15, "retries": 0, "columns": COLUMNS}
+    caps: dict[str, Any] = {"timeout": 2.0, "retries": 0, "columns": COLUMNS}
     caps |= {"credential": V2C} | options
     return await wire.table(
         Endpoint("127.0.0.1", agent.port),
@@ -155,7 +155,7 @@ def test_what_was_heard_before_a_failure_is_given(engine: str) -> None:
         agent = table_of(100)
         agent.spoil = lambda answer: answer if len(agent.seen) < 2 else None
         async with opened(engine) as wire, serving(agent):
-            reply = await read(wire, agent)
+            reply = await read(wire, agent, timeout=0.5)
             assert (reply.outcome, reply.reason) == (Outcome.SILENT, "timeout")
             assert reply.values
 
@@ -332,7 +332,7 @@ def test_the_size_is_learnt_per_table(engine: str) -> None:
         )
         memory = DeviceMemory()
         async with opened(engine) as wire, serving(agent):
-            assert len((await read(wire, agent, memory)).values) == 180
+            assert len((await read(wire, agent, memory, timeout=0.5)).values) == 180
             assert len((await read(wire, agent, memory, columns=other)).values) == 60
             assert memory.bulk(TABLE).size < 20
             assert memory.bulk("1.3.6.1.2.1.31.1.1.1").size == 20

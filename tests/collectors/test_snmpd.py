@@ -85,7 +85,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 30))
+    return asyncio.run(asyncio.wait_for(work, 60))
 
 
 def ask(
@@ -95,13 +95,16 @@ def ask(
     memory: DeviceMemory | None = None,
     *,
     runs: int = 1,
+    timeout: float = 2.0,
 ) -> SnmpReply:
     async def work() -> SnmpReply:
         wire = open_snmp(engine)
         memory_ = memory or DeviceMemory()
         try:
             for _ in range(runs):
-                reply = await wire.get(endpoint, credential, OIDS, memory_, timeout=0.5, retries=0)
+                reply = await wire.get(
+                    endpoint, credential, OIDS, memory_, timeout=timeout, retries=0
+                )
             return reply
         finally:
             await wire.close()
@@ -141,7 +144,7 @@ def test_v3_over_ipv6_is_answered(engine: str, snmpd: Snmpd) -> None:
 
 def test_a_wrong_community_is_silence(engine: str, snmpd: Snmpd) -> None:
     wrong = replace(PLAIN, community=Secret("wrong"))
-    assert ask(engine, snmpd.four, wrong).outcome is Outcome.SILENT
+    assert ask(engine, snmpd.four, wrong, timeout=0.3).outcome is Outcome.SILENT
 
 
 @pytest.mark.parametrize(
@@ -150,8 +153,9 @@ def test_a_wrong_community_is_silence(engine: str, snmpd: Snmpd) -> None:
 def test_a_wrong_v3_secret_is_refused(engine: str, snmpd: Snmpd, change: str, reason: str) -> None:
     value = "nobody" if change == "user" else Secret("a wrong secret")
     wrong = replace(v3("SHA1", "AES128"), **{change: value})  # type: ignore[arg-type]  # as named
+    timeout = 0.5 if reason == "v3_silent" else 2.0
     for runs in (1, 2):
-        reply = ask(engine, snmpd.four, wrong, runs=runs)
+        reply = ask(engine, snmpd.four, wrong, runs=runs, timeout=timeout)
         assert (reply.outcome, reply.reason) == (Outcome.REFUSED, reason)
 
 
@@ -242,7 +246,7 @@ def test_v3_keeps_its_session_before_v2c(engine: str, snmpd: Snmpd) -> None:
             (secured, snmpd.six),
         ]:
             reply = await wire.get(
-                endpoint, credential, OIDS, memories[credential], timeout=0.5, retries=0
+                endpoint, credential, OIDS, memories[credential], timeout=2.0, retries=0
             )
             assert reply.outcome is Outcome.ANSWERED
             opened.append(wire.stats()["opened"])
