@@ -32,8 +32,8 @@ class Beat(msgspec.Struct, frozen=True):
     """How far a replica lags behind, as it says, seconds."""
     before: int | None = None
     """Bytes of the good report before this one."""
-    away: tuple[float, float] | None = None
-    """From when to when the monitor did not run, last: a report may have come to nobody."""
+    away: tuple[tuple[float, float], ...] = ()
+    """From when to when the monitor did not run of late: a report may have come to nobody."""
 
 
 class Beats(Protocol):

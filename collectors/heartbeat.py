@@ -151,11 +151,10 @@ def overdue(beat: Beat, window: Window) -> tuple[Outcome, str]:
 
 def _was_away(beat: Beat, age: float, window: Window) -> bool:
     """Say whether the monitor did not run at some time when the report was due."""
-    if beat.away is None:
-        return False
-    left, back = beat.away
     due = age - window.expected
-    return left >= due - window.grace and back <= due + window.grace
+    return any(
+        left >= due - window.grace and back <= due + window.grace for left, back in beat.away
+    )
 
 
 def _trouble(beat: Beat, smallest: int, shrink: float) -> str:

@@ -7,7 +7,7 @@ set aside and begun anew: then nobody has reported yet, and what is awaited is w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,14 @@ CREATE TABLE life (
     back_at INTEGER
 ) STRICT;
 """
+
+_ABSENCES: Final = """
+CREATE TABLE IF NOT EXISTS absence (
+    left_at INTEGER PRIMARY KEY,
+    back_at INTEGER NOT NULL
+) STRICT;
+"""
+"""Came later: a program from before leaves it alone and knows the last one from `life`."""
 
 
 class BeatRow(msgspec.Struct, frozen=True):
@@ -99,18 +107,29 @@ class BeatFile:
                 "DELETE FROM beat WHERE service = ?", [(name,) for name in services]
             )
 
-    def life(self) -> tuple[int, int | None, int | None] | None:
-        """Return when the monitor last ran, and from when to when it did not. Raises StoreError."""
+    def life(self) -> tuple[int, Sequence[tuple[int, int]]] | None:
+        """Return when the monitor last ran, and from when to when it did not, the last one last.
+
+        None = it never ran. Raises StoreError.
+        """
         with _sqlite.translated(self.path):
             row = self._connection.execute("SELECT alive_at, left_at, back_at FROM life").fetchone()
-        return None if row is None else tuple(row)
+            found = self._connection.execute("SELECT left_at, back_at FROM absence").fetchall()
+        if row is None:
+            return None
+        alive_at, left_at, back_at = row
+        last = {(left_at, back_at)} if left_at is not None and back_at is not None else set()
+        return alive_at, sorted({*map(tuple, found), *last})
 
-    def live(self, alive_at: int, left_at: int | None, back_at: int | None) -> None:
-        """Note that the monitor runs. Raises StoreError."""
+    def live(self, alive_at: int, away: Sequence[tuple[int, int]]) -> None:
+        """Note that the monitor runs, and when it did not. Raises StoreError."""
+        last = away[-1] if away else (None, None)
         with _sqlite.translated(self.path), _sqlite.transaction(self._connection):
             self._connection.execute(
-                "INSERT OR REPLACE INTO life VALUES (1, ?, ?, ?)", (alive_at, left_at, back_at)
+                "INSERT OR REPLACE INTO life VALUES (1, ?, ?, ?)", (alive_at, *last)
             )
+            self._connection.execute("DELETE FROM absence")
+            self._connection.executemany("INSERT OR REPLACE INTO absence VALUES (?, ?)", away)
 
     def close(self) -> None:
         """Close the file."""
@@ -135,6 +154,7 @@ class BeatFile:
             raise StoreError("newer", self.path, f"version {version}")
         if version == 0:
             connection.executescript(f"BEGIN;{_TABLES};PRAGMA user_version = {_VERSION};COMMIT;")
+        connection.executescript(_ABSENCES)
 
     def _set_aside(self, now: int) -> None:
         """Rename the file with its log; of earlier ones only the last stays."""

@@ -32,6 +32,8 @@ _SOURCES: Final = 10_000
 _ALIVE_EVERY: Final = 60
 _AWAY_FROM: Final = 2 * _ALIVE_EVERY
 """Seconds without a note of life from which the monitor was away, and not merely restarted."""
+_ABSENCES: Final = 20
+"""Absences of the monitor that are remembered, the last ones."""
 _FORGET_AFTER: Final = 30 * 86_400
 _OF_LATE: Final = 300
 _AHEAD: Final = 300
@@ -76,7 +78,7 @@ class BeatBook:
         self._key = secrets.token_bytes(32)
         self._services: Mapping[bytes, Sequence[str]] = {}
         self._rows: dict[str, BeatRow] = {}
-        self._away: tuple[int, int] | None = None
+        self._away: tuple[tuple[int, int], ...] = ()
         self._file: BeatFile | None = None
         self._writer: ThreadPoolExecutor | None = None
         self._waiting = 0
@@ -112,15 +114,13 @@ class BeatBook:
         self._continue(life, self._now())
         self._expect()
 
-    def _continue(self, life: tuple[int, int | None, int | None] | None, now: int) -> None:
+    def _continue(self, life: tuple[int, Sequence[tuple[int, int]]] | None, now: int) -> None:
         """Find out from when to when there was no monitor."""
         if life is None:
             return
-        alive_at, left, back = life
-        if now - alive_at > _AWAY_FROM:
-            self._away = alive_at, now
-        elif left is not None and back is not None:
-            self._away = left, back
+        alive_at, away = life
+        last = ((alive_at, now),) if now - alive_at > _AWAY_FROM else ()
+        self._away = (*away, *last)[-_ABSENCES:]
 
     def tick(self) -> None:
         """Note once a minute that the monitor runs; called each second."""
@@ -235,7 +235,7 @@ class BeatBook:
             size=row.size,
             lag=row.lag,
             before=row.before,
-            away=None if self._away is None else self._ago(*self._away, now),
+            away=tuple(self._ago(left, back, now) for left, back in self._away),
         )
 
     @staticmethod
@@ -317,7 +317,7 @@ def _rows(file: BeatFile) -> Mapping[str, BeatRow]:
     return file.rows()
 
 
-def _life(file: BeatFile) -> tuple[int, int | None, int | None] | None:
+def _life(file: BeatFile) -> tuple[int, Sequence[tuple[int, int]]] | None:
     return file.life()
 
 
@@ -326,5 +326,5 @@ def _change(new: Sequence[BeatRow], gone: Sequence[str], file: BeatFile) -> None
     file.forget(gone)
 
 
-def _live(now: int, away: tuple[int, int] | None, file: BeatFile) -> None:
-    file.live(now, *(away or (None, None)))
+def _live(now: int, away: Sequence[tuple[int, int]], file: BeatFile) -> None:
+    file.live(now, away)

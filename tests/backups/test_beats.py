@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.services.beats import BeatBook, Buckets
-from store.beats import FILE
+from store.beats import FILE, BeatFile
 from tests.backups.jobs import NOW, OTHER, TOKEN, Clock, beat_probe, book
 
 SOURCE = "10.0.0.1"
@@ -52,7 +52,7 @@ def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
             beat = beats.heard("nightly")
             assert beat is not None
             assert (beat.known, beat.age, beat.good) == (120.0, 60.0, False)
-            assert (beat.size, beat.before, beat.away) == (80, 100, None)
+            assert (beat.size, beat.before, beat.away) == (80, 100, ())
 
     run(work())
 
@@ -141,14 +141,32 @@ def test_a_monitor_that_was_away_says_from_when_to_when(tmp_path: Path) -> None:
             beats.tick()
             beat = beats.heard("nightly")
             assert beat is not None
-            assert beat.away == (3_610.0, 10.0)
-        clock.now += 20  # restarted: the long absence is still what is remembered
+            assert beat.away == ((3_610.0, 10.0),)
+        clock.now += 20  # a restart is no absence
         async with book(tmp_path, clock, beat_probe()) as beats:
             beat = beats.heard("nightly")
             assert beat is not None
-            assert beat.away == (3_630.0, 30.0)
+            assert beat.away == ((3_630.0, 30.0),)
+            beats.tick()
+        clock.now += 300  # and a second absence does not make the first one forgotten
+        async with book(tmp_path, clock, beat_probe()) as beats:
+            beat = beats.heard("nightly")
+            assert beat is not None
+            assert beat.away == ((3_930.0, 330.0), (300.0, 0.0))
 
     run(work())
+
+
+def test_the_absence_that_an_older_program_kept_is_taken_over(tmp_path: Path) -> None:
+    file = BeatFile(tmp_path, NOW)
+    file.live(NOW - 60, [(NOW - 7_200, NOW - 3_600)])
+    file.close()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("DROP TABLE absence")
+    connection.close()
+    file = BeatFile(tmp_path, NOW)
+    assert file.life() == (NOW - 60, [(NOW - 7_200, NOW - 3_600)])
+    file.close()
 
 
 def test_too_many_reports_of_one_job_are_refused(tmp_path: Path) -> None:

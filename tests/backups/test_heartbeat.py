@@ -67,7 +67,15 @@ def test_what_is_wrong_is_named(beat: Beat, reason: str) -> None:
     ("beat", "reason"),
     [
         (Beat(known=DAY), "beat_awaited"),
-        (Beat(known=9 * DAY, age=DAY + 3 * HOUR, away=(3.5 * HOUR, 2.5 * HOUR)), "beat_unheard"),
+        (Beat(known=9 * DAY, age=DAY + 3 * HOUR, away=((3.5 * HOUR, 2.5 * HOUR),)), "beat_unheard"),
+        (
+            Beat(
+                known=9 * DAY,
+                age=DAY + 3 * HOUR,
+                away=((3.5 * HOUR, 2.5 * HOUR), (HOUR, 0.9 * HOUR)),
+            ),
+            "beat_unheard",
+        ),
         (Beat(known=HOUR, is_ahead=True), "beat_ahead"),
         (None, "beats_closed"),
     ],
@@ -100,13 +108,13 @@ def test_without_a_word_the_grace_is_a_tenth_and_five_minutes_at_least() -> None
 
 
 def test_an_absence_of_the_monitor_excuses_one_report_and_not_two() -> None:
-    away = (3.5 * HOUR + DAY, 2.5 * HOUR + DAY)
+    away = ((3.5 * HOUR + DAY, 2.5 * HOUR + DAY),)
     age = 2 * DAY + 3 * HOUR
     assert overdue(Beat(9 * DAY, age, away=away), WINDOW) == (Outcome.ANSWERED, "beat_late")
 
 
 def test_an_absence_when_nothing_was_due_excuses_nothing() -> None:
-    away = (20 * HOUR, 19 * HOUR)
+    away = ((20 * HOUR, 19 * HOUR),)
     beat = Beat(9 * DAY, DAY + 3 * HOUR, away=away)
     assert overdue(beat, WINDOW) == (Outcome.ANSWERED, "beat_late")
 
@@ -126,7 +134,7 @@ def test_without_an_absence_a_report_is_late_exactly_after_its_window(
 def test_an_absence_never_makes_a_report_worse(
     age: float, expected: float, grace: float, one: float, other: float
 ) -> None:
-    window, away = Window(expected, grace), (max(one, other), min(one, other))
+    window, away = Window(expected, grace), ((max(one, other), min(one, other)),)
     plain, excused = overdue(Beat(1e9, age), window), overdue(Beat(1e9, age, away=away), window)
     assert excused == plain or (plain[1], excused[1]) == ("beat_late", "beat_unheard")
 
