@@ -51,7 +51,7 @@ _LAZY: Final = (
     "data-actualsrc", "lazy-src", "lay-src", "original",
 )  # fmt: skip
 """Where scripts that load pictures late keep the address; `src` is a placeholder then."""
-_CANDIDATE: Final = re.compile(r"[,\s]*([^\s,]\S*)(?:\s[^,]*)?")
+_CANDIDATE: Final = re.compile(r"([^\s,]\S*)(?:\s[^,]*)?")
 _CANDIDATES: Final = 8
 _HIDDEN: Final = frozenset({"script", "style", "noscript", "template", "-comment"})
 _LOADED: Final = {"img": "src", "script": "src", "iframe": "src", "link": "href", "source": "src"}

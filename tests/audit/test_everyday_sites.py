@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from collectors.audit.book import EDGES_PER_PAGE, Book
 from collectors.audit.crawl import audit
 from collectors.audit.form import Report
 from collectors.audit.page import Page, read_page
@@ -115,22 +116,19 @@ def test_a_url_that_is_too_long_is_counted() -> None:
 
 
 def test_each_link_of_a_large_home_page_is_one_of_the_home_page() -> None:
-    links = "".join(f'<a href="/a/{n}.pdf">第{n}份文件</a>' for n in range(650))
-    site = Site(paths={"/": page(links), "/a/649.pdf": raw(b"", status=404), "*": raw(b"%PDF")})
+    book = Book(Site().task(), TODAY)
 
-    report = audited(site)
+    book.page("http://a.cn/", "", range(EDGES_PER_PAGE + 50), home=True)
 
-    assert [(one.home, one.pages) for one in report.dead_links] == [(True, 1)]
-    assert [line.code for line in report.deductions] == ["dead_home"]
+    assert (len(book.pages[0].edges), book.lost["edges"]) == (EDGES_PER_PAGE + 50, 0)
 
 
 def test_links_of_another_page_that_found_no_room_are_counted() -> None:
-    links = "".join(f'<a href="/a/{n}.pdf">第{n}份文件</a>' for n in range(650))
-    site = Site(
-        paths={"/": page('<a href="/list">文件</a>'), "/list": page(links), "*": raw(b"%PDF")}
-    )
+    book = Book(Site().task(), TODAY)
 
-    assert audited(site).lost["edges"] == 50
+    book.page("http://a.cn/", "", range(EDGES_PER_PAGE + 50), home=False)
+
+    assert (len(book.pages[0].edges), book.lost["edges"]) == (EDGES_PER_PAGE, 50)
 
 
 # Home pages.
