@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import islice
 from typing import Final, NamedTuple
 
 from charset_normalizer import from_bytes
@@ -39,6 +40,7 @@ _NO_CHARSETS: Final = (
 _HIGH: Final = bytes(range(128, 256))
 _PAIR: Final = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 """A character of GB2312; letters with accents stand alone."""
+_LOOKED_AT: Final = 262_144
 _MOSTLY: Final = 0.8
 _CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 _ENOUGH: Final = 4
@@ -93,14 +95,15 @@ def _is_another(raw: bytes, declared: str) -> bool:
     if declared.startswith(("utf-", "utf_")):
         return False
     if declared == "cp1252":
-        high = len(raw) - len(raw.translate(None, _HIGH))
-        if high and 2 * len(_PAIR.findall(raw)) >= _MOSTLY * high:
+        begin = raw[:_LOOKED_AT]
+        high = len(begin) - len(begin.translate(None, _HIGH))
+        if high and 2 * sum(1 for _ in _PAIR.finditer(begin)) >= _MOSTLY * high:
             return True
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return len(_CHINESE.findall(text)) >= _ENOUGH
+    return sum(1 for _ in islice(_CHINESE.finditer(text), _ENOUGH)) == _ENOUGH
 
 
 def _known(label: str) -> str:
