@@ -21,6 +21,9 @@ LOCAL = frozenset(
 """File systems that are looked at: on disks of the host, and able to become full. A network's may
 hang whoever asks for its size."""
 
+_AHEAD = 300.0
+"""Seconds by which a backup's time may lie ahead of its host's clock: it may be another host's."""
+
 
 class Filesystem(msgspec.Struct, frozen=True):
     """A mounted filesystem; what is reserved for root is neither used nor available, as df(1)."""
@@ -258,10 +261,21 @@ def is_running(reading: HostReading, service: str) -> bool | None:
 
 
 def oldest_backup(reading: HostReading) -> float | None:
-    """Return the age in seconds of the backup that is oldest; None where none is declared."""
-    if not reading.backups or reading.now is None:
+    """Return the age in seconds of the backup that is oldest; None where the age of none is known.
+
+    One that lies in the future is not fresh: its time was written by a clock that was wrong.
+    """
+    now = reading.now
+    if not reading.backups or now is None:
         return None
-    return max(max(0.0, reading.now - one.at) for one in reading.backups)
+    ages = [now - one.at for one in reading.backups if one.at <= now + _AHEAD]
+    return max((max(0.0, age) for age in ages), default=None)
+
+
+def has_backups_ahead(reading: HostReading) -> bool:
+    """Say whether a backup lies in the future, so that nobody knows how old it is."""
+    now = reading.now
+    return now is not None and any(one.at > now + _AHEAD for one in reading.backups or ())
 
 
 class Seen(msgspec.Struct, frozen=True):

@@ -273,5 +273,5 @@ def glance(device: str, seen: Seen, heard_at: int) -> HostNow:
         services_failed=reading.failed,
         backup_age=host.oldest_backup(reading),
         users=None if reading.users is None else len(reading.users),
-        missing=reading.missing,
+        missing=(*reading.missing, *(("backups",) if host.has_backups_ahead(reading) else ())),
     )

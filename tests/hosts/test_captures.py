@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from collectors.hosts._reading import (
+    Backup,
     HostReading,
     Unit,
     fullest,
+    has_backups_ahead,
     is_running,
     memory_ratio,
     most_files,
@@ -151,6 +153,14 @@ def test_backups_are_as_old_as_the_oldest_and_say_their_size() -> None:
     pg, etc = reading.backups or ()
     assert (pg.name, pg.size_bytes) == ("pg-main", 812345678901)
     assert (etc.size_bytes, etc.words["lag"]) == (1048576, "3")
+
+
+@pytest.mark.parametrize(("second", "age"), [(-3_600, 3_600.0), (7_200, None)])
+def test_a_backup_of_the_future_is_not_fresh(second: int, age: float | None) -> None:
+    now = 1_795_671_900
+    told = tuple(Backup(f"b{at}", now + at, 1) for at in (86_400, second))
+    reading = HostReading(now=float(now), backups=told)
+    assert (oldest_backup(reading), has_backups_ahead(reading)) == (age, True)
 
 
 def test_a_folder_without_state_files_is_no_backup_at_all() -> None:
