@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
 import contextlib
+import functools
 import json
+import os
+import shutil
+import subprocess
 import tempfile
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 
-from tests.servers import program
+from tests.servers import program, wait_for
 
 _ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -103,44 +109,72 @@ class Page:
 
 @contextlib.asynccontextmanager
 async def browser(width: int = 1600, height: int = 1000) -> AsyncIterator[Page]:
-    """Start a browser with an empty profile, give one tab, and end it."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = await asyncio.create_subprocess_exec(
-            program("chromium"), *_ARGUMENTS, f"--user-data-dir={profile}", "about:blank",
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+    """Give one tab of a browser that remembers nothing of another test, and close it."""
+    port = await asyncio.to_thread(_chromium)
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"http://127.0.0.1:{port}/json/version") as answer:
+            version = await answer.json(content_type=None)
+        async with _listening(http, version["webSocketDebuggerUrl"]) as whole:
+            made = await whole.call("Target.createBrowserContext")
+            tab = await whole.call("Target.createTarget", url="about:blank", **made)
+            place = f"ws://127.0.0.1:{port}/devtools/page/{tab['targetId']}"
+            try:
+                async with _listening(http, place) as page:
+                    for domain in ("Page", "Network", "Runtime", "Log"):
+                        await page.call(f"{domain}.enable")
+                    await page.call(
+                        "Emulation.setDeviceMetricsOverride",
+                        width=width, height=height, deviceScaleFactor=1, mobile=False,
+                    )  # fmt: skip
+                    agent = version["User-Agent"]
+                    await page.call(
+                        "Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage="zh-CN"
+                    )
+                    yield page
+            finally:
+                await whole.call("Target.disposeBrowserContext", **made)
+
+
+@contextlib.asynccontextmanager
+async def _listening(http: aiohttp.ClientSession, place: str) -> AsyncIterator[Page]:
+    async with http.ws_connect(place, max_msg_size=0) as socket:
+        page = Page(socket)
+        ear = asyncio.create_task(page.listen())
         try:
-            async with aiohttp.ClientSession() as http:
-                socket = await http.ws_connect(await _tab(Path(profile), http), max_msg_size=0)
-                page = Page(socket)
-                ear = asyncio.create_task(page.listen())
-                for domain in ("Page", "Network", "Runtime", "Log"):
-                    await page.call(f"{domain}.enable")
-                await page.call(
-                    "Emulation.setDeviceMetricsOverride",
-                    width=width, height=height, deviceScaleFactor=1, mobile=False,
-                )  # fmt: skip
-                agent = (await page.call("Browser.getVersion"))["userAgent"]
-                await page.call(
-                    "Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage="zh-CN"
-                )
-                yield page
-                await page.call("Browser.close")  # it writes its profile before it ends
-                await ear
+            yield page
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
+            await socket.close()
+            await ear
 
 
-async def _tab(profile: Path, http: aiohttp.ClientSession) -> str:
-    """The websocket of the first tab, once the browser has said its port."""
+_STARTING: Final = threading.Lock()
+
+
+def _chromium() -> int:
+    """Return the port of the one browser of this process, which ends with it."""
+    with _STARTING:
+        return _started()
+
+
+@functools.cache
+def _started() -> int:
+    profile = Path(tempfile.mkdtemp(prefix="extranet-browser-"))
+    process = subprocess.Popen(
+        [program("chromium"), *_ARGUMENTS, f"--user-data-dir={profile}", "about:blank"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(profile)},
+    )  # fmt: skip
+
+    def end() -> None:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        shutil.rmtree(profile, ignore_errors=True)
+
+    atexit.register(end)
     said = profile / "DevToolsActivePort"
-    for _ in range(600):
-        if said.exists() and (lines := said.read_text().splitlines()):
-            async with http.get(f"http://127.0.0.1:{lines[0]}/json/list") as answer:
-                for tab in await answer.json(content_type=None):
-                    if tab["type"] == "page":
-                        return str(tab["webSocketDebuggerUrl"])
-        await asyncio.sleep(0.05)
-    raise AssertionError("chromium did not start")
+    lines = wait_for(lambda: said.read_text().splitlines(), 60, what="chromium")
+    return int(lines[0])
