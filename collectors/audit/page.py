@@ -36,10 +36,11 @@ _NAVIGATION: Final = re.compile(
     r"(?:^|[\s_-])(?:main)?(?:nav|navbar|navigation|menu|lanmu|daohang)", re.IGNORECASE
 )
 _REFRESH: Final = re.compile(
-    r"^\s*(\d{1,4})\s*[;,]\s*url\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE
+    r"\s*(\d{1,4}|(?=[.;]))(?:\.\d{0,9})?\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s>]+)",
+    re.IGNORECASE,
 )
 _LOCATION: Final = re.compile(
-    r"location(?:\.href)?\s*(?:=|\.replace\()\s*[\"']([^\"'\s]{1,500})[\"']"
+    r"location(?:\.href)?\s*(?:=|\.(?:replace|assign)\()\s*[\"']([^\"'\s]{1,500})[\"']"
 )
 _LOADS: Final = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\(|\bfetch\(|XMLHttpRequest|axios|dataproxy|new Vue|createApp\("

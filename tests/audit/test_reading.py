@@ -291,11 +291,28 @@ def test_links_are_read_against_the_base_of_the_page() -> None:
     assert page.links[0].url.path == "/sub/x.html"
 
 
-def test_a_page_that_only_sends_on_leads_there() -> None:
-    page = read_page('<meta http-equiv="refresh" content="0;url=/web/">', HOME, TODAY)
-    script = read_page("<script>window.location.href='/web/';</script>", HOME, TODAY)
+@pytest.mark.parametrize(
+    "content",
+    ["0;url=/web/", "0; URL='/web/'", "0;/web/", "0.5;url=/web/", ";url=/web/", "1,/web/"],
+)
+def test_a_page_that_only_sends_on_leads_there(content: str) -> None:
+    page = read_page(f'<meta http-equiv="Refresh" content="{content}">', HOME, TODAY)
 
-    assert [page.links[0].url.path, script.links[0].url.path] == ["/web/", "/web/"]
+    assert [link.url.path for link in page.links] == ["/web/"]
+
+
+@pytest.mark.parametrize("content", ["300", "300;", "5 ; ", "text/html; charset=utf-8"])
+def test_a_page_that_only_loads_itself_anew_leads_nowhere(content: str) -> None:
+    page = read_page(f'<meta http-equiv="refresh" content="{content}">', HOME, TODAY)
+
+    assert page.links == ()
+
+
+@pytest.mark.parametrize(
+    "said", ["window.location.href='/web/';", 'location="/web/"', "top.location.assign('/web/')"]
+)
+def test_a_page_that_sends_on_by_a_script_leads_there(said: str) -> None:
+    assert read_page(f"<script>{said}</script>", HOME, TODAY).links[0].url.path == "/web/"
 
 
 def test_what_a_secure_page_loads_insecurely_is_found() -> None:
