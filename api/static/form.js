@@ -15,8 +15,10 @@ export function field(words, input) {
 export const line = (name, more = {}) => h("input", { name, maxlength: "200", ...more });
 export const moment = (name, more = {}) => h("input", { name, type: "datetime-local", step: "1", ...more });
 export const paper = (more = {}) => h("input", { name: "document", type: "file", ...more });
-export const choice = (name, options, more = {}) =>
-  h("select", { name, ...more }, options.map(([value, words]) => h("option", { value }, words)));
+// `chosen` is what it goes back to when the form was taken.
+export const choice = (name, options, more = {}, chosen = "") =>
+  h("select", { name, ...more }, options.map(([value, words]) =>
+    h("option", { value, selected: value === chosen }, words)));
 
 // UTC seconds of a moment, undefined = none was entered.
 export const seconds = (entered) => (entered ? Date.parse(entered + OFFSET) / 1000 : undefined);

@@ -116,8 +116,7 @@ function given(value) {
 function drawForm(net, carriers, done) {
   const pick = (event) => { sort = event.target.value; drawForm(net, carriers, done); };
   const sorts = choice("sort", SORTS.map((code) => [code, t(`page.points.sort.${code}`)]),
-    { onchange: pick, "data-key": "points:sort" });
-  sorts.value = sort;
+    { onchange: pick, "data-key": "points:sort" }, sort);
   const send = async (value) => {
     const documents = await handIn(net, value("document").files);
     await net.send(`/api/v1/${PATHS[sort]}`, { ...given(value), documents });
@@ -126,7 +125,6 @@ function drawForm(net, carriers, done) {
   fill(byId("points-form"), entry(t("page.overlays.file"), [
     named("sort", sorts), inputs(carriers), named("document", paper({ required: true })),
   ], send, WRONG));
-  byId("points-form").querySelector("select").value = sort;
 }
 
 // `net`: get, send and upload. What somebody is typing is not drawn over, unless it is `anew`.

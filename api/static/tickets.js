@@ -30,7 +30,8 @@ function row(one) {
     stops: one.stops.map(stop),
     by: one.by || t("page.tickets.monitor"),
   };
-  return h("tr", { "data-ticket": one.outage }, COLUMNS.map((name) => h("td", {}, cells[name])));
+  return h("tr", { "data-ticket": one.outage },
+    COLUMNS.map((name) => h("td", { class: `k-${name}` }, cells[name])));
 }
 
 // A stop is added to those that there are, with its document.

@@ -29,7 +29,20 @@ BACK = """(() => {
   form.elements.namedItem('why').value = '认定有误';
   form.requestSubmit();
 })()"""
+SCORE = """(() => {
+  const of = (name) => document.querySelector('#points-form form').elements.namedItem(name);
+  of('sort').value = 'score';
+  of('sort').dispatchEvent(new Event('change'));
+  of('period').value = '2026-11';
+  of('num').value = '4'; of('den').value = '5'; of('why').value = 'x';
+  const files = new DataTransfer();
+  files.items.add(new File([%r], '通报.pdf'));
+  of('document').files = files.files;
+  document.querySelector('#points-form form').requestSubmit();
+})()"""
+SORT = "document.querySelector('#points-form [name=sort]').value"
 ROW = text("#points tbody tr")
+TAKEN = text("#points tbody tr:last-child")
 
 
 def click(verdict: str) -> str:
@@ -52,16 +65,21 @@ def test_two_persons_take_points_and_take_that_back(tmp_path: Path) -> None:
                 assert "扣 2.5 分" in row
                 assert "<b>重保中断</b>" in row
                 assert "批准" not in row
+                await page.eval(SCORE % PDF.decode())
+                await page.until(f"{ROW}.includes('4 / 5')")
+                assert await page.eval(SORT) == "score", "the form says what it files next"
+                await page.eval(click("withdraw"))
+                await page.until(f"{ROW}.includes('已撤回')")
                 await page.call("Network.clearBrowserCookies")
                 await page.login(at.api.address, at.api.token("assessor"))
                 await page.eval(click("approve"))
-                await page.until(f"{ROW}.includes('已批准')")
+                await page.until(f"{TAKEN}.includes('已批准')")
                 await page.eval(BACK)
-                await page.until(f"{ROW}.includes('认定有误')")
+                await page.until(f"{TAKEN}.includes('认定有误')")
                 await page.call("Network.clearBrowserCookies")
                 await page.login(at.api.address, at.api.token("admin"))
                 await page.eval(click("approve"))
-                await page.until(f"{ROW}.includes('已撤回')")
+                await page.until(f"{TAKEN}.includes('已撤回')")
                 refusals = [line for line in page.console if "422" not in line]
                 assert refusals == []
 
