@@ -10,6 +10,10 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "too many checks are under way; raise web.at_once",
         "同时进行的检查过多；可调大 web.at_once",
     ),
+    "no_nameservers": (
+        "this machine knows no name server; name some in `web.nameservers` or /etc/resolv.conf",
+        "本机未配置域名服务器；请在 web.nameservers 或 /etc/resolv.conf 中配置",
+    ),
     "dns_failed": ("the name servers do not answer", "域名服务器无应答"),
     "dns_no_such_name": ("there is no such name in the DNS", "域名不存在"),
     "dns_no_address": ("the name has no address", "域名没有对应的地址"),

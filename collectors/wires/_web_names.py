@@ -34,8 +34,9 @@ Address = IPv4Address | IPv6Address
 class Names:
     """The machine's own name service, or the name servers that the configuration names."""
 
-    def __init__(self, servers: tuple[Endpoint, ...] = ()) -> None:
+    def __init__(self, servers: tuple[Endpoint, ...] = (), *, resolv: Path = _RESOLV) -> None:
         self._servers = servers
+        self._resolv = resolv
         self._resolver: dns.asyncresolver.Resolver | None = None
         self._hosts: dict[str, list[Address]] = {}
         self._hosts_read: int | None = None
@@ -64,7 +65,11 @@ class Names:
 
     async def _ask(self, name: str, kind: str) -> list[Address]:
         try:
-            answer = await self._own().resolve(name + ".", kind, search=False)
+            resolver = self._own()
+        except (dns.exception.DNSException, OSError):  # the file is not there, or names none
+            raise Trouble(Outcome.SKIPPED, "no_nameservers") from None
+        try:
+            answer = await resolver.resolve(name + ".", kind, search=False)
         except dns.resolver.NXDOMAIN:
             raise Trouble(Outcome.ANSWERED, "dns_no_such_name") from None
         except dns.resolver.NoAnswer:
@@ -75,9 +80,11 @@ class Names:
 
     def _own(self) -> dns.asyncresolver.Resolver:
         """Return the resolver; `/etc/resolv.conf` is read anew where it has changed."""
-        changed = None if self._servers else _RESOLV.stat().st_mtime_ns
+        changed = None if self._servers else self._resolv.stat().st_mtime_ns
         if self._resolver is None or changed != self._resolv_read:
-            resolver = dns.asyncresolver.Resolver(configure=not self._servers)
+            resolver = dns.asyncresolver.Resolver(
+                self._resolv.as_posix(), configure=not self._servers
+            )
             if self._servers:
                 resolver.nameservers = [one.host for one in self._servers]
                 resolver.nameserver_ports = {one.host: one.port or 53 for one in self._servers}

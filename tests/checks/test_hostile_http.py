@@ -16,7 +16,9 @@ import dns.rcode
 import msgspec
 import pytest
 
-from collectors._web import HttpQuestion, HttpReply
+from collectors._web import HttpQuestion, HttpReply, Place
+from collectors.wires._web_line import Trouble
+from collectors.wires._web_names import Names
 from collectors.wires.web import Web
 from inventory.model import Endpoint, Secret
 from metrics.observation import Outcome
@@ -394,6 +396,20 @@ def test_a_name_that_does_not_exist_is_named() -> None:
 
 def test_a_name_without_an_address_is_named() -> None:
     assert by_name({"portal.example": []}).reason == "dns_no_address"
+
+
+@pytest.mark.parametrize("lines", [None, "", "search example.cn\n", "# nameserver 10.0.0.1\n"])
+def test_a_machine_that_knows_no_name_server_proves_nothing(
+    tmp_path: Path, lines: str | None
+) -> None:
+    path = tmp_path / "resolv.conf"
+    if lines is not None:
+        path.write_text(lines)
+
+    with pytest.raises(Trouble) as found:
+        asyncio.run(Names(resolv=path).endpoints(Place("portal.example", 80)))
+
+    assert (found.value.outcome, found.value.reason) == (Outcome.SKIPPED, "no_nameservers")
 
 
 def test_a_name_server_that_is_dead_ends_with_the_time_limit() -> None:
