@@ -131,6 +131,8 @@ class Audits:
         self.counts["pages"] += summary.counts.pages
         if summary.outcome != "SKIPPED":
             await asyncio.to_thread(self._keep, task.service, summary)
+        else:
+            await asyncio.to_thread(_forget, path)
         return summary
 
     def _keep(self, service: str, summary: Summary) -> None:
@@ -275,6 +277,12 @@ def _died(task: Task, started: int, why: str = "audit_died", outcome: str = "SKI
 
 def _not_asked(task: Task, why: str) -> Summary:
     return Summary(task.service, task.seeds[0], 0, 0.0, task.title, failure=why, outcome="SKIPPED")
+
+
+def _forget(document: Path) -> None:
+    """Leave no document of what says nothing: nobody would ever look at it, or take it away."""
+    with contextlib.suppress(OSError):
+        document.unlink(missing_ok=True)
 
 
 def _told(summary: Summary) -> Audited:

@@ -233,6 +233,16 @@ def test_a_site_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert (summary.failure, summary.outcome) == ("refused", "REFUSED")
 
 
+def test_an_audit_that_says_nothing_leaves_no_document(tmp_path: Path) -> None:
+    """A site that must not be asked would fill the disk, a file each day."""
+    site = Site(port=free_port())
+
+    summary = asyncio.run(audits(tmp_path).audit(site.task(allow=()), None, seconds=30))
+
+    assert (summary.failure, summary.outcome) == ("address_not_allowed", "SKIPPED")
+    assert not list((tmp_path / "audits/portal").iterdir())
+
+
 def test_a_home_page_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
     site = Site(paths={"/": to("http://192.0.2.1/")})
 
