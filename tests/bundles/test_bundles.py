@@ -19,7 +19,14 @@ from sla.bundle import name_of
 from sla.bundle_check import BundleError, Checked, check
 from sla.bundle_inputs import first_difference, inputs_in, report_of
 from sla.proof import note, verifier
-from sla.records import OverlayDecided, OverlayFiled, Record
+from sla.records import (
+    OverlayDecided,
+    OverlayFiled,
+    PointsDecided,
+    PointsDeducted,
+    PointsProposed,
+    Record,
+)
 from tests.bundles.made import LAWS, LOG, REPORT, REPORT_KEY, World, at, bundle
 from tests.sla.built import timeline
 
@@ -27,6 +34,8 @@ _FIRST, _UNTIL = at("2026-11-02 00:00"), at("2026-11-04 00:00")
 _DOWN = at("2026-11-03 08:00")
 _LOST = at("2026-11-02 10:00")
 _WORK = OverlayFiled("o1", "M_o", ("b",), _DOWN, _DOWN + 1800, "new cards")
+_TAKEN = PointsDeducted("telecom", "2026-11", 50, "late notice")
+"""Approved by another as record 3, waiting as 5, and as it was filed before as 6."""
 _WORLD = World(
     first=_FIRST,
     until=_UNTIL,
@@ -38,6 +47,10 @@ _WORLD = World(
     records=(
         Record(1, at("2026-11-02 09:00"), "li", _WORK),
         Record(2, at("2026-11-02 09:30"), "wang", OverlayDecided("o1", "approve")),
+        Record(3, at("2026-11-02 10:00"), "li", PointsProposed(_TAKEN)),
+        Record(4, at("2026-11-02 10:30"), "wang", PointsDecided(3, "approve")),
+        Record(5, at("2026-11-02 11:00"), "li", PointsProposed(_TAKEN)),
+        Record(6, at("2026-11-02 11:30"), "li", _TAKEN),
     ),
     lost=frozenset({_LOST}),
 )
@@ -162,6 +175,13 @@ _KINDS = [
     "manifest.json", "manifest.sig", "monitor.jsonl", "records.jsonl", "register.json",
     "report.json", "rules.yaml", "verify.py",
 ]  # fmt: skip
+
+
+def test_points_of_either_form_count_as_their_records_say(made: Files) -> None:
+    taken = reports.decode(made["report.json"]).deductions
+    assert [(one.record, one.by, one.approved_by) for one in taken] == [
+        (3, "li", "wang"), (6, "li", ""),
+    ]  # fmt: skip
 
 
 def test_every_kind_of_file_is_tried_below(made: Files) -> None:
