@@ -68,7 +68,7 @@ LINES: Final = tuple(
             r"[?&](?:pass\w*|pwd?|psk|secret|(?:\w*[_-])?(?:token|key))=(?P<s>(?!\ue000)[^&\s]+)",
             # communities: snmp-agent community read cipher X; snmp-server community X ro
             (
-                r"^\s*(?:undo\s+|no\s+)?snmp\S*\s(?:.*?\s)?(?:trap-?)?community(?:-map)?\s+"
+                r"^\s*(?:undo\s+|no\s+)?snmp\S*\s(?:.*?\s)?(?:trap-?)?community(?:-map|-name)?\s+"
                 r"(?!complexity-check)"
                 r"(?:(?:read|write|name|ro|rw)\s+)?HOWSECRET"
             ),
@@ -87,7 +87,7 @@ LINES: Final = tuple(
             r"^\s*(?:undo\s+)?snmp\S*\s.*?\bauth(?:entication)?\s+(?:encrypted\s+)?(?:md5|sha)\S*\s+(?:\d{3}\s+)?HOWTOKEN",
             r"^\s*(?:undo\s+)?snmp\S*\s.*?\bpriv(?:acy)?\s+(?:encrypted\s+)?(?:3?des|aes|sm4)\S*\s+(?:\d{3}\s+)?HOWTOKEN",
             (
-                r"(?:authentication|privacy|encryption)-mode\s+[\w-]+\s+(?!\ue000)"
+                r"(?:authentication|privacy|encryption)-mode\s+(?!key-?chain\s)[\w-]+\s+(?!\ue000)"
                 r"(?!(?:local|none|radius|hwtacacs|tacacs|ldap|scheme|enable|certificate)(?=\s|$))"
                 r"(?:(?:usm\s+)?\d+\s+)?HOWSECRET"
             ),
@@ -156,6 +156,9 @@ LINES: Final = tuple(
             r"^.{0,40}?\b(?:radius|tacacs|hwtacacs|isakmp|ldap|aaa|ike)\b.*?\skey\s+HOWSECRET",
             # server 1 10.1.1.1 master key X; server-private 10.1.1.1 key 7 X
             r"^\s*(?:\S*server\S*|client|tunnel|web-auth|portal|keepalive)\s(?:.*?\s)?key\s+HOWSECRET",
+            # address ipv4 10.1.1.1 auth-port 1812 key X; neighbor 10.1.1.1 authentication md5 X
+            r"\b(?:auth|acct)-port\s+\d+\s(?:.*?\s)?key\s+HOWSECRET",
+            r"\bauthentication\s+(?:md5|simple)\s+(?!key)HOWTOKEN(?=\s*$)",
             # pac key 7 X; map-server 10.1.1.1 key X; authentication local pre-share key X
             r"\b(?:pac|map-server\s+\S+|pre-?share)\s+key\s+HOWSECRET",
             # encryption key 1 size 128bit 7 X transmit-key; sap pmk X

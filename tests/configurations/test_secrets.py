@@ -156,6 +156,8 @@ LINES = (
     " certificate load pem-cert s.pem key-pair dsa key-file k.pem auth-code cipher «PemPw1»",
     "smp-server host 1.1.1.1 key «SmpPw1»",
     " password «alert-2026!»",
+    " address ipv4 10.1.1.1 auth-port 1812 acct-port 1813 key «RadKey9»",
+    " neighbor 10.1.1.1 authentication md5 «LdpKey9»",
     # Lines about SSH that have more than algorithms
     "sftp server backup user u password cipher «plainSftp1»",
     "netconf ssh user a password simple «cipherNetconf1»",
@@ -213,6 +215,7 @@ def test_a_secret_that_changed_shows_and_one_that_did_not_does_not(marked: str) 
         " authentication-mode aaa",
         " authentication-mode hwtacacs local",
         " authentication-mode scheme",
+        " ospf authentication-mode keychain K",
         "ssh server cipher aes256_ctr aes128_ctr",
         "ssh2 algorithm cipher aes256-ctr",
         "route-map x permit 10",
