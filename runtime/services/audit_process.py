@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -41,6 +42,8 @@ class Order(msgspec.Struct, frozen=True):
 def main() -> None:
     """Do what the arguments say."""
     logs.start()
+    # What its client says of answers is the site's own words, as many and as long as a site likes.
+    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
     os.nice(_NICE)
     words = sys.argv[1:]
     if words[0] == "excel":

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from collectors._audits import Window
 from collectors.audit.form import Report, Summary
@@ -231,6 +232,23 @@ def test_a_site_that_is_not_there_is_named(tmp_path: Path) -> None:
     summary = asyncio.run(audits(tmp_path).audit(site.task(), None, seconds=30))
 
     assert (summary.failure, summary.outcome) == ("refused", "REFUSED")
+
+
+def test_a_site_cannot_write_into_the_log(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each answer sets a cookie that is none, kilobytes of it."""
+
+    def shouting(request: web.Request) -> web.StreamResponse:
+        answer = article(request) if request.path != "/" else page(entries("/a/", 1, 2))(request)
+        answer.headers["Set-Cookie"] = f"a,{'b' * 4_000}=1"
+        return answer
+
+    async def do(site: Site) -> Summary:
+        return await run(site.task(), STARTED, tmp_path / "audit.json")
+
+    assert with_site(Site(paths={"*": shouting}), do).failure == ""
+    assert "bbbb" not in capfd.readouterr().err
 
 
 def test_an_audit_that_says_nothing_leaves_no_document(tmp_path: Path) -> None:
