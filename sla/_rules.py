@@ -86,6 +86,8 @@ class Rules:
         if status in PORT_DOWN:
             node.calm = False
             node.ok_runs = node.good_runs = node.bad_runs = 0
+            if node.echo and at - node.last > self.confirm * node.every:
+                node.lost_runs = 0  # so long ago that nobody knows what was between
             if node.port_runs == 0:
                 node.port_first = at
             node.port_runs += 1
@@ -104,6 +106,8 @@ class Rules:
         if node.state not in (None, State.UNKNOWN):
             self.settle(node, State.UNKNOWN, since, "not_asked")
         node.forget()
+        for link in self.network.starting.get(node.target, ()):
+            link.port_runs = 0  # its port was not read either
 
     def dismiss(self, gone: Upper) -> None:
         """Take note that a target is no longer in the network: nobody knows its state.

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from sla.filings import Standing
 from sla.physical import OVERLAY, is_monitors, suggests
 from sla.records import Cause, CauseDecided, CauseProposed, Document, Fact, Record
-from sla.states import APPROVED, CANARIES_SILENT, CLOCK_OFF, State
+from sla.states import APPROVED, CANARIES_SILENT, CLOCK_OFF, NOT_WATCHED, State
 from sla.timeline import Step
 from sla.two_persons import is_second
 
@@ -23,7 +23,9 @@ STATES: Final[tuple[Stage, ...]] = ("proposed", "said", "approved", "rejected")
 PREFIX: Final = "cause/"
 """Of the ids of overlays that causes become; no filing has a stroke in its id."""
 _LINK: Final = "link:"
-_OURS: Final = frozenset({"monitor_off", CANARIES_SILENT, CLOCK_OFF, "not_observed", "removed"})
+_OURS: Final = frozenset(
+    {"monitor_off", CANARIES_SILENT, CLOCK_OFF, NOT_WATCHED, "not_observed", "removed"}
+)
 """Why a state is unknown that is no carrier's doing: a monitor that was off makes no downtime."""
 
 

@@ -16,6 +16,7 @@ PORT_DOWN: Final = frozenset({2, 6, 7})
 """ifOperStatus down, notPresent, lowerLayerDown (IF-MIB, RFC 2863); any other is no verdict."""
 CANARIES_SILENT: Final = "canaries_silent"
 CLOCK_OFF: Final = "clock_off"
+NOT_WATCHED: Final = "not_watched"
 """Why the monitor cannot see: nothing it needs answers; its clock is off by more than a second."""
 APPROVED: Final = "approved"
 """Why a stretch is what two persons agreed on (`sla.causes.reworked`); never in the ledger."""
@@ -56,8 +57,9 @@ class Transition(msgspec.Struct, frozen=True, gc=False):
 class Blind(msgspec.Struct, frozen=True, gc=False):
     """From `since` on every target is UNKNOWN until its own next transition.
 
-    `reason`: `monitor_off` (the time between the last heartbeat and a start), `canaries_silent`, or
-    `clock_off` (its clock is off by more than a second).
+    `reason`: `monitor_off` (the time between the last heartbeat and a start), `canaries_silent`,
+    `clock_off` (its clock is off by more than a second), or `not_watched` (it stood still, or its
+    clock was set forward).
     `until`: end of the cause, None while it lasts; a target without a later transition stays
     UNKNOWN beyond it.
     """

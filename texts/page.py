@@ -80,6 +80,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.reason.monitor_off": ("the monitor was off", "监测停运"),
     "page.reason.canaries_silent": ("the monitor cannot see", "监测失去视野"),
     "page.reason.clock_off": ("the monitor's clock is off", "监测主机时钟偏差"),
+    "page.reason.not_watched": (
+        "the monitor stood still, or its clock was set forward",
+        "监测程序停顿，或主机时钟被拨快",
+    ),
     "page.polls": ("Slowest to answer", "应答最慢的设备"),
     "page.polls.device": ("Device", "设备"),
     "page.polls.p95": ("p95", "p95 时间"),

@@ -42,7 +42,9 @@ _CODES: Final = frozenset(
      "cold_start", "warm_start"}
 )  # fmt: skip
 _LOST: Final = frozenset({State.DOWN, State.UNKNOWN})
-_BLIND: Final = frozenset({"monitor_off", "canaries_silent", "clock_off", "not_observed"})
+_BLIND: Final = frozenset(
+    {"monitor_off", "canaries_silent", "clock_off", "not_watched", "not_observed"}
+)
 
 
 Places = Mapping[tuple[Metric, TargetId], int]

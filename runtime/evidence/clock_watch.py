@@ -11,12 +11,14 @@ from collections.abc import Callable
 from typing import Final
 
 from sla.judge import Judge
-from sla.states import CLOCK_OFF, Blind
+from sla.states import CLOCK_OFF, NOT_WATCHED, Blind
 
 _log = logging.getLogger("extranet.clock")
 _EVERY: Final = 10
 _NOTED: Final = 60
 _MOST_US: Final = 1_000_000
+_STILL: Final = 30
+"""Seconds without a look: nobody was asked for as many runs as it takes to confirm a state."""
 
 
 class ClockWatch:
@@ -37,6 +39,7 @@ class ClockWatch:
         self._announce = announce
         self._note = note
         self._looked = 0
+        self._ticked: int | None = None
         self._good_at: int | None = None
         """The last look, if the clock was not off then."""
         self._minute: list[int | None] = []
@@ -45,6 +48,9 @@ class ClockWatch:
 
     def tick(self, now: int) -> None:
         """Once a second; looks every ten."""
+        before, self._ticked = self._ticked, now
+        if before is not None and now - before > _STILL:
+            self._not_watched(before, now)
         if now < self._looked + _EVERY:
             return
         self._looked = now
@@ -66,6 +72,14 @@ class ClockWatch:
         self._good_at = now
         if self._judge.blind_reason == CLOCK_OFF:
             _log.info("the clock is right again")
+            if (ended := self._judge.sighted(now)) is not None:
+                self._announce(ended)
+
+    def _not_watched(self, since: int, now: int) -> None:
+        """Say that nobody looked since then: seconds that were stepped over are nobody's state."""
+        _log.warning("nobody was watched", extra={"seconds": now - since})
+        if not self._judge.is_blind:
+            self._announce(self._judge.blind(since, now, NOT_WATCHED))
             if (ended := self._judge.sighted(now)) is not None:
                 self._announce(ended)
 

@@ -8,7 +8,7 @@ from metrics.observation import Observation, Outcome
 from runtime.evidence import kernel_clock
 from runtime.evidence.clock_watch import ClockWatch
 from sla.judge import Judge
-from sla.states import CANARIES_SILENT, CLOCK_OFF, Blind, State
+from sla.states import CANARIES_SILENT, CLOCK_OFF, NOT_WATCHED, Blind, State
 from tests.store.network import echo_probe, inventory
 
 T0 = 1_795_525_200
@@ -122,3 +122,32 @@ def test_the_kernel_can_be_asked() -> None:
     offset = kernel_clock.ask()
 
     assert offset is None or abs(offset) < 3_600 * 10**6
+
+
+def test_hours_that_the_clock_steps_over_are_unknown_from_the_last_look(watched: Watched) -> None:
+    watched.until(10, 20, 5)
+    for second in (10, 12, 14):
+        watched.heard(second)
+
+    watched.until(10_820, 10_821, 5)
+
+    blind = Blind(T0 + 19, T0 + 10_820, NOT_WATCHED)
+    ended = Blind(T0 + 19, T0 + 10_820, NOT_WATCHED, T0 + 10_820)
+    assert watched.told == [blind, ended]
+    assert {one.state for one in watched.judge.states().values()} == {State.UNKNOWN}
+
+
+def test_after_such_a_step_what_is_heard_counts_again(watched: Watched) -> None:
+    watched.until(10, 20, 5)
+    watched.until(10_820, 10_821, 5)
+
+    heard = [watched.heard(second) for second in (10_830, 10_840, 10_850)]
+
+    assert heard[-1] is State.UP
+
+
+def test_a_beat_that_is_late_by_half_a_minute_makes_nothing_unknown(watched: Watched) -> None:
+    watched.until(10, 20, 5)
+    watched.until(49, 60, 5)
+
+    assert watched.told == []

@@ -190,6 +190,24 @@ def test_a_port_that_is_down_three_times_is_down_since_the_first_reading() -> No
     assert of(_feed(judge, *ports), LINK) == [(State.DOWN, 31, "port_down")]
 
 
+def test_a_port_that_was_not_read_for_hours_is_counted_anew() -> None:
+    """The monitor stood still, or its clock was set forward."""
+    judge = _up(_port_judge())
+    before = [run(NEAR, 31 + 10 * n, Outcome.ANSWERED, 1000, 2) for n in range(2)]
+    after = [run(NEAR, 10_801 + 10 * n, Outcome.ANSWERED, 1000, 2) for n in range(3)]
+
+    assert of(_feed(judge, *before, *after), LINK) == [(State.DOWN, 10_801, "port_down")]
+
+
+def test_an_echo_that_was_lost_hours_ago_is_not_when_the_port_went_down() -> None:
+    judge = _up(_port_judge())
+    ports = [run(NEAR, 10_801 + 10 * n, Outcome.ANSWERED, 1000, 2) for n in range(3)]
+
+    changes = _feed(judge, silent(ECHO, 30), *ports)
+
+    assert of(changes, LINK)[-1] == (State.DOWN, 10_801, "port_down")
+
+
 @pytest.mark.parametrize("status", [2, 6, 7])
 def test_down_not_present_and_lower_layer_down_are_down(status: int) -> None:
     judge = _up(_port_judge())
