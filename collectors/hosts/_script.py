@@ -68,6 +68,8 @@ def read(text: str) -> HostReading | None:
             missing.append(name)
         else:
             found |= heard
+    if "stat" in sections and not {"modes", "boot_at", "cpus"} <= found.keys():
+        missing.append("stat")
     mounts = found.pop("mounts", None)
     if mounts is not None:
         space, inodes = found.pop("space", {}), found.pop("inodes", {})
@@ -156,12 +158,13 @@ _COUNTS: Final = {
 
 def _uptime(lines: Lines) -> dict[str, Any] | None:
     up = decimal(lines[0].split()[0])
-    return None if up is None else {"uptime": up}
+    return None if up is None or up < 0 else {"uptime": up}
 
 
 def _load(lines: Lines) -> dict[str, Any] | None:
     each = [decimal(word) for word in lines[0].split()[:3]]
-    return None if len(each) != 3 or None in each else {"load": tuple(each)}
+    known = [one for one in each if one is not None and one >= 0]
+    return {"load": tuple(known)} if len(known) == 3 else None
 
 
 def _memory(lines: Lines) -> dict[str, Any] | None:

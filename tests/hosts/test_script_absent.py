@@ -206,6 +206,25 @@ def test_more_filesystems_than_are_looked_at_are_not_passed_over_in_silence(
     assert "mounts" not in machine.reading({"/proc/mounts": mounts}).missing
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong", "section", "field"),
+    [
+        ("71902.98 ", "-5.00 ", "uptime", "uptime"),
+        ("0.00 0.01 0.05", "0.00 -0.01 0.05", "load", "load"),
+        ("0.00 0.01 0.05", "0,00 0,01 0,05", "load", "load"),
+        ("cpu  ", "cpu  -", "stat", "modes"),
+        ("btime ", "btime 0x", "stat", "boot_at"),
+    ],
+)
+def test_what_makes_no_sense_is_missing(said: str, wrong: str, section: str, field: str) -> None:
+    text = capture("debian-12")
+    assert said in text
+    found = read(text.replace(said, wrong, 1))
+    assert found is not None
+    assert getattr(found, field) is None
+    assert section in found.missing
+
+
 def test_a_disk_that_is_mounted_read_only_elsewhere_first_still_counts_as_storage() -> None:
     views = [
         Filesystem(folder, "/dev/sdb", "xfs", read_only, 100, 40, 60)
