@@ -285,7 +285,7 @@ def row(
         far=link.b.site,
         seconds={kind.value: achieved.by_class[kind] for kind in Class},
         evaluated=achieved.evaluated,
-        status=achieved.status.value,
+        status=assessed.status.value,
         a_opt=ratio(achieved.a_opt, promised),
         a_meas=ratio(achieved.a_meas, promised),
         a_pess=ratio(achieved.a_pess, promised),

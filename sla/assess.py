@@ -65,6 +65,16 @@ class LinkAssessment:
     outages: tuple[AssessedOutage, ...]
 
     @property
+    def status(self) -> Status:
+        """Return the figure's status; ambiguous is what could flip over 43 200 minutes, too."""
+        if self._fixed and self.settled is not None:
+            promised = self.contract.availability
+            least = self.settled - Fraction(self.achieved.unknown, FIXED_MONTH)
+            if (self.settled >= promised) != (least >= promised):
+                return Status.AMBIGUOUS
+        return self.achieved.status
+
+    @property
     def within_resolution(self) -> bool:
         """Whether timing errors of one slot per outage could flip the verdict."""
         if self.settled is None:
@@ -217,7 +227,7 @@ def carrier_of(
         levels=levels,
         availability=weighted / total if total else None,
         coverage=Fraction(measured, evaluated) if evaluated else None,
-        status=status_of(link.achieved.status for link in links),
+        status=status_of(link.status for link in links),
         by_class=by_class,
     )
 

@@ -139,7 +139,7 @@ def report(
         tree_size=inputs.log.size,
         tree_sha256=inputs.log.sha256,
         tree_sm3=inputs.log.sm3,
-        status=status_of(one.achieved.status for one in circuits).value,
+        status=status_of(one.assessed.status for one in circuits).value,
         seconds=by_class,
         availability=points.availability,
         coverage=ratio(Fraction(measured, evaluated)) if evaluated else None,

@@ -169,6 +169,7 @@ def _link_row(assessment: LinkAssessment) -> dict[str, Any]:
         "contract": link.contract,
         "level": assessment.level,
         **_figures(assessment.achieved, promised),
+        "status": assessment.status.value,
         "availability_percent": _text(settled, promised),
         "promised": ratio(promised),
         "met": None if settled is None else settled >= promised,

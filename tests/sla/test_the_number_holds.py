@@ -101,6 +101,16 @@ def test_a_credit_is_in_doubt_by_the_figure_that_settles(
     assert tuple((name, status) for name, _, status in got) == review
 
 
+@pytest.mark.parametrize(("unknown", "status"), [(1100, "OK"), (1200, "AMBIGUOUS")])
+def test_a_circuit_is_in_doubt_by_the_figure_that_settles(unknown: int, status: str) -> None:
+    middle = START + 1400
+    live = laid((State.DOWN, START, middle), (State.UNKNOWN, middle, middle + unknown))
+
+    got = build.report(told(live, FIXED))
+
+    assert (got.links[0].status, got.status) == (status, status)
+
+
 def items(live: Mapping[str, Sequence[Step]]) -> dict[str, Fraction | None]:
     """Scores of the items that count outages and repairs, of circuits a and b in a quarter."""
     got = build.report(inputs(register(link("a"), link("b")), live))
