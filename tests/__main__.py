@@ -1,6 +1,6 @@
 """The whole suite: `python -m tests`, or with arguments what pytest makes of them.
 
-Much of it waits: for agents that are silent on purpose, for programs that start. So three parts run
+Much of it waits: for agents that are silent on purpose, for programs that start. So four parts run
 side by side; what the others say is shown when all are through.
 """
 
@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 BESIDE = (
+    ("tests/e2e",),
     ("tests/collectors", "tests/devices", "tests/metrics", "tests/runtime", "tests/traps"),
-    ("tests/e2e", "tests/gear", "tests/ssh", "tests/store"),
+    ("tests/api", "tests/audit", "tests/gear", "tests/ssh", "tests/store"),
 )
-"""What waits most, and what starts the whole program or another; the third part is the rest."""
+"""What starts the whole program and waits most of its time, so that it begins at once; what waits
+much; what starts other programs. The fourth part is the rest, as long to compute as the third."""
 _PYTEST = (sys.executable, "-m", "pytest")
 
 
