@@ -23,6 +23,7 @@ from runtime.sections.ssh import SshConfig
 from runtime.ssh.wire import HOST_KEYS, SshDoor
 from simulator.ssh_nodes import Node
 from simulator.ssh_server import SshServer, serving
+from tests.servers import free_port
 from tests.ssh.asking import access, login, pin
 from tests.ssh.fakes import fake_host
 from tests.ssh.sshd import Sshd, sshd
@@ -336,6 +337,9 @@ def _converse(folder: Path, node: Node, *, seconds: float = 20, legacy: bool = F
             (folder / HOST_KEYS).write_text(server.known_hosts(), "ascii")
             who = login(user="netmon", password="right")
             way = access(server.ports["rt1"], who, "rt1", legacy=legacy)
+            # The time of the conversation is not that in which the process begins.
+            nobody = access(free_port(), who, "nobody")
+            assert (await door.run(nobody, "", timeout=20)).reason == "port_closed"
             return await door.converse(way, "huawei_vrp", ("display version",), timeout=seconds)
 
     with serving([node], time.time) as server:
