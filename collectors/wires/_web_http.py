@@ -7,6 +7,7 @@ many bytes as sent and as unpacked. Time limits are the caller's.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 import zlib
 from typing import Final
@@ -22,6 +23,9 @@ from metrics.observation import Outcome
 
 _LARGEST_HEADER: Final = 65_536
 _MOST_INTERIM: Final = 20
+_HEADER_ENDS: Final = re.compile(rb"\n\r?\n")
+_FIELD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:|[ \t]")
+"""How a line of a header begins: with a name, or as what goes on with the line before."""
 _AT_ONE_GO: Final = 256
 """Pieces of a body that are read before others have their turn: chunks may be of one byte each."""
 _LARGEST_NUMBER: Final = 2**63 - 1
@@ -63,6 +67,26 @@ class Exchange(msgspec.Struct):
 
 async def ask(line: Line, url: URL, question: HttpQuestion, into: Exchange) -> h11.Connection:
     """Ask and read the header; `Trouble` where what comes is no HTTP, or nothing."""
+    peer, data = _begun(url, question)
+    await line.send(data)
+    into.sent_at = time.monotonic()
+    raw = bytearray()
+    try:
+        try:
+            await _header(line, peer, into, raw)
+        except h11.RemoteProtocolError:
+            if (mended := _mended(bytes(raw))) is None:
+                raise
+            peer, _ = _begun(url, question)
+            peer.receive_data(mended)
+            await _header(line, peer, into, raw)
+    except h11.RemoteProtocolError:
+        raise Trouble(Outcome.GARBLED, "no_http") from None
+    return peer
+
+
+def _begun(url: URL, question: HttpQuestion) -> tuple[h11.Connection, bytes]:
+    """Return a connection that has asked, and the bytes of it."""
     peer = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEADER)
     try:
         headers = _headers(url, question)
@@ -73,13 +97,22 @@ async def ask(line: Line, url: URL, question: HttpQuestion, into: Exchange) -> h
         data.append(peer.send(h11.EndOfMessage()))
     except (h11.LocalProtocolError, UnicodeEncodeError):  # what is to be sent is no HTTP
         raise Trouble(Outcome.SKIPPED, "bad_request") from None
-    await line.send(b"".join(piece for piece in data if piece))
-    into.sent_at = time.monotonic()
-    try:
-        await _header(line, peer, into)
-    except h11.RemoteProtocolError:
-        raise Trouble(Outcome.GARBLED, "no_http") from None
-    return peer
+    return peer, b"".join(piece for piece in data if piece)
+
+
+def _mended(raw: bytes) -> bytes | None:
+    """Leave out the lines of a header that are none; None where there are no such lines.
+
+    Browsers pass over them (`Server : x`, a line without a colon) and show the page.
+    """
+    end = _HEADER_ENDS.search(raw)
+    if end is None or end.start() > _LARGEST_HEADER:
+        return None
+    first, *lines = raw[: end.start()].split(b"\n")
+    good = [line for line in lines if _FIELD.match(line)]
+    if len(good) == len(lines):
+        return None
+    return b"\n".join((first, *good)) + raw[end.start() :]
 
 
 async def read_body(
@@ -94,8 +127,9 @@ async def read_body(
     into.body = unpack.body
 
 
-async def _header(line: Line, peer: h11.Connection, into: Exchange) -> None:
-    heard = False
+async def _header(line: Line, peer: h11.Connection, into: Exchange, raw: bytearray) -> None:
+    """Read up to the end of the header; `raw` is what came so far."""
+    heard = bool(raw)
     interim = 0
     while True:
         event = peer.next_event()
@@ -104,6 +138,7 @@ async def _header(line: Line, peer: h11.Connection, into: Exchange) -> None:
             if not piece and not heard:
                 raise Trouble(Outcome.GARBLED, "no_answer")
             heard = True
+            raw += piece
             peer.receive_data(piece)
         elif isinstance(event, h11.InformationalResponse):
             interim += 1

@@ -117,6 +117,19 @@ def test_a_header_without_end_is_no_http() -> None:
     assert (found.outcome, found.reason, found["success"]) == (Outcome.GARBLED, "no_http", 0)
 
 
+@pytest.mark.parametrize("line", [b"Server : x", b"no field at all", b"X Y: z", b": x"])
+def test_a_line_that_is_no_field_is_passed_over_as_browsers_do(line: bytes) -> None:
+    found = told(HEAD + line + b"\r\nContent-Length: 5\r\n\r\nhello", text="hello")
+
+    assert (found.outcome, found["success"]) == (Outcome.ANSWERED, 1)
+
+
+def test_two_lengths_of_one_answer_are_no_http() -> None:
+    answer = HEAD + b"X Y: z\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"
+
+    assert told(answer).reason == "no_http"
+
+
 def test_interim_answers_have_an_end() -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
