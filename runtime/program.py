@@ -10,14 +10,16 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from runtime import garbage, logs
 from runtime.check import check, render
 from runtime.clock import Steady
-from runtime.monitor import Monitor, open_monitor
 from store.errors import StoreError
 from texts.say import Language, say
+
+if TYPE_CHECKING:
+    from runtime.monitor import Monitor
 
 _SPARE_DESCRIPTORS: Final = 512
 """For files, sockets of the api and of stores; the rest is for SNMP."""
@@ -45,6 +47,8 @@ def run(
         print(render(checked.problems, language), file=sys.stderr)
     if not checked.good:
         return 1
+    from runtime.monitor import open_monitor  # noqa: PLC0415 - other commands, and a refusal, do without
+
     logs.start()
     limit = _descriptors()
     sessions = limit - _SPARE_DESCRIPTORS
