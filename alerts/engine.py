@@ -11,14 +11,15 @@ began to fire, changed in a way worth telling, or were resolved. Pending ones ar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
 from alerts.book import UNCLEAR, Book
-from alerts.condition import FLAPPING, Condition, Key
-from alerts.limits import Average, Watch, plans, smoothed
+from alerts.condition import FLAPPING, Condition
+from alerts.drawing import Drawn, draw
+from alerts.limits import Average, Watch, smoothed
 from alerts.model import (
     DEGRADED,
     DOWN,
@@ -32,9 +33,8 @@ from alerts.model import (
     Phase,
     Rule,
 )
-from alerts.surroundings import Surroundings
 from alerts.void import why_void
-from alerts.watched import group_news, watched
+from alerts.watched import group_news
 from inventory.model import Inventory, TargetId, link_target
 from metrics.observation import Probe, Reading
 
@@ -57,13 +57,10 @@ class Engine:
         """Since when and why a target that was judged is DOWN or DEGRADED."""
         self._was_blind = False
         """When it stopped; whatever answers shows that it is over."""
-        self._load(tuple(rules), inventory, tuple(probes))
+        self._load(draw(rules, inventory, probes))
 
-    def _load(self, rules: tuple[Rule, ...], inventory: Inventory, probes: Sequence[Probe]) -> None:
-        self._rules = {rule.id: rule for rule in rules}
-        self._around = Surroundings(inventory, probes)
-        self._plans = plans(rules, inventory, probes)
-        self._watched = watched(rules)
+    def _load(self, drawn: Drawn) -> None:
+        self._rules, self._around, self._plans, self._watched, self._watching = drawn
         self._book.load(self._around, self._watched.state, self._watched.group)
 
     # Readings.
@@ -358,11 +355,12 @@ class Engine:
     def reload(
         self, rules: Iterable[Rule], inventory: Inventory, probes: Iterable[Probe], now: int
     ) -> tuple[Alert, ...]:
-        """Go on with other rules or another inventory; return what is void now, and what is new.
+        """Go on with other rules or another inventory."""
+        return self.take(draw(rules, inventory, probes), now)
 
-        What is bad is judged by the new rules at once: it may stay so for days.
-        """
-        self._load(tuple(rules), inventory, tuple(probes))
+    def take(self, drawn: Drawn, now: int) -> tuple[Alert, ...]:
+        """Go on with what was drawn; return what is void now, and what is new."""
+        self._load(drawn)
         book, knows = self._book, self._around.knows
         self._averages = {
             key: kept for key, kept in self._averages.items() if key[0] in self._plans
@@ -371,7 +369,7 @@ class Engine:
         self._unjudged = {t: said for t, said in self._unjudged.items() if t in book.states}
         self._bad = {target: how for target, how in self._bad.items() if knows(target)}
         told = self._drop_void(now)
-        for target, (since, reason) in list(self._bad.items()):
+        for target, (since, reason) in list(self._bad.items()):  # it may stay so for days
             if self._around.is_asked(target):
                 told += self._judge(target, since, now, reason)
         for group in self._around.groups():
@@ -383,10 +381,7 @@ class Engine:
         """Resolve what can no longer be judged, saying why; find the probes that need a look."""
         states = self._book.states
         told: list[Alert] = []
-        watching: dict[Key, Probe] = {}
-        for probe, plan in self._plans.items():
-            for watch in (*plan.plain, *plan.smooth):
-                watching[watch.rule.id, probe.series[watch.position].target] = probe
+        watching = self._watching
         for condition in list(self._book.conditions.values()):
             rule, target = self._rules.get(condition.rule.id), condition.target
             judged = None if target not in self._bad else (states[target], self._bad[target][1])

@@ -70,7 +70,7 @@ class Beat:
     async def run(self) -> None:
         """Turn until cancelled. What was due while the other parts started is nobody's run."""
         self.turned_ms = self._clock.now_ms()
-        self.schedule = self.schedule.moved(self.turned_ms)
+        self.schedule.go_on_from(self.turned_ms)
         while True:
             now_ms = self._clock.now_ms()
             if now_ms - self.turned_ms > _STALL_MS:
@@ -91,7 +91,7 @@ class Beat:
         _log.warning("no run was started", extra={"seconds": seconds, "runs": runs})
         self.jumps += 1
         self._runner.runs["skipped", "jump"] += runs
-        self.schedule = self.schedule.moved(now_ms)
+        self.schedule.go_on_from(now_ms)
 
     async def end(self, beating: asyncio.Task[None]) -> None:
         """Stop turning."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from alerts.model import Alert
 from api.ports import Event, LinkNow, StateNow
@@ -33,6 +34,16 @@ _Flow = tuple[Probe, int, int]
 """The probe that reads a flow, and where in its values inward and outward stand."""
 
 
+class Drawn(NamedTuple):
+    """What there is to see of an inventory."""
+
+    inventory: Inventory
+    targets: Sequence[TargetId]
+    echoes: Mapping[TargetId, Probe]
+    flows: Mapping[TargetId, _Flow]
+    """Rates of ports, utilisation of links."""
+
+
 class LiveView:
     """Follows every change of state and knows where each number of a link is read."""
 
@@ -50,22 +61,23 @@ class LiveView:
         self._alerts = alerts
         self._health = health
         self._states: dict[TargetId, StateNow] = {}
-        self._echoes: dict[TargetId, Probe] = {}
-        self._flows: dict[TargetId, _Flow] = {}
-        """Rates of ports, utilisation of links."""
+        self._echoes: Mapping[TargetId, Probe] = {}
+        self._flows: Mapping[TargetId, _Flow] = {}
         self._blind_since: int | None = None
 
     def load(self, inventory: Inventory, probes: Sequence[Probe]) -> None:
-        """Take over an inventory: what is new is UNKNOWN, what is gone is gone."""
-        self._inventory = inventory
+        """Take over an inventory."""
+        self.take(draw(inventory, probes))
+
+    def take(self, drawn: Drawn) -> None:
+        """Take over what was drawn: what is new is UNKNOWN, what is gone is gone."""
+        self._inventory, asked, self._echoes, self._flows = drawn
         start = self._now()
         before = self._states
         self._states = {
             target: before.get(target) or StateNow(target, State.UNKNOWN, start, "not_observed")
-            for target in targets(inventory)
+            for target in asked
         }
-        self._echoes = {probe.target: probe for probe in probes if probe.kind == "echo"}
-        self._flows = dict(_flows(probes))
 
     def changed(self, change: Change) -> None:
         """Take over one change of state and tell the page."""
@@ -207,6 +219,12 @@ def targets(inventory: Inventory) -> list[TargetId]:
         *map(link_target, inventory.links),
         *map(service_target, inventory.services),
     ]
+
+
+def draw(inventory: Inventory, probes: Sequence[Probe]) -> Drawn:
+    """Find out what there is to see; changes nothing."""
+    echoes = {probe.target: probe for probe in probes if probe.kind == "echo"}
+    return Drawn(inventory, targets(inventory), echoes, dict(_flows(probes)))
 
 
 def _flows(probes: Iterable[Probe]) -> Iterator[tuple[TargetId, _Flow]]:

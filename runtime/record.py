@@ -23,6 +23,7 @@ from store.errors import StoreError
 from store.history import ClosedSlot, History
 from store.hours import HourFiles, settle_seconds
 from store.ledger import Ledger, open_ledger
+from store.link_sources import LinkSources
 from store.people import People, load_people
 from store.recording import Recorder
 from store.writer import Writer
@@ -161,10 +162,10 @@ class Record:
         for slot in self._history.close_slots(now):
             self._slots.submit(slot)
 
-    def reload(self, inventory: Inventory, gone: Iterable[Probe]) -> None:
-        """Take over another inventory."""
-        self._settle = settle_seconds(inventory)
-        self._history.load(inventory)
+    def reload(self, settle: int, links: LinkSources, gone: Iterable[Probe]) -> None:
+        """Take over another inventory, of which that was drawn."""
+        self._settle = settle
+        self._history.take(links)
         self._history.forget(list(gone))
 
     def flush_recording(self) -> None:

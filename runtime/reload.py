@@ -1,4 +1,8 @@
-"""A reload is a difference: what stays the same is not touched, a broken file changes nothing."""
+"""A reload is a difference: what stays the same is not touched, a broken file changes nothing.
+
+All that takes long is drawn in a thread, from the files and what is asked now; meanwhile polls are
+asked and judged by what was there before. Then everything is swapped between two of them.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from alerts import drawing as alerts
 from alerts.dispatch import Dispatch
+from alerts.model import Rule
 from api.ports import Event
 from inventory.model import Endpoint, Inventory
 from metrics.observation import Probe
-from runtime import garbage
+from runtime import garbage, live
 from runtime.check import Checked, in_a_line
 from runtime.config import Config
 from runtime.events import Hub
@@ -26,6 +32,9 @@ from runtime.schedule import Schedule
 from runtime.sending import Sending
 from runtime.telling import Telling
 from sinks._exposition import Exposition
+from sla._network import Network
+from store.hours import settle_seconds
+from store.link_sources import LinkSources, link_sources
 
 if TYPE_CHECKING:
     from runtime.beat import Beat
@@ -35,6 +44,22 @@ _TAKEN = frozenset({"inventory", "rules", "shipped_rules"})
 """Sections of monitor.yaml whose files are read anew; the others hold until a restart."""
 _TOLD = 50
 """Problems that are logged one by one."""
+
+
+class _Drawn(NamedTuple):
+    """What is swapped in one step."""
+
+    inventory: Inventory
+    rules: Sequence[Rule]
+    probes: tuple[Probe, ...]
+    gone: list[Probe]
+    addresses: Collection[tuple[str, int | None]]
+    schedule: Schedule
+    network: Network
+    watching: alerts.Drawn
+    seen: live.Drawn
+    links: LinkSources
+    settle: int
 
 
 class Reload:
@@ -107,11 +132,12 @@ class Reload:
     async def ask(self, person: str) -> Sequence[str]:
         """Read everything again; return the problems that kept the old configuration in force."""
         async with self._lock:
-            checked = await asyncio.to_thread(self._read)
-            if checked.good:
-                problems = await self._prepare_and_take(checked)
-            else:
-                problems = [in_a_line(found, "en") for found in checked.problems]
+            with garbage.made_to_stay():
+                checked = await asyncio.to_thread(self._read)
+                if checked.good:
+                    problems = await self._prepare_and_take(checked)
+                else:
+                    problems = [in_a_line(found, "en") for found in checked.problems]
             self._telling.own("reload", "reload", bad=bool(problems))
         if not problems:
             _log.info("taken", extra={"by": person, "probes": len(self._probes)})
@@ -135,43 +161,59 @@ class Reload:
         """Prepare what takes long beside the event loop, then swap; return what prevents it."""
         inventory = checked.inventory
         assert inventory is not None
-        before, canaries = self._probes, self._config.canaries
-        probes = await asyncio.to_thread(lambda: keep(before, plan(inventory, canaries)))
+        drawn = await asyncio.to_thread(self._draw, checked, inventory)
         try:
-            await self._open_wires(probes)
+            await self._open_wires(drawn.probes)
         except OSError as error:
             return [f"echo: {error.strerror or error}"]
         worker = await self._past.prepare(inventory)
-        self._take(checked, inventory, probes)
+        self._take(drawn)
         self._past.take(worker)
+        for others in (self._load_centre, self._load_traps):
+            await asyncio.sleep(0)
+            others(inventory, drawn.probes)
+        await asyncio.sleep(0)
+        self._load_survey(inventory)
         return ()
 
-    def _take(self, checked: Checked, inventory: Inventory, probes: tuple[Probe, ...]) -> None:
-        before, self._probes = self._probes, probes
+    def _draw(self, checked: Checked, inventory: Inventory) -> _Drawn:
+        """Draw all that depends on the inventory; changes nothing."""
+        probes = keep(self._probes, plan(inventory, self._config.canaries))
         remaining = set(probes)
-        gone = [probe for probe in before if probe not in remaining]
-        self.beat.schedule = Schedule(probes, self.beat.turned_ms)
+        return _Drawn(
+            inventory,
+            checked.rules,
+            probes,
+            [probe for probe in self._probes if probe not in remaining],
+            {where for probe in probes if (where := _address(probe)) is not None},
+            Schedule(probes, self.beat.turned_ms),
+            self._pipeline.judge.drawn(inventory, probes),
+            alerts.draw(checked.rules, inventory, probes),
+            live.draw(inventory, probes),
+            link_sources(inventory),
+            settle_seconds(inventory),
+        )
+
+    def _take(self, drawn: _Drawn) -> None:
+        inventory, gone = drawn.inventory, drawn.gone
+        self._probes = drawn.probes
+        drawn.schedule.go_on_from(self.beat.turned_ms)
+        self.beat.schedule = drawn.schedule
         for device in {probe.device for probe in gone if probe.device}:
             self._runner.forget(device)  # also what it was asked of ports it no longer declares
-        self._retain({address for probe in probes if (address := _address(probe)) is not None})
-        changes = self._pipeline.judge.reload(inventory, probes)
-        self._telling.carry(
-            self._telling.engine.reload(checked.rules, inventory, probes, self._live.now())
-        )
-        self._live.load(inventory, probes)
-        self._load_traps(inventory, probes)
-        self._load_survey(inventory)
-        self._load_centre(inventory, probes)
+        self._retain(drawn.addresses)
+        changes = self._pipeline.judge.take(drawn.network)
+        self._telling.carry(self._telling.engine.take(drawn.watching, self._live.now()))
+        self._live.take(drawn.seen)
         for change in changes:
             self._pipeline.announce(change)
         self._pipeline.forget(gone)
         self._exposition.retire(gone)
         self._sending.retire(gone)
-        self._dispatch.reload(inventory, checked.rules)
-        self._record.reload(inventory, gone)
+        self._dispatch.reload(inventory, drawn.rules)
+        self._record.reload(drawn.settle, drawn.links, gone)
         self.count += 1
         self._hub.publish(Event("reload", {}))
-        garbage.settle()
 
 
 def _address(probe: Probe) -> tuple[str, int | None] | None:

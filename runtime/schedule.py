@@ -29,7 +29,11 @@ class _Wheel:
         pairs = sorted((phase_ms(probe.id, every_ms), probe.id, probe) for probe in probes)
         self._phases = [phase for phase, _, _ in pairs]
         self._probes = [probe for _, _, probe in pairs]
-        self._turn = now_ms // every_ms * every_ms
+        self.go_on_from(now_ms)
+
+    def go_on_from(self, now_ms: int) -> None:
+        """Turn to `now_ms`: what lies before it is not given any more."""
+        self._turn = now_ms // self.every_ms * self.every_ms
         self._index = bisect_right(self._phases, now_ms - self._turn)
 
     def due(self, now_ms: int) -> Iterator[tuple[Probe, int]]:
@@ -59,15 +63,15 @@ class Schedule:
     """The grid of all probes."""
 
     def __init__(self, probes: Iterable[Probe], now_ms: int) -> None:
-        self._all = tuple(probes)
         by_interval: dict[int, list[Probe]] = {}
-        for probe in self._all:
+        for probe in probes:
             by_interval.setdefault(probe.every_ms, []).append(probe)
         self._wheels = [_Wheel(every, some, now_ms) for every, some in sorted(by_interval.items())]
 
-    def moved(self, now_ms: int) -> Schedule:
-        """Return the same grid from `now_ms` on: what lies before it is not given any more."""
-        return Schedule(self._all, now_ms)
+    def go_on_from(self, now_ms: int) -> None:
+        """Turn the grid to `now_ms`: what lies before it is not given any more."""
+        for wheel in self._wheels:
+            wheel.go_on_from(now_ms)
 
     def behind(self, now_ms: int) -> int:
         """Count the instants up to `now_ms` that were not given yet."""

@@ -12,13 +12,14 @@ is (`blind`, for a reason of its own) says when it sees again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Final
 
 from inventory.model import Inventory, TargetId
 from metrics.observation import Observation, Outcome, Probe
 from sla import _services as services
 from sla._drawing import draw
-from sla._network import NEVER, Node, Route, ServiceNode, SiteNode, Upper
+from sla._network import NEVER, Network, Node, Route, ServiceNode, SiteNode, Upper
 from sla._rules import Rules, transition
 from sla.states import CANARIES_SILENT, CONFIRM, Blind, State, Transition
 
@@ -44,6 +45,7 @@ _KEPT: Final = (
     "bad_runs", "bad_first", "quality", "port_runs", "port_first", "hidden", "hidden_mark",
 )  # fmt: skip
 """What a link or device remembers of its runs over a reload; its place and limits are new."""
+_kept: Final = attrgetter(*_KEPT)
 
 
 class Judge:
@@ -240,13 +242,21 @@ class Judge:
             if node.state is not None
         }
 
+    def drawn(self, inventory: Inventory, probes: Iterable[Probe]) -> Network:
+        """Draw another network, to be taken; changes nothing, and takes seconds for a province."""
+        return draw(inventory, probes, self._rules.confirm)
+
     def reload(self, inventory: Inventory, probes: Iterable[Probe]) -> tuple[Change, ...]:
-        """Take another inventory; targets that remain keep their state and their runs.
+        """Take another inventory."""
+        return self.take(self.drawn(inventory, probes))
+
+    def take(self, network: Network) -> tuple[Change, ...]:
+        """Take another network; targets that remain keep their state and their runs.
 
         What is gone, or is asked no more, is UNKNOWN from now on; what is gone has no outage.
         """
         before, rules = self._network, self._rules
-        self._network = rules.network = draw(inventory, probes, rules.confirm)
+        self._network = rules.network = network
         known = {node.target: node for node in before.upper()}
         for node in self._network.upper():
             if old := known.pop(node.target, None):
@@ -329,5 +339,5 @@ def _carry_over(old: Upper, new: Upper) -> None:
         services.carry_over(old, new)
     elif isinstance(old, Node) and isinstance(new, Node):
         new.own.ms = max(new.own.ms, old.own.ms)
-        for name in _KEPT:
-            setattr(new, name, getattr(old, name))
+        for name, value in zip(_KEPT, _kept(old), strict=True):
+            setattr(new, name, value)

@@ -13,20 +13,12 @@ that is back-dated over a closed slot is right in both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
-from inventory.model import (
-    Inventory,
-    Link,
-    ProbeSpec,
-    TargetId,
-    device_target,
-    interface_target,
-    link_target,
-)
+from inventory.model import Inventory, link_target
 from metrics.catalogue import (
     ECHO_LOST,
     ECHO_SENT,
@@ -40,6 +32,7 @@ from metrics.catalogue import (
 from metrics.observation import Observation, Outcome, Probe, Reading, Value
 from sla.states import PORT_DOWN, PORT_UP
 from store._ranks import jitter, quantiles
+from store.link_sources import LinkSources, link_sources
 
 GRACE: Final = 15
 """Seconds after its end that a slot waits for late answers, at least."""
@@ -51,7 +44,6 @@ _WITHHELD: Final = "not_refreshed"
 _CACHED: Final = ("still",)
 _MOST: Final = 2**53
 """Octets that nothing carries in a slot; SQLite and Parquet end at 2^63, sums are below that."""
-_JUDGING: Final = frozenset({"echo", "interfaces"})
 _LATE_ANSWER: Final = 5
 """Seconds an echo run may last beyond its interval: time-out and what a busy process adds."""
 
@@ -183,31 +175,13 @@ class History:
         self.load(inventory)
 
     def load(self, inventory: Inventory) -> None:
-        """Take over an inventory; what is added up goes on."""
+        """Take over an inventory."""
+        self.take(link_sources(inventory))
+
+    def take(self, drawn: LinkSources) -> None:
+        """Take over what was drawn; what is added up goes on."""
         self._plans: dict[Probe, _Plan] = {}
-        self._seconds = {
-            link_target(link.id): link.profile.slot for link in inventory.links.values()
-        }
-        self._near: dict[TargetId, list[str]] = {}
-        for link in inventory.links.values():
-            if link.a.interface is not None:
-                port = interface_target(link.a.device, link.a.interface)
-                self._near.setdefault(port, []).append(link.id)
-        self._judging = {
-            device_target(device.id): spec.kind
-            for device in inventory.devices.values()
-            if device.address is not None and (spec := judging(device.probes)) is not None
-        }
-        self._by_far: dict[TargetId, list[str]] = {}
-        self._by_port: set[str] = set()
-        for link in inventory.links.values():
-            if _has_echo(link):
-                continue
-            far, ways = device_target(link.b.device), inventory.topology.uplinks
-            if far in self._judging and len(ways.get(link.b.site, ())) == 1:
-                self._by_far.setdefault(far, []).append(link.id)
-            else:
-                self._by_port.add(link.id)
+        self._seconds, self._near, self._judging, self._by_far, self._by_port = drawn
 
     def observe(self, reading: Reading) -> None:
         """Add a reading to the slot of its scheduled instant."""
@@ -353,16 +327,6 @@ class History:
         for probe in probes:
             self._plans.pop(probe, None)
             self._last.pop(probe, None)
-
-
-def judging(probes: Iterable[ProbeSpec]) -> ProbeSpec | None:
-    """Return the question whose runs judge its target: what is asked beside it may be slow."""
-    return min(probes, key=lambda spec: (spec.kind not in _JUDGING, spec.every), default=None)
-
-
-def _has_echo(link: Link) -> bool:
-    """Whether a link is echoed: that needs an address at its far end."""
-    return link.b.address is not None and any(spec.kind == "echo" for spec in link.probes)
 
 
 def _believed(octets: int | None, ms: int | None) -> tuple[int | None, int | None]:

@@ -26,7 +26,8 @@ from inventory.model import Inventory
 from sla.states import CONFIRM
 from store import _sqlite
 from store.errors import StoreError
-from store.history import ClosedSlot, SlotRow, judging
+from store.history import ClosedSlot, SlotRow
+from store.link_sources import judging
 
 _log = logging.getLogger("extranet.store")
 FOLDER: Final = "history"

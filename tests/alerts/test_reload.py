@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from alerts.drawing import draw
 from alerts.model import DEGRADED, DOWN, UNKNOWN, UP, OnState, Phase, Rule
 from inventory.model import LinkEnd, PlannedWork, TargetId, device_target, interface_target
 from metrics import catalogue
@@ -55,6 +56,16 @@ def test_an_alert_about_a_target_that_nothing_asks_any_more_is_over(
     ]
     story.state(target, UNKNOWN, "not_asked").wait(3600)
     assert story.lines[1:] == []
+
+
+def test_what_fired_while_other_rules_were_drawn_goes_on() -> None:
+    story = Story(make_engine())
+    drawn = draw(shipped(), make_inventory(), ALL)
+    story.state("link:l-town", DOWN).wait(300)
+    (fired,) = story.told
+    assert story.engine.take(drawn, story.now) == ()
+    story.state("link:l-town", UP).wait(600)
+    assert [(one.id, one.phase) for one in story.told[1:]] == [(fired.id, Phase.RESOLVED)]
 
 
 def test_a_link_without_an_echo_is_asked_about_at_the_only_device_it_leads_to() -> None:

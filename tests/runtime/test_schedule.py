@@ -90,3 +90,26 @@ def test_what_is_behind_is_what_would_be_given(every: list[int], first: int, the
     behind = schedule.behind(START + first + then)
 
     assert behind == len(list(schedule.due(START + first + then)))
+
+
+@given(
+    st.lists(st.sampled_from([1_000, 5_000, 10_000, 60_000]), min_size=1, max_size=30),
+    st.integers(0, 30_000),
+    st.integers(0, 30_000),
+)
+def test_a_grid_that_was_made_earlier_goes_on_where_the_one_before_it_ended(
+    intervals: list[int], drawn_at: int, taken_after: int
+) -> None:
+    probes = [probe(f"p{number}", every) for number, every in enumerate(intervals)]
+    taken, end = START + drawn_at + taken_after, START + 120_000
+    before, whole = Schedule(probes, START), list(Schedule(probes, START).due(end))
+    after = Schedule(probes, START + drawn_at)
+
+    given_out = list(before.due(taken))
+    after.go_on_from(taken)
+    given_out += after.due(end)
+
+    def names(given: list[tuple[Probe, int]]) -> list[tuple[str, int]]:
+        return sorted((due.id, slot_ms) for due, slot_ms in given)
+
+    assert names(given_out) == names(whole)

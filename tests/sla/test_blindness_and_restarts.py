@@ -208,6 +208,28 @@ def test_a_reload_keeps_states_and_confirming_runs() -> None:
     assert judge.observe(silent(probes[0], 80))[0] is State.DOWN
 
 
+def test_what_is_heard_while_another_network_is_drawn_is_judged_and_carried_over() -> None:
+    inventory, larger = make_inventory({"c": ["p"]}), make_inventory({"c": ["p"], "d": ["p"]})
+    probes = all_probes(inventory)
+    judge = Judge(inventory, probes)
+    play(judge, World(inventory).runs(probes, 60, spread))
+    drawn = judge.drawn(larger, all_probes(larger))
+    for at in (60, 70):
+        judge.observe(silent(probes[0], at))
+    assert judge.take(drawn) == ()
+    judge.observe(heard(snmp_probe(larger, "p-r"), 75))
+    assert judge.observe(silent(probes[0], 80))[0] is State.DOWN
+
+
+def test_a_network_that_was_drawn_and_not_taken_changes_nothing() -> None:
+    inventory = make_inventory({"c": ["p"]})
+    probes = all_probes(inventory)
+    drew, other = Judge(inventory, probes), Judge(inventory, probes)
+    runs = list(World(inventory, [("p-c", 60, 120)]).runs(probes, 180, spread))
+    drew.drawn(make_inventory({"d": ["p"]}), ())
+    assert play(drew, iter(runs)) == play(other, iter(runs)) != []
+
+
 def test_a_reload_forgets_what_is_gone_and_judges_sites_again() -> None:
     inventory = make_inventory({"c": ["p"], "d": ["p"], "k": ["c", "d"]})
     probes = all_probes(inventory)
