@@ -157,7 +157,7 @@ def test_a_flood_of_answers_to_other_questions_ends_at_its_time() -> None:
         answer = dns.message.make_response(dns.message.from_wire(query)).to_wire()
         other = bytes([answer[0] ^ 1]) + answer[1:]
         began = monotonic()
-        while not over.is_set() and monotonic() - began < 3:
+        while not over.is_set() and monotonic() - began < 30:
             with contextlib.suppress(OSError):
                 sock.sendto(other, asker)
 
@@ -176,7 +176,7 @@ def test_a_flood_of_answers_to_other_questions_ends_at_its_time() -> None:
     began = monotonic()
 
     assert asyncio.run(run()).reason == "timeout"
-    assert monotonic() - began < 2
+    assert monotonic() - began < 20
 
 
 def test_what_is_no_answer_is_garbled() -> None:

@@ -217,7 +217,7 @@ def test_checks_beyond_the_limit_wait_and_prove_nothing() -> None:
             wire = web(at_once=1)
             url = f"http://127.0.0.1:{port}/"
             return await asyncio.gather(
-                check("http", wire, url=url, timeout=1.3), check("http", wire, url=url, timeout=5)
+                check("http", wire, url=url, timeout=2.0), check("http", wire, url=url, timeout=5)
             )
 
     first, second = asyncio.run(run())
@@ -229,7 +229,7 @@ def test_checks_beyond_the_limit_wait_and_prove_nothing() -> None:
 
 
 def test_a_wait_for_a_place_is_no_silence_of_the_site() -> None:
-    """The place is free after 0.6 s; the site then needs 0.3 of its own 0.7."""
+    """The place is free after 0.8 s; the site then needs 0.3 of its own 1.0."""
 
     async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -243,8 +243,8 @@ def test_a_wait_for_a_place_is_no_silence_of_the_site() -> None:
         async with talking(silence) as dead, talking(good) as alive:
             wire = web(at_once=1)
             _, found = await asyncio.gather(
-                check("http", wire, url=f"http://127.0.0.1:{dead}/", timeout=0.6),
-                check("http", wire, url=f"http://127.0.0.1:{alive}/", timeout=0.7),
+                check("http", wire, url=f"http://127.0.0.1:{dead}/", timeout=0.8),
+                check("http", wire, url=f"http://127.0.0.1:{alive}/", timeout=1.0),
             )
             return found
 
@@ -436,7 +436,7 @@ def test_a_name_server_that_is_dead_ends_with_the_time_limit() -> None:
     assert (found.outcome, found.reason) in {
         (Outcome.SILENT, "timeout_resolve"), (Outcome.SILENT, "dns_failed"),
     }  # fmt: skip
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("end", ["refused", "cancelled", "late", "garbled"])

@@ -158,11 +158,11 @@ def test_bad_manners_have_a_name_in_bounded_time(
     began = time.monotonic()
     said = ask(
         gear, node("huawei_vrp", quirk), "display transceiver verbose",
-        seconds=2 if quirk != "another_prompt" else 10, most=300_000,
+        seconds=2 if quirk in {"hanging_shell", "endless_paging"} else 20, most=300_000,
     )  # fmt: skip
 
     assert (said.outcome, said.reason, said.texts) == (outcome, reason, ())
-    assert time.monotonic() - began < 7
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize(
