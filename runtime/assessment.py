@@ -91,14 +91,14 @@ class Assessment:
         await self.causes.start(stack)
 
     def tick(self) -> None:
-        """Once a second."""
+        """Once a second; what nobody watched is told before anything is made of it."""
+        if self._watch is not None:
+            self._watch.tick(self._clock.now())
         self.log.tick()
         self.witnesses.tick()
         self.reports.tick()
         self.evidence.tick()
         self.causes.tick()
-        if self._watch is not None:
-            self._watch.tick(self._clock.now())
 
     def health(self) -> Mapping[str, dict[str, object]]:
         """Tell how each part does: `ok` and, where it is not, a `reason` (a code)."""
