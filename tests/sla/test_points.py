@@ -83,6 +83,14 @@ def test_a_withdrawal_that_was_turned_down_may_be_asked_for_again() -> None:
     ) == {1: "withdrawn"}  # fmt: skip
 
 
+def test_a_decision_about_the_points_says_nothing_of_their_withdrawal() -> None:
+    """Whoever had not read that they are to be taken back has not agreed to it."""
+    assert states(
+        ("zhang", PROPOSED), ("li", PointsDecided(1, "approve")),
+        ("wang", PointsWithdrawn(1, "mistaken")), ("li", PointsDecided(1, "approve")),
+    ) == {1: "approved"}  # fmt: skip
+
+
 def test_points_as_a_record_of_their_own_count_on_one_persons_word() -> None:
     (one,) = counting(told(("zhang", TAKEN)))
     assert (one.by, one.approved_by, one.body) == ("zhang", "", TAKEN)
