@@ -14,7 +14,7 @@ LARGEST: Final = 500 * 1024
 """Bytes that are read (RFC 9309, 2.5: at least 500 KiB)."""
 _RULES: Final = 5_000
 _LONGEST_DELAY: Final = 60.0
-_LINE: Final = re.compile(r"\s*([A-Za-z-]+)\s*:\s*(.*?)\s*(?:#.*)?")
+_LONGEST_LINE: Final = 2_000
 
 
 class Rule(NamedTuple):
@@ -84,10 +84,8 @@ def parse(text: str, token: str) -> Robots:
     meant: list[_Group] = []
     named = in_rules = False
     for line in text.splitlines():
-        match = _LINE.fullmatch(line[:2_000])
-        if match is None:
-            continue
-        name, value = match[1].lower(), match[2]
+        name, _, value = line[:_LONGEST_LINE].partition("#")[0].partition(":")
+        name, value = name.strip().lower(), value.strip()
         if name == "user-agent":
             if in_rules:
                 meant, in_rules = [], False

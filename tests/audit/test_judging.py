@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,20 @@ def test_marks_and_characters_before_the_rules_hide_none(raw: bytes) -> None:
     rules = parse(decode(raw + "\nUser-agent: *\nDisallow: /内部/".encode("gbk")), "x")
 
     assert not rules.may(url("http://a.cn/内部/").path)
+
+
+def test_a_file_of_blanks_is_read_in_time() -> None:
+    began = process_time()
+
+    parse(("Disallow: /x" + " " * 1_900 + "x\n") * 250, "x")
+
+    assert process_time() - began < 1
+
+
+def test_a_remark_ends_a_rule() -> None:
+    rules = parse("User-agent : * # all\n Disallow :  /x  # but not this\n# Disallow: /y", "x")
+
+    assert (rules.may("/x"), rules.may("/y")) == (False, True)
 
 
 def test_the_first_line_may_stand_behind_a_byte_order_mark() -> None:
