@@ -97,9 +97,11 @@ class Book:
     def nowhere(self, one: Nowhere) -> int:
         """Note a link or picture that is dead as it is written; its key."""
         name = key(one.written)
-        if name not in self.places and len(self.places) < self._most:
-            self.places[name] = Place(one.written, one.text, one.picture, external=False)
-            self.places[name].why = "bad_url"
+        if name not in self.places and len(self.places) >= self._most:
+            self.lost["places"] += 1
+        elif name not in self.places:
+            found = Place(one.written, one.text, one.picture, external=False, why="bad_url")
+            self.places[name] = found
         return name
 
     def page(self, url: str, title: str, links: Iterable[int], *, home: bool) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from collectors.audit.book import EDGES_PER_PAGE, Book
 from collectors.audit.crawl import audit
 from collectors.audit.form import Report
-from collectors.audit.page import Page, read_page
+from collectors.audit.page import Nowhere, Page, read_page
 from tests.audit.site import (
     NAVIGATION,
     STARTED,
@@ -121,6 +121,15 @@ def test_each_link_of_a_large_home_page_is_one_of_the_home_page() -> None:
     book.page("http://a.cn/", "", range(EDGES_PER_PAGE + 50), home=True)
 
     assert (len(book.pages[0].edges), book.lost["edges"]) == (EDGES_PER_PAGE + 50, 0)
+
+
+def test_a_link_that_is_none_and_found_no_room_is_counted() -> None:
+    book = Book(Site().task(max_pages=1), TODAY)
+
+    for number in range(5_010):
+        book.nowhere(Nowhere(f"http://{number},cn/", "", picture=False))
+
+    assert (len(book.places), book.lost["places"]) == (5_005, 5)
 
 
 def test_links_of_another_page_that_found_no_room_are_counted() -> None:
