@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -40,6 +42,17 @@ def free_port(host: str = "127.0.0.1") -> int:
                 shared.write(str(turn + 1))
                 return port
     raise OSError(f"no free port between {_PORTS[0]} and {_PORTS[-1]} of {host}")
+
+
+@functools.cache
+def has_ipv6() -> bool:
+    """Whether `::1` is an address of this machine."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def wait_for(condition: Callable[[], T], seconds: float = 20.0, *, what: str = "condition") -> T:

@@ -379,6 +379,7 @@ def test_a_file_that_holds_no_authority_is_named_at_the_start(tmp_path: Path) ->
         web(ca=(tmp_path / "ca.pem",)).open()
 
 
+@pytest.mark.ipv6
 def test_an_address_of_ipv6_may_stand_in_a_url() -> None:
     found = asyncio.run(check("http", url=f"http://[::1]:{free_port(host='::1')}/"))
 

@@ -61,6 +61,7 @@ def test_a_port_that_nobody_listens_on_refuses() -> None:
     assert found["tcp_connect_seconds"] is None
 
 
+@pytest.mark.ipv6
 def test_ipv6_is_spoken_too() -> None:
     found = asyncio.run(check("tcp", host="::1", port=free_port(host="::1")))
 

@@ -33,6 +33,7 @@ def may_icmp() -> bool:
     return True
 
 
+SIXES = ("::1", "0:0:0:0:0:0:0:1")
 needs_icmp = pytest.mark.skipif(not may_icmp(), reason="ICMP is not permitted here")
 
 
@@ -68,6 +69,7 @@ def test_udp_replies_are_timed(host: str) -> None:
     run(work())
 
 
+@pytest.mark.ipv6
 def test_udp_over_ipv6_is_answered() -> None:
     async def work() -> None:
         with echo_server("::1") as port:
@@ -79,7 +81,10 @@ def test_udp_over_ipv6_is_answered() -> None:
 
 
 @needs_icmp
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "0:0:0:0:0:0:0:1"])
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.8.9.10", *(pytest.param(six, marks=pytest.mark.ipv6) for six in SIXES)],
+)
 def test_icmp_replies_are_timed(host: str) -> None:
     async def work() -> None:
         async with opened("icmp") as echo:
@@ -162,7 +167,7 @@ def test_a_reply_that_comes_twice_counts_once() -> None:
     run(work())
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", pytest.param("::1", marks=pytest.mark.ipv6)])
 def test_port_unreachable_from_the_target_is_a_refusal_not_a_loss(host: str) -> None:
     async def work() -> None:
         port = free_port(host)

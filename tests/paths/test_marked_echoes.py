@@ -68,7 +68,7 @@ async def ask(
     return sum(rtt is not None for rtt in (*marked.rtts, *plain.rtts))
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", pytest.param("::1", marks=pytest.mark.ipv6)])
 @pytest.mark.parametrize("dscp", [EF, AF41])
 def test_an_echo_by_udp_carries_the_mark_and_the_next_one_none(host: str, dscp: int) -> None:
     with noting_server(host) as (port, seen):
@@ -97,6 +97,7 @@ def test_an_echo_by_icmp_carries_the_mark() -> None:
 
 
 @needs_icmp
+@pytest.mark.ipv6
 def test_an_echo_by_icmp_over_ipv6_carries_the_mark() -> None:
     with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as tap:
         tap.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVTCLASS, 1)

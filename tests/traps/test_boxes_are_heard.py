@@ -54,6 +54,7 @@ def test_a_v2c_trap_is_heard(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.ipv6
 def test_a_trap_over_ipv6_is_heard(tmp_path: Path) -> None:
     async def story() -> None:
         known = inventory(tmp_path, ("r1", "::1", PLAIN))
