@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -45,6 +45,7 @@ class _Here:
 
     store: Path
     inventory: Inventory
+    sealing: evidence_work.Sealing = field(default_factory=evidence_work.Sealing)
 
 
 _here: _Here | None = None
@@ -254,11 +255,11 @@ def hour_leaves(hours: Sequence[int]) -> list[HourLeaves]:
 
 
 def keep_evidence(rules: RuleSet | None, now: int) -> evidence_work.Kept:
-    """Keep the next hour of evidence, or seal the next day."""
+    """Keep the next hour of evidence, or seal the next day, or a piece of it."""
     inventory, reader = _known()
     assert _here is not None
     with closing(reader):
-        return evidence_work.keep(_here.store, inventory, reader, rules, now)
+        return evidence_work.keep(_here.store, inventory, reader, rules, now, _here.sealing)
 
 
 def sweep_evidence(now: int, years: int) -> evidence_work.Kept:

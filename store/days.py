@@ -29,6 +29,8 @@ from store.canonical_lines import Slots, latency_runs, slot_runs
 from store.errors import StoreError, from_os
 
 ZONE: Final = "Asia/Shanghai"
+PIECE: Final = 2_000
+"""Hours of circuits that are added up in one go: a twentieth of a second."""
 _FOLDER: Final = "days"
 _SEALED: Final = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9].parquet"
 PLAIN: Final = (
@@ -132,17 +134,36 @@ def pending(folder: Path, zone: str = ZONE) -> Iterator[date]:
                 yield day
 
 
-def seal_day(folder: Path, day: date, limits: Mapping[str, Limits], zone: str = ZONE) -> int:
-    """Seal a day; return how many circuits it has.
+def seal_day(folder: Path, day: date, limits: Mapping[str, Limits], zone: str = ZONE) -> None:
+    """Seal a day.
 
     `limits`: by circuit; one without is left out, and will be counted from its hours. A sealed day
     is replaced as a whole. Raises StoreError; then nothing has changed.
     """
-    return write_day(folder, day, days_rows(folder, day, limits, zone))
+    for _ in sealing(folder, day, limits, zone):
+        pass
 
 
-def write_day(folder: Path, day: date, rows: Iterable[DayRow]) -> int:
-    """Write the rows of a day; return how many. Raises StoreError; then nothing has changed."""
+def sealing(
+    folder: Path, day: date, limits: Mapping[str, Limits], zone: str = ZONE, piece: int = PIECE
+) -> Iterator[None]:
+    """Seal a day as `seal_day` does, and yield after so many hours of circuits (or rows).
+
+    The day is there whole when it ends, and not before; whoever lets go of it earlier changes
+    nothing. The same bytes come out whatever the pieces are.
+    """
+    rows = _days_rows(folder, day, limits, zone, piece)
+    yield from _writing(folder, day, rows, piece)
+
+
+def write_day(folder: Path, day: date, rows: Iterable[DayRow]) -> None:
+    """Write the rows of a day. Raises StoreError; then nothing has changed."""
+    for _ in _writing(folder, day, rows, PIECE):
+        pass
+
+
+def _writing(folder: Path, day: date, rows: Iterable[DayRow | None], piece: int) -> Iterator[None]:
+    """Write the rows of a day; yield for each None among them, and after so many rows."""
     path = file_of(folder, day)
     table = path.with_suffix(".csv")
     try:
@@ -150,7 +171,13 @@ def write_day(folder: Path, day: date, rows: Iterable[DayRow]) -> int:
         table.unlink(missing_ok=True)
         table.touch(_sqlite.PRIVATE)
         with table.open("w", encoding="utf-8", newline="") as lines:
-            csv.writer(lines).writerows(map(_values, rows))
+            put, written = csv.writer(lines).writerow, 0
+            for row in rows:
+                if row is not None:
+                    put(_values(row))
+                    written += 1
+                if row is None or written % piece == 0:
+                    yield
         kinds = {name: "VARCHAR" if kind.endswith("]") else kind for name, kind in COLUMNS.items()}
         cast = ", ".join(
             f"{name}::{kind} AS {name}" if kind.endswith("]") else name
@@ -160,7 +187,7 @@ def write_day(folder: Path, day: date, rows: Iterable[DayRow]) -> int:
             f"read_csv({_duck.quoted(table)}, header = false, auto_detect = false, delim = ',',"
             f" quote = '\"', escape = '\"', columns = {kinds!r})"
         )
-        return _duck.write(f"SELECT {cast} FROM {source} ORDER BY carrier, link", path)  # noqa: S608 - names are ours
+        _duck.write(f"SELECT {cast} FROM {source} ORDER BY carrier, link", path)  # noqa: S608 - names are ours
     except OSError as error:
         raise from_os(error, path) from error
     finally:
@@ -171,6 +198,14 @@ def days_rows(
     folder: Path, day: date, limits: Mapping[str, Limits], zone: str = ZONE
 ) -> Iterator[DayRow]:
     """Add up a day from its canonical lines, by carrier and circuit. Raises StoreError."""
+    return (row for row in _days_rows(folder, day, limits, zone, PIECE) if row is not None)
+
+
+def _days_rows(
+    folder: Path, day: date, limits: Mapping[str, Limits], zone: str, piece: int
+) -> Iterator[DayRow | None]:
+    """Add up a day; None after so many hours of circuits."""
+    read = 0
     start, end = bounds(day, zone)
     hours = range(start - start % HOUR, end, HOUR)
     carriers = sorted({name for hour in hours for name in evidence.carriers_of(folder, hour)})
@@ -178,6 +213,9 @@ def days_rows(
         tallies: dict[str, tuple[Tally, list[Span], list[Outside]]] = {}
         for hour in evidence.hours_of(folder, carrier, start, end):
             for heard, trips in evidence.heard_in(folder, hour, carrier):
+                read += 1
+                if read % piece == 0:
+                    yield None
                 held_to = limits.get(heard.circuit)
                 if held_to is None:
                     continue

@@ -2,7 +2,7 @@
 
 Nothing waits in a queue: what is missing is what the evidence has not, so after a failure, or a
 night in which the monitor was off, it catches up by itself, in order. The work is the worker's; it
-is given one hour or day at a time, so that a question to the record waits for no more than that.
+is given one hour at a time, or a piece of a day, so that a question waits for no more than that.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Worker(Protocol):
     """Who does it."""
 
     def keep_evidence(self, rules: RuleSet | None) -> Awaitable[Kept]:
-        """Keep the next hour, or seal the next day."""
+        """Keep the next hour, or seal the next day, or a piece of it."""
 
     def sweep_evidence(self, years: int) -> Awaitable[Kept]:
         """Let go of what is too old."""

@@ -1,8 +1,10 @@
-"""Keeping evidence, done in the worker process: an hour or a day at a time."""
+"""Keeping evidence, done in the worker process: an hour or a piece of a day at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -28,15 +30,46 @@ class Kept(msgspec.Struct, frozen=True):
     failures: tuple[tuple[str, str], ...] = ()
 
 
-def keep(
-    store: Path, inventory: Inventory, reader: Reader, rules: RuleSet | None, until: int
-) -> Kept:
-    """Keep the next hour of evidence, or seal the next day.
+@dataclass(slots=True)
+class Sealing:
+    """The day that is being sealed, if any: whoever asks the worker has its turn in between."""
 
-    `rules` None: days are not sealed. `until`: up to when the ledger has said all; what was decided
+    day: date | None = None
+    rules: RuleSet | None = None
+    pieces: Iterator[None] = field(default_factory=lambda: iter(()))
+
+    def go_on(self) -> bool:
+        """Do a piece; return whether that was the last one. Raises StoreError."""
+        try:
+            next(self.pieces)
+        except StopIteration:
+            self.day = None
+        except BaseException:
+            self.day = None
+            raise
+        return self.day is None
+
+
+def keep(
+    store: Path,
+    inventory: Inventory,
+    reader: Reader,
+    rules: RuleSet | None,
+    until: int,
+    sealing: Sealing,
+) -> Kept:
+    """Keep the next hour of evidence, or seal the next day, or a piece of it.
+
+    `rules` None: days are not sealed. `sealing`: what the last call left undone, done first; with
+    other rules it is begun anew. `until`: up to when the ledger has said all; what was decided
     before a heartbeat was entered before it.
     """
     folder = store / evidence.FOLDER
+    try:
+        if sealing.day is not None and sealing.rules == rules:
+            return Kept(days=int(sealing.go_on()), more=True)
+    except StoreError as error:
+        return Kept(failures=((error.code, str(error)),))
     told = min(until, (reader.last_heartbeat() or 0) - settle_seconds(inventory))
     pending = evidence.pending(folder, store / HISTORY, reader.first_heartbeat(), told)
     hour = next(pending, None)
@@ -45,8 +78,9 @@ def keep(
             failures = tuple(_keep_hour(store, hour, inventory, reader))
             return Kept(hours=1, more=True, failures=failures)
         if rules is not None and (day := next(days.pending(folder, rules.zone), None)) is not None:
-            days.seal_day(folder, day, limits(inventory, rules), rules.zone)
-            return Kept(days=1, more=True)
+            pieces = days.sealing(folder, day, limits(inventory, rules), rules.zone)
+            sealing.day, sealing.rules, sealing.pieces = day, rules, pieces
+            return Kept(days=int(sealing.go_on()), more=True)
     except StoreError as error:
         return Kept(failures=((error.code, str(error)),))
     return Kept()

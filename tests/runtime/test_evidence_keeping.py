@@ -13,7 +13,7 @@ import pytest
 from runtime.assessments import rulesets
 from runtime.evidence import work as evidence_work
 from runtime.evidence.keeping import EvidenceKeeping
-from runtime.evidence.work import Kept
+from runtime.evidence.work import Kept, Sealing
 from sla.ruleset import RuleSet
 from store import days, evidence
 from store.entries import ClockChecked, Heartbeat
@@ -37,8 +37,12 @@ def lived(ledger: Ledger, since: int, until: int) -> None:
     ledger.append([Heartbeat(until, HOUR)])
 
 
-def keep(folder: Path, ledger: Ledger, rules: RuleSet | None = RULES) -> Kept:
-    return evidence_work.keep(folder, inventory(), ledger.reads, rules, END + 10 * HOUR)
+def keep(
+    folder: Path, ledger: Ledger, rules: RuleSet | None = RULES, sealing: Sealing | None = None
+) -> Kept:
+    return evidence_work.keep(
+        folder, inventory(), ledger.reads, rules, END + 10 * HOUR, sealing or Sealing()
+    )
 
 
 def test_an_hour_is_kept_when_the_ledger_has_said_all_about_it(
@@ -74,6 +78,61 @@ def test_a_day_is_sealed_by_the_rules_when_its_hours_are_kept(
     assert [one.days for one in kept] == [0] * 24 + [1, 0]
     (row,) = days.read_day(tmp_path / "evidence", days.days_between(START, END)[0])
     assert row.sums.limits == evidence_work.limits(inventory(), RULES)["l0"]
+
+
+def begun(folder: Path, rules: RuleSet = RULES) -> Sealing:
+    """A day of which two hours are added up, one in each piece."""
+    day = days.days_between(START, END)[0]
+    held_to = evidence_work.limits(inventory(), rules)
+    pieces = days.sealing(folder / "evidence", day, held_to, rules.zone, piece=1)
+    sealing = Sealing(day, rules, pieces)
+    assert not sealing.go_on()
+    return sealing
+
+
+def test_a_day_is_sealed_in_pieces_and_is_there_when_it_is_whole(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    lived(ledger, START, END + HOUR)
+    for _ in range(24):
+        keep(tmp_path, ledger)
+    sealing = begun(tmp_path)
+    day = days.days_between(START, END)[0]
+    told: list[tuple[Kept, bool]] = []
+    while len(told) < 30 and not (told and told[-1][0].days):
+        kept = keep(tmp_path, ledger, sealing=sealing)
+        told.append((kept, days.file_of(tmp_path / "evidence", day).exists()))
+
+    assert len(told) > 20
+    assert set(told[:-1]) == {(Kept(more=True), False)}
+    assert told[-1] == (Kept(days=1, more=True), True)
+    assert keep(tmp_path, ledger, sealing=sealing) == Kept()
+
+
+def test_other_rules_begin_a_day_anew_that_was_half_sealed(tmp_path: Path, ledger: Ledger) -> None:
+    lived(ledger, START, END + HOUR)
+    for _ in range(24):
+        keep(tmp_path, ledger)
+    sealing, other = begun(tmp_path), replace(RULES, month_quota=1)
+    assert keep(tmp_path, ledger, other, sealing).days == 1
+    assert [path.suffix for path in (tmp_path / "evidence" / "days").iterdir()] == [".parquet"]
+
+
+def test_a_day_that_cannot_be_sealed_is_said_and_begun_anew(tmp_path: Path, ledger: Ledger) -> None:
+    lived(ledger, START, END + HOUR)
+    for _ in range(24):
+        keep(tmp_path, ledger)
+    sealing = begun(tmp_path)
+    damaged = max((tmp_path / "evidence").glob("*/*/*/*/*.gz"))
+    whole = damaged.read_bytes()
+    damaged.write_bytes(b"nothing")
+    failures: tuple[tuple[str, str], ...] = ()
+    for _ in range(30):
+        failures = failures or keep(tmp_path, ledger, sealing=sealing).failures
+    assert [code for code, _ in failures] == ["corrupt"]
+    damaged.write_bytes(whole)
+    assert keep(tmp_path, ledger, sealing=sealing).days == 1
+    assert days.sealed(tmp_path / "evidence") == days.days_between(START, END)
 
 
 def test_without_rules_no_day_is_sealed(tmp_path: Path, ledger: Ledger) -> None:

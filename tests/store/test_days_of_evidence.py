@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -114,6 +115,25 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     days.seal_day(folder, DAY, dict.fromkeys(LINKS, LIMITS))
     days.seal_day(folder, date(2026, 11, 26), dict.fromkeys("acd", LIMITS))
     return Made(folder, slots, {link: union(spans) for link, spans in available.items()})
+
+
+def test_a_day_in_pieces_is_the_same_bytes(made: Made, tmp_path: Path) -> None:
+    sealed = days.file_of(made.folder, DAY)
+    again = tmp_path / "evidence"
+    shutil.copytree(made.folder, again)
+    days.file_of(again, DAY).unlink()
+    pieces = days.sealing(again, DAY, dict.fromkeys(LINKS, LIMITS), piece=7)
+    assert len(list(pieces)) >= 24 * len(LINKS) // 7
+    assert days.file_of(again, DAY).read_bytes() == sealed.read_bytes()
+
+
+def test_whoever_lets_go_of_a_day_that_is_half_sealed_leaves_nothing(tmp_path: Path) -> None:
+    line = lines("a", FIRST, *hour_of("a", FIRST, Random(1)))
+    evidence.write_hour(tmp_path, {"telecom": line}, MonitorLeaf(FIRST, (), (), None))
+    pieces = days.sealing(tmp_path, days.days_between(FIRST, FIRST + 1)[0], {"a": LIMITS}, piece=1)
+    next(pieces)
+    del pieces
+    assert not list((tmp_path / "days").iterdir())
 
 
 def by_slot(slots: Sequence[Slot], limits: Limits, spans: Sequence[Span]) -> SlotSums:
