@@ -26,8 +26,8 @@ _log = logging.getLogger("extranet.runner")
 _LATE_MS: Final = 1000
 """A run that starts later than this after its instant is skipped, never queued."""
 _WAITING_PER_DEVICE: Final = 4
-_LOOKED_AT: Final = 8
-"""Runs at the head of those that wait for their turn, where a device or an area has none free."""
+_LOOKED_AT: Final = 64
+"""Runs at the head of those that wait for their turn: the devices of some may be busy."""
 _RING_MASK: Final = RING - 1
 _OVERDUE: Final = (Outcome.SILENT, "deadline")
 _GAVE_WAY: Final = (Outcome.SKIPPED, "gave_way")
@@ -182,8 +182,8 @@ class Runner:
             assert device is not None
             lane = self._lane(probe, device)
             if lane in self._busy:
-                self._turns[probe] = self._turns.pop(probe)  # behind the others
-            elif self._in_flight[probe.area] >= self._limit:
+                continue  # its place stays
+            if self._in_flight[probe.area] >= self._limit:
                 del self._turns[probe]
                 self._skip(probe, slot_ms, "area_full")
             elif self._wires.walks.enter():

@@ -225,6 +225,18 @@ def test_a_device_that_is_busy_keeps_no_other_from_its_turn() -> None:
     assert asyncio.run(run()) == 2
 
 
+def test_whose_device_is_busy_keeps_its_place() -> None:
+    async def run() -> Play:
+        play = Play(most=1, takes=1.0)
+        for one in (probe("r"), probe("r", name="optics"), probe("s")):
+            play.runner.start(one, START, START)
+        await play.until(lambda: len(play.heard) == 3)
+        return play
+
+    heard = [one.probe.id for one in asyncio.run(run()).heard]
+    assert heard == ["r/tables", "r/optics", "s/tables"]
+
+
 def test_one_that_needs_its_tables_no_more_gives_up_its_turn() -> None:
     async def run() -> Play:
         play = Play(most=1, takes=1.0, always=False)
