@@ -190,29 +190,6 @@ def test_a_field_that_no_manifest_has_is_named(made: Files, tmp_path: Path) -> N
     assert "agreed" in ours
 
 
-def test_a_log_that_was_rewritten_is_found_by_the_verifier_in_one_file(
-    made: Files, tmp_path: Path
-) -> None:
-    tree = json.loads(made["manifest.json"])["tree"] | {"sha256": "00" * 32}
-
-    files = _signed_again(made, tree=tree)
-
-    assert "rewritten" in _found(tmp_path / "x.zip", files)[1]
-
-
-def test_a_proof_that_the_log_only_grew_leads_to_both_roots() -> None:
-    leaves = [b"%d" % number for number in range(23)]
-    for size in range(1, 24):
-        for old in range(1, size + 1):
-            path = iter(merkle.consistency(leaves[:size], old))
-            before = merkle.root(leaves[:old])
-
-            found = verifier.grown("sha256", old, size, path, before)
-
-            assert found == (before, merkle.root(leaves[:size]))
-            assert next(path, b"") == b""
-
-
 @pytest.mark.parametrize(
     "changes",
     [{"since": 0}, {"since": -(10**400)}, {"recorded_until": 10**15}, {"end": 10**400}],
