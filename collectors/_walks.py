@@ -52,8 +52,12 @@ class Walks:
 
     async def spend(self, values: int) -> None:
         """Account for `values` that were read, and wait where that was too much for now."""
-        now = self._now()
-        self._spent_until = max(now, self._spent_until) + values / self._per_second
-        ahead = self._spent_until - now - _AHEAD
+        ahead = self.account(values)
         if ahead > 0:
             await asyncio.sleep(ahead)
+
+    def account(self, values: int) -> float:
+        """Account for `values`; return the seconds after which more may be read, 0 = now."""
+        now = self._now()
+        self._spent_until = max(now, self._spent_until) + values / self._per_second
+        return max(0.0, self._spent_until - now - _AHEAD)
