@@ -102,6 +102,11 @@ class Runner:
         """Runs that are under way."""
         return len(self._running) + len(self._overlapping)
 
+    @property
+    def waiting(self) -> int:
+        """Runs that wait for their turn to read tables whole."""
+        return len(self._turns)
+
     def start(self, probe: Probe, slot_ms: int, now_ms: int) -> None:
         """Begin the run of `probe` that was due at `slot_ms`, or say why not."""
         late = now_ms - slot_ms

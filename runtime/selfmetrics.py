@@ -67,6 +67,11 @@ class SelfMetrics:
         in_flight = GaugeMetricFamily("extranet_monitor_runs_in_flight", "Runs under way")
         in_flight.add_metric([], self._runner.in_flight)
         yield in_flight
+        waiting = GaugeMetricFamily(
+            "extranet_monitor_runs_waiting", "Runs that wait for their turn to read whole tables"
+        )
+        waiting.add_metric([], self._runner.waiting)
+        yield waiting
         yield from self._process()
         part = GaugeMetricFamily(
             "extranet_monitor_part", "Counters and levels of the parts", labels=["part", "what"]

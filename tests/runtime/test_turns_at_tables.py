@@ -252,6 +252,18 @@ def test_one_that_needs_its_tables_no_more_gives_up_its_turn() -> None:
     assert heard == [("other", "walks_full"), ("other", ""), ("gate", "")]
 
 
+def test_how_many_wait_is_told() -> None:
+    async def run() -> tuple[int, int]:
+        play = Play(most=1, takes=1.0)
+        for name in ("a", "b", "c"):
+            play.runner.start(probe(name), START, START)
+        waiting = play.runner.waiting
+        await play.until(lambda: len(play.heard) == 3)
+        return waiting, play.runner.waiting
+
+    assert asyncio.run(run()) == (2, 0)
+
+
 def test_a_stop_begins_nothing_that_waited_and_says_so() -> None:
     async def run() -> Play:
         play = Play(most=1, takes=1.0)
