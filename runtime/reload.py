@@ -199,8 +199,7 @@ class Reload:
         self._probes = drawn.probes
         drawn.schedule.go_on_from(self.beat.turned_ms)
         self.beat.schedule = drawn.schedule
-        for device in {probe.device for probe in gone if probe.device}:
-            self._runner.forget(device)  # also what it was asked of ports it no longer declares
+        self._runner.forget(gone)  # also what a device was asked of ports it no longer declares
         self._retain(drawn.addresses)
         changes = self._pipeline.judge.take(drawn.network)
         self._telling.carry(self._telling.engine.take(drawn.watching, self._live.now()))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import islice
 from types import ModuleType
@@ -93,9 +93,15 @@ class Runner:
         """Return what has been learnt about a device that was asked; None = it never was."""
         return self._memories.get(device)
 
-    def forget(self, device: str) -> None:
-        """Drop what has been learnt about a device that is gone, or is asked other things now."""
-        self._memories.pop(device, None)
+    def forget(self, gone: Iterable[Probe]) -> None:
+        """Drop what waits of probes that are no longer asked, and what was learnt of their devices.
+
+        Whoever waits for its turn would else be asked minutes later, with the secrets of then.
+        """
+        for probe in gone:
+            self._turns.pop(probe, None)
+            if probe.device is not None:
+                self._memories.pop(probe.device, None)
 
     @property
     def in_flight(self) -> int:

@@ -252,6 +252,19 @@ def test_one_that_needs_its_tables_no_more_gives_up_its_turn() -> None:
     assert heard == [("other", "walks_full"), ("other", ""), ("gate", "")]
 
 
+def test_one_that_is_no_longer_asked_loses_its_turn() -> None:
+    async def run() -> Play:
+        play = Play(most=1, takes=1.0)
+        read, gone, stays = probe("read"), probe("gone"), probe("stays")
+        for one in (read, gone, stays):
+            play.runner.start(one, START, START)
+        play.runner.forget([gone])
+        await play.until(lambda: not play.runner.waiting and not play.runner.in_flight)
+        return play
+
+    assert [one.probe.device for one in asyncio.run(run()).heard] == ["read", "stays"]
+
+
 def test_how_many_wait_is_told() -> None:
     async def run() -> tuple[int, int]:
         play = Play(most=1, takes=1.0)
