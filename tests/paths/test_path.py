@@ -63,7 +63,7 @@ def test_a_stream_takes_as_long_as_a_stream_does() -> None:
     _, heard = asked(lambda _: 0.0)
     took = heard["probe_duration_seconds"]
     assert took is not None
-    assert took >= 19 * 0.005
+    assert took > 18 * 0.005  # of 19 gaps; a loop's timer may fire a little early
 
 
 def test_lost_echoes_are_named_as_what_is_wrong() -> None:

@@ -146,7 +146,7 @@ def test_a_slow_agent_answers_late(province: Served) -> None:
     province.control.begin("slow", f"device:{device.id}", 0.5)
     begun = time.monotonic()
     assert province.echo(device.host, province.ready["echo"]) is not None
-    assert time.monotonic() - begun >= 0.5
+    assert time.monotonic() - begun > 0.4  # a loop's timer may fire a little early
     province.control.end("slow", f"device:{device.id}")
 
 
@@ -154,7 +154,9 @@ def test_half_of_the_echoes_are_lost_where_half_shall_be(province: Served) -> No
     link = province.plan.trunks[2]
     assert link.b.host is not None
     province.control.begin("loss", f"link:{link.id}", 0.5)
-    heard = [province.echo(link.b.host, link.b.port, wait=0.15) is not None for _ in range(6)]
+    heard = [
+        province.echo(link.b.host, link.b.port, wait=wait) is not None for wait in (10, 0.15) * 3
+    ]
     province.control.end("loss", f"link:{link.id}")
     assert heard == [True, False] * 3
 
