@@ -194,6 +194,22 @@ async def _walk(
     if hello.outcome is not Outcome.ANSWERED:
         return hello, {}
     reader.timeout = question.timeout
+    if wires.walks.has(probe):
+        return await _tables(probe, question, reader, memory, began)
+    # Nobody expected it to read tables: it was silent, or its time came since it began. A district
+    # that is back reads no more at once than others; who finds no room has a turn in its next run.
+    if not wires.walks.enter(probe):
+        return SnmpReply(Outcome.SKIPPED, "walks_full", {}), {}
+    try:
+        return await _tables(probe, question, reader, memory, began)
+    finally:
+        wires.walks.leave(probe)
+
+
+async def _tables(
+    probe: str, question: Question, reader: Reader, memory: DeviceMemory, began: float
+) -> tuple[SnmpReply, Readings]:
+    """Read all of them, and learn which rows to ask for from now on."""
     found: dict[str, tuple[Any, ...]] = {}
     rows: dict[tuple[str, ...], None] = {}
     names: dict[str, Mapping[str, Heard]] = {}

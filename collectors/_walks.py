@@ -32,23 +32,27 @@ class Walks:
         self._most = most
         self._per_second = per_second
         self._now = now
-        self._under_way = 0
+        self._under_way: set[str] = set()
         self._spent_until = 0.0
 
-    def enter(self) -> bool:
-        """Begin to read a device's tables; False = not now.
+    def enter(self, probe: str) -> bool:
+        """Begin to read the tables of a probe; False = not now.
 
         That is when so many are being read, or when those few are so large that they wait for each
         other: one more would only make all of them outlive their deadlines.
         """
-        if self._under_way >= self._most or self._spent_until - self._now() > _AHEAD:
+        if len(self._under_way) >= self._most or self._spent_until - self._now() > _AHEAD:
             return False
-        self._under_way += 1
+        self._under_way.add(probe)
         return True
 
-    def leave(self) -> None:
-        """End it."""
-        self._under_way -= 1
+    def has(self, probe: str) -> bool:
+        """Tell whether it is the turn of a probe."""
+        return probe in self._under_way
+
+    def leave(self, probe: str) -> None:
+        """End its turn, where it has one."""
+        self._under_way.discard(probe)
 
     async def spend(self, values: int) -> None:
         """Account for `values` that were read, and wait where that was too much for now."""

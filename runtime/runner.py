@@ -68,8 +68,6 @@ class Runner:
         """Runs of kinds that `begin`, by probe and slot: when they began."""
         self._turns: dict[Probe, tuple[int, float]] = {}
         """What waits for its turn to read tables whole, first come first served: slot, since."""
-        self._reading: set[Probe] = set()
-        """Runs whose turn it is."""
         self._out_of_turn: dict[str, tuple[asyncio.Task[Answer], float]] = {}
         """Lanes of devices that are asked out of turn, and until when at most."""
         self._bugs: set[str] = set()
@@ -197,9 +195,8 @@ class Runner:
             if self._in_flight[probe.area] >= self._limit:
                 del self._turns[probe]
                 self._skip(probe, slot_ms, "area_full")
-            elif self._wires.walks.enter():
+            elif self._wires.walks.enter(probe.id):
                 del self._turns[probe]
-                self._reading.add(probe)
                 self._busy[lane] = deque()
                 self._in_flight[probe.area] += 1
                 waited = int((self._now() - since) * 1000)
@@ -312,9 +309,8 @@ class Runner:
     def _end(self, probe: Probe) -> None:
         if self._running.pop(probe, None) is None:
             return
-        if probe in self._reading:
-            self._reading.discard(probe)
-            self._wires.walks.leave()
+        if probe.kind in self._whole:
+            self._wires.walks.leave(probe.id)
         if probe.device is not None:
             self._free(probe, probe.device)
         if self._turns and not self._stopping:

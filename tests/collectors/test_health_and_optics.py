@@ -12,8 +12,9 @@ import pytest
 from collectors import health, optics
 from collectors._contract import Answer, SnmpReply, Wires
 from collectors._inspection import Reader
-from collectors._memory import DeviceMemory
+from collectors._memory import BREAKER_AFTER, DeviceMemory
 from collectors._recognition import vendor_of
+from collectors._walks import Walks
 from collectors.wires.echo import open_echo
 from collectors.wires.snmp import Snmp, open_snmp
 from inventory.model import Credential, Endpoint, ProbeSpec, Secret, device_target
@@ -71,6 +72,7 @@ def asked(
     times: int = 1,
     memory: DeviceMemory | None = None,
     slow_get: float = 0.0,
+    walks: Walks | None = None,
 ) -> tuple[list[Answer], list[int]]:
     """Ask a collector so many times; return its answers and the requests that each took."""
 
@@ -81,7 +83,7 @@ def asked(
             inventory = network(snmp=agent)
             name = kind.__name__.rpartition(".")[2]
             probe = kind.plan(ProbeSpec(name, 300), device_target("xg-r1"), inventory)
-            wires = Wires(wire, open_echo("icmp"), open_echo("udp"))
+            wires = Wires(wire, open_echo("icmp"), open_echo("udp"), walks or Walks())
             remembered = memory or DeviceMemory()
             answers, counts = [], []
             for _ in range(times):
@@ -289,3 +291,23 @@ def test_a_device_that_is_not_there_has_no_values() -> None:
     answer = asyncio.run(run())
     assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "port_closed")
     assert set(answer.values) == {None}
+
+
+def test_a_box_that_is_back_from_silence_reads_no_tables_where_there_is_no_room(box: Path) -> None:
+    walks, memory = Walks(most=1), DeviceMemory(silent_runs=BREAKER_AFTER)
+    assert walks.enter("another")
+    (answer,), (requests,) = asked(box, health, memory=memory, walks=walks)
+    assert (answer.outcome, answer.reason, requests) == (Outcome.SKIPPED, "walks_full", 1)
+
+
+def test_a_box_that_is_back_from_silence_leaves_the_room_it_took(box: Path) -> None:
+    walks, memory = Walks(most=1), DeviceMemory(silent_runs=BREAKER_AFTER)
+    (answer,), _ = asked(box, health, memory=memory, walks=walks)
+    assert (answer.outcome, walks.enter("another")) == (Outcome.ANSWERED, True)
+
+
+def test_a_box_whose_turn_it_is_takes_no_second_place(box: Path) -> None:
+    walks = Walks(most=1)
+    assert walks.enter("health@device:xg-r1")
+    (answer,), _ = asked(box, health, walks=walks)
+    assert (answer.outcome, walks.has("health@device:xg-r1")) == (Outcome.ANSWERED, True)

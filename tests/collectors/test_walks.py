@@ -11,9 +11,16 @@ from collectors._walks import Walks
 
 def test_so_many_are_let_in_and_one_more_when_one_has_left() -> None:
     walks = Walks(most=2)
-    assert [walks.enter() for _ in range(3)] == [True, True, False]
-    walks.leave()
-    assert [walks.enter(), walks.enter()] == [True, False]
+    assert [walks.enter(name) for name in "abc"] == [True, True, False]
+    walks.leave("a")
+    assert [walks.enter("c"), walks.enter("d")] == [True, False]
+
+
+def test_who_had_no_turn_gives_none_back() -> None:
+    walks = Walks(most=1)
+    walks.enter("a")
+    walks.leave("b")
+    assert (walks.has("a"), walks.enter("c")) == (True, False)
 
 
 def test_what_is_within_the_budget_waits_for_nothing() -> None:
@@ -41,8 +48,8 @@ def test_while_those_that_are_read_wait_for_each_other_nobody_is_let_in() -> Non
         await asyncio.sleep(0)
         spending.cancel()
 
-    assert walks.enter()
+    assert walks.enter("a")
     asyncio.run(read_more_than_may_be_read_at_once())
-    let_in = walks.enter()
+    let_in = walks.enter("b")
     seconds[0] = 0.1
-    assert (let_in, walks.enter()) == (False, True)
+    assert (let_in, walks.enter("b")) == (False, True)
