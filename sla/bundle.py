@@ -78,11 +78,12 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `since`, `recorded_until`: which evidence the report is made from; `missing`: the hours, up to
     the end of the window, that there are not, so that they are unknown. `left_out`: circuits of
-    which there is evidence in the window, and no row in the report. `months`: the whole months that
-    the window touches, since a quota is of a month. `differs`: (link, start, end) where the ledger
-    said something else than the evidence, which holds; `instead_of`: SHA-256 of the settled report
-    that the evidence does not come to, else "". `code`: version of the program, `code_sha256`: of
-    what computes. `signed_by`: `report` or `log`, the key below `manifest.sig`. `files`: SHA-256 of
+    which there is evidence in the window, and no row in the report; older bundles have no such
+    field, which says that there are none. `months`: the whole months that the window touches, since
+    a quota is of a month. `differs`: (link, start, end) where the ledger said something else than
+    the evidence, which holds; `instead_of`: SHA-256 of the settled report that the evidence does
+    not come to, else "". `code`: version of the program, `code_sha256`: of what computes.
+    `signed_by`: `report` or `log`, the key below `manifest.sig`. `files`: SHA-256 of
     every other file by name.
     """
 
@@ -111,13 +112,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     month_quota: int | None
     overlays: tuple[Overlay, ...]
     missing: tuple[int, ...]
-    left_out: tuple[str, ...]
     differs: tuple[tuple[str, int, int], ...]
     log_key: str
     report_key: str
     signed_by: str
     instead_of: str
     files: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
 
 
 class LogView(Protocol):

@@ -253,7 +253,7 @@ def check(bundle: str, log_key: str, report_key: str) -> int:
     good = len({*names}) == len(names) and size <= most
     need(good, "a name stands twice, or all is too large", "重复或过大")
     files = {name: archive.read(name) for name in names}
-    manifest = json.loads(files["manifest.json"])
+    manifest = {"left_out": [], **json.loads(files["manifest.json"])}
     need({*files} == {*manifest["files"], *SIGNED}, "files are missing or too many", "文件不齐")
     digests = {name: hashed("sha256", data).hex() for name, data in files.items()}
     for name, digest in [*manifest["files"].items(), ("report.json", manifest["report_sha256"])]:

@@ -96,6 +96,26 @@ def test_a_circuit_whose_absence_is_said_is_no_fault(
     assert "left_out" in capsys.readouterr().out
 
 
+def _of_before(files: Files) -> Files:
+    """Return the bundle as it was made before a manifest said what is left out."""
+    said = json.loads(files["manifest.json"])
+    del said["left_out"]
+    return _signed_again(files | {"manifest.json": json.dumps(said).encode()})
+
+
+def test_a_bundle_of_before_it_was_said_is_still_read(made: Files, tmp_path: Path) -> None:
+    assert _found(tmp_path / "x.zip", _of_before(made)) == ("", "")
+
+
+def test_a_bundle_of_before_leaves_out_no_circuit_either(tmp_path: Path) -> None:
+    files = _of_before(bundle(tmp_path / "log", _WORLD, _without_b))
+
+    ours, theirs = _found(tmp_path / "x.zip", files)
+
+    assert ours == "left_out report.json 'b'"
+    assert "left out: {'b'}" in theirs
+
+
 def _cut(making: Making) -> Making:
     """Say that nothing was recorded after the evening, in which a circuit was down."""
     inputs = replace(making.inputs, recorded_until=_DOWN)
