@@ -155,6 +155,7 @@ def report(
         events=ready.causes.events(rows),
         not_scored=tuple(one.link.id for one in circuits if unscored(one)),
         links=rows,
+        left_out=inputs.left_out,
     )
 
 

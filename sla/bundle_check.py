@@ -227,6 +227,8 @@ def _documents(files: Mapping[str, bytes], manifest: Manifest) -> tuple[Register
         "tree_sha256": (report.tree_sha256, manifest.tree.sha256),
         "tree_sm3": (report.tree_sm3, manifest.tree.sm3),
     }  # fmt: skip
+    if report.left_out:  # one of before it was said there says nothing
+        said["left_out"] = (report.left_out, manifest.left_out)
     for field, values in said.items():
         if len(set(values)) > 1:
             raise BundleError("report", field)

@@ -17,9 +17,9 @@ import msgspec
 from sla import build
 from sla import register as registers
 from sla import report as reports
-from sla.bundle import Manifest, Proved, name_of, record_in
+from sla.bundle import Manifest, Proved, left_out, name_of, record_in
 from sla.canonical import HOUR, Heard, HourLeaf, RecordLeaf, RoundTrips, leaf_of, line_of
-from sla.inputs import Inputs, Log
+from sla.inputs import Inputs, Log, Register
 from sla.periods import Window
 from sla.records import Record, decode
 from sla.ruleset import RuleSet
@@ -173,9 +173,11 @@ def inputs_in(
         return ((hour, lines(hour)) for hour in known)
 
     live = live_of(hours(), manifest.recorded_until)
+    register = registers.decode(files["register.json"])
+    window = Window(manifest.period, manifest.start, manifest.end, manifest.provisional)
     return Inputs(
-        register=registers.decode(files["register.json"]),
-        window=Window(manifest.period, manifest.start, manifest.end, manifest.provisional),
+        register=register,
+        window=window,
         rules=parse(files["rules.yaml"].decode()),
         live={link: without_gaps(steps) for link, steps in live.items()},
         first_heartbeat=manifest.first_heartbeat,
@@ -186,7 +188,20 @@ def inputs_in(
         revision=manifest.revision,
         previous=manifest.previous,
         tzdata=manifest.tzdata,
+        left_out=rowless(live, register, window, manifest.recorded_until),
     ), hours
+
+
+def rowless(
+    live: Mapping[str, Sequence[Step]], register: Register, window: Window, until: int
+) -> tuple[str, ...]:
+    """Return circuits that the evidence knows in the window and the register no more, sorted."""
+    spans = {
+        name: [(one.start, until if one.end is None else one.end) for one in steps]
+        for name, steps in live.items()
+    }
+    links = (link.id for link in register.links)
+    return left_out(spans, links, window.start, min(window.end, until))
 
 
 def _hours_in(manifest: Manifest) -> range:

@@ -107,6 +107,8 @@ class Inputs:
     previous: str = ""
     tzdata: str = ""
     """Version of the time zone data that the window was computed with."""
+    left_out: tuple[str, ...] = ()
+    """Circuits of which the evidence says something in the window, and the register nothing."""
 
 
 def horizon(window: Window, recorded_until: int, zone: str) -> Span:

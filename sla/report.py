@@ -262,8 +262,13 @@ class Event(msgspec.Struct, frozen=True):
     links: tuple[tuple[str, str], ...]
 
 
-class Report(msgspec.Struct, frozen=True):
-    """What a carrier achieved in a period."""
+class Report(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a carrier achieved in a period.
+
+    `left_out`: circuits of which there is evidence in the period and that do not stand in the
+    register, so that nothing here counts them; left out where there is none, so that an old report
+    still comes to its bytes.
+    """
 
     schema: str
     carrier: str
@@ -305,6 +310,7 @@ class Report(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     not_scored: tuple[str, ...]
     links: tuple[Link, ...]
+    left_out: tuple[str, ...] = ()
 
 
 _encoder: Final = msgspec.json.Encoder(order="sorted")

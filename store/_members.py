@@ -41,7 +41,7 @@ def pack(lines: Sequence[bytes], size: int) -> bytes:
     """
     while True:
         groups = list(grouped(lines, size))
-        names = b"\n".join(_circuit(group[0]) for group in groups)
+        names = b"\n".join(circuit_of(group[0]) for group in groups)
         if len(names) + 4 * len(groups) + 2 * _FIELD.size <= _LARGEST_INDEX:
             break
         size *= 2
@@ -69,6 +69,17 @@ def unpack(data: bytes) -> list[bytes]:
     if at != len(data):
         raise NotMembersError("another length")
     return lines
+
+
+def outline(file: int) -> bytes:
+    """Return which circuits the members of an open file begin with, and all of the last one.
+
+    Files of the same circuits have the same one. The rest is not read. Raises NotMembersError,
+    OSError.
+    """
+    first, sizes, names = _index(os.pread(file, _HEAD.size + _LARGEST_INDEX, 0))
+    last = _lines(os.pread(file, sizes[-1], first + sum(sizes[:-1]))) if sizes else []
+    return b"\n".join([*names, *dict.fromkeys(map(circuit_of, last))])
 
 
 class Members:
@@ -140,7 +151,7 @@ def grouped(lines: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
     start = 0
     while start < len(lines):
         end = min(start + size, len(lines))
-        while end < len(lines) and _circuit(lines[end]) == _circuit(lines[end - 1]):
+        while end < len(lines) and circuit_of(lines[end]) == circuit_of(lines[end - 1]):
             end += 1
         yield lines[start:end]
         start = end
@@ -149,6 +160,6 @@ def grouped(lines: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
 _BEFORE: Final = b'{"circuit":"'
 
 
-def _circuit(line: bytes) -> bytes:
+def circuit_of(line: bytes) -> bytes:
     """Return the circuit of a line; an id has no character that JSON would write otherwise."""
     return line[len(_BEFORE) :].partition(b'"')[0]

@@ -69,6 +69,10 @@ _HEAD: Final[dict[str, tuple[str, str]]] = {
         "合同约定每月按 43200 分钟计算",
     ),
     "no_cap": ("no cap in this period", "本期无封顶"),
+    "has_no_row": (
+        "there is evidence of it in the period, but it is not in the inventory: counted nowhere",
+        "本期有监测证据，但不在台账中，未计入任何指标",
+    ),
 }
 
 _SHEETS: Final[dict[str, tuple[str, str]]] = {
@@ -83,6 +87,7 @@ _SHEETS: Final[dict[str, tuple[str, str]]] = {
     "review": ("Joint review", "待会审"),
     "events": ("Events", "共因事件"),
     "not_scored": ("Not scored", "未计分专线"),
+    "left_out": ("Not in the inventory", "未列入台账专线"),
     "checks": ("How to check", "核对方法"),
     "score": ("Levels and score", "分级与得分"),
     "figures": ("All figures", "全部指标"),
@@ -109,6 +114,7 @@ _SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "circuits": ("Circuits", "专线数"),
     "missed": ("Circuits below what was promised", "未达标专线数"),
     "not_scored": ("Circuits without a figure", "未计分专线数"),
+    "left_out": ("Circuits with evidence that are not counted", "有证据但未计入的专线数"),
     "outages": ("Outages begun in the period", "本期中断次数"),
     "fee": ("Fee of the period, yuan", "本期费用（元）"),
     "credit_sum": ("Credits, yuan", "扣款合计（元）"),
@@ -525,6 +531,16 @@ _LEADER: Final[dict[str, tuple[str, str]]] = {
     "do_review": (
         "{carrier}: {count} circuit-months go to joint review.",
         "{carrier}：{count} 个电路月需会审。",
+    ),
+    "do_left_out": (
+        (
+            "{carrier}: {count} circuits have evidence in the period and are not in the inventory,"
+            " so nothing here counts them; put them back with the end of their in_service."
+        ),
+        (
+            "{carrier}：{count} 条专线本期有监测证据但不在台账中，未计入任何指标，"
+            "请补回台账并填写 in_service 结束时间。"
+        ),
     ),
     "do_coverage": (
         (

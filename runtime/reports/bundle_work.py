@@ -24,8 +24,15 @@ from runtime.reports.bundle_files import unpacked
 from runtime.reports.inputs import clipped, gather
 from sla import register as registers
 from sla import report as documents
-from sla.bundle import Making, files, hours_between, left_out, name_of
-from sla.bundle_inputs import differences, first_difference, live_of, report_of, without_gaps
+from sla.bundle import Making, files, hours_between, name_of
+from sla.bundle_inputs import (
+    differences,
+    first_difference,
+    live_of,
+    report_of,
+    rowless,
+    without_gaps,
+)
 from sla.canonical import HOUR
 from sla.inputs import Inputs, Register, horizon
 from sla.periods import Window, parse
@@ -67,7 +74,7 @@ class Wanted:
     """What a bundle is wanted of. `readme`: its text.
 
     `anyway`: although the ledger or the settled report differs from the evidence, which holds, or
-    a circuit of which there is evidence has no row.
+    a circuit of which there is evidence has no row and the settled report does not say so.
     """
 
     store: Path
@@ -115,10 +122,14 @@ def bundle(wanted: Wanted, signing: Signing, log_key: str) -> Bundle:
     differs = _compared(inputs, live, since, hours)
     if differs and not wanted.anyway:
         raise NoBundleError("differs", count=len(differs), spans=differs[:_SHOWN])
-    rowless = _left_out(inputs, live)
-    if rowless and not wanted.anyway:
-        raise NoBundleError("left_out", circuits=", ".join(rowless[:_SHOWN]))
-    inputs = replace(inputs, live={name: without_gaps(steps) for name, steps in live.items()})
+    absent = rowless(live, inputs.register, inputs.window, inputs.recorded_until)
+    if absent and not wanted.anyway and not _said(data, absent):
+        raise NoBundleError("left_out", circuits=", ".join(absent[:_SHOWN]))
+    inputs = replace(
+        inputs,
+        live={name: without_gaps(steps) for name, steps in live.items()},
+        left_out=absent,
+    )
     made = documents.encode(report_of(inputs, lambda: ((hour, read(hour)) for hour in hours)))
     instead_of = ""
     if data and made != data:
@@ -143,22 +154,16 @@ def bundle(wanted: Wanted, signing: Signing, log_key: str) -> Bundle:
         verifier=Path(verifier.__file__).read_bytes(),
         readme=wanted.readme,
         instead_of=instead_of,
-        left_out=rowless,
+        left_out=absent,
     )
     until = max(inputs.recorded_until, inputs.window.end)
     missing = len(hours_between(since, until)) - len(hours)
-    return Bundle(files(making), documents.decode(made), missing, differs, instead_of, rowless)
+    return Bundle(files(making), documents.decode(made), missing, differs, instead_of, absent)
 
 
-def _left_out(inputs: Inputs, live: Mapping[str, Sequence[Step]]) -> tuple[str, ...]:
-    """Return circuits that the evidence knows in the window and the register no more."""
-    until = inputs.recorded_until
-    spans = {
-        name: [(one.start, until if one.end is None else one.end) for one in steps]
-        for name, steps in live.items()
-    }
-    links = (link.id for link in inputs.register.links)
-    return left_out(spans, links, inputs.window.start, min(inputs.window.end, until))
+def _said(settled: bytes, absent: Sequence[str]) -> bool:
+    """Say whether the settled report itself names these circuits: whoever closed it knew."""
+    return bool(settled) and documents.decode(settled).left_out == tuple(absent)
 
 
 def _file(wanted: Wanted, hour: int) -> Path:

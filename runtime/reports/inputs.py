@@ -45,6 +45,7 @@ from sla.timeline import Step, steps
 from store import evidence, evidence_log
 from store.evidence_log import read_log
 from store.ledger import FILE, open_reader
+from store.left_out import left_out
 from store.sums import sums
 
 _LINK: Final = "link:"
@@ -98,7 +99,10 @@ def gather(
 
 
 def with_sums(store: Path, prepared: Prepared) -> Inputs:
-    """Add the sums of slots, over the stretches that count. Raises StoreError."""
+    """Add what only the evidence says. Raises StoreError.
+
+    Sums of slots over the stretches that count, and circuits that the register has no more.
+    """
     inputs = prepared.inputs
     if not (store / evidence.FOLDER).is_dir():
         return inputs
@@ -111,7 +115,18 @@ def with_sums(store: Path, prepared: Prepared) -> Inputs:
     found = sums(
         store / evidence.FOLDER, register.carrier.id, limits, counted(prepared), rules.zone
     )
-    return replace(inputs, sums={name: one for name, one in found.items() if one.slots})
+    rowless = left_out(
+        store / evidence.FOLDER,
+        register.carrier.id,
+        {link.id for link in register.links},
+        (inputs.window.start, min(inputs.window.end, inputs.recorded_until)),
+        rules.zone,
+    )
+    return replace(
+        inputs,
+        sums={name: one for name, one in found.items() if one.slots},
+        left_out=rowless,
+    )
 
 
 def timelines(

@@ -92,6 +92,7 @@ def _sizes(report: Report) -> Mapping[str, int]:
         "review": len(report.credits.review),
         "events": len(report.events),
         "not_scored": len(report.not_scored),
+        "left_out": len(report.left_out),
     }
 
 

@@ -97,6 +97,7 @@ EVENTS: Final = _columns(
     ("text", 60, "links"),
 )  # fmt: skip
 NOT_SCORED: Final = _columns(("text", 22, "link"), ("text", 30, "title"), ("text", 50, "status"))
+LEFT_OUT: Final = _columns(("text", 22, "link"), ("text", 60, "remark"))
 _NAMED: Final = 200
 """Circuits of one event that are named in its cell; the outages name their event anyway."""
 
@@ -152,6 +153,7 @@ def tables(report: Report, words: Words) -> tuple[Table, ...]:
                 for a in report.not_scored
             ),
         ),
+        Table("left_out", LEFT_OUT, ((a, words.say("has_no_row")) for a in report.left_out)),
     )  # fmt: skip
 
 
@@ -312,6 +314,7 @@ def summary(report: Report, words: Words) -> list[tuple[str, Kind, Value]]:
         ("circuits", "whole", len(report.links)),
         ("missed", "whole", sum(one.met is False for one in report.links)),
         ("not_scored", "whole", len(report.not_scored)),
+        ("left_out", "whole", len(report.left_out)),
         ("outages", "whole", sum(one.counts["started"] for one in report.links)),
         ("fee", "yuan", due.fee_fen),
         ("credit_sum", "yuan", due.sum_fen),
@@ -347,7 +350,7 @@ def first(report: Report, words: Words) -> Iterator[tuple[str, str]]:
     yield words.say("summary.credit_due"), yuan(report.credits.due_fen)
 
 
-FIGURES: Final = 18
+FIGURES: Final = 19
 """The first lines of the summary are figures, the others say what they were made from."""
 
 

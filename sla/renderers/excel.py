@@ -65,7 +65,7 @@ def render(report: Report, sha256: str, language: Language, now: int | None = No
         for code in ("outages", "exclusions"):
             _plain(book, of[code])
         _credits(book, report, of)
-        for code in ("events", "not_scored"):
+        for code in ("events", "not_scored", "left_out"):
             _plain(book, of[code])
         sheet = book.sheet("checks")
         sheet.widths((Column("number", "whole", 5), Column("text", "text", 120)))

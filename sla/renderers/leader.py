@@ -188,6 +188,8 @@ def _todo(report: Report, words: Words) -> Iterator[str]:
         yield words.say("leader.do_money", carrier=who, due=yuan(due.due_fen))
     if due.review:
         yield words.say("leader.do_review", carrier=who, count=len(due.review))
+    if report.left_out:
+        yield words.say("leader.do_left_out", carrier=who, count=len(report.left_out))
     blind = sum(one.status in {"INSUFFICIENT", "NO_DATA"} for one in report.links)
     if blind:
         yield words.say("leader.do_coverage", carrier=who, count=blind)

@@ -246,6 +246,30 @@ def test_anyway_the_bundle_says_which_circuit_it_lacks(store: Path, say: Say) ->
     assert "watched in the period: a" in say("verify", "x.zip").stdout
 
 
+def test_a_bundle_that_lacks_a_circuit_comes_to_the_same_report_again(
+    store: Path, say: Say
+) -> None:
+    text = (store / "inventory.yaml").read_text()
+    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+    say("bundle", "telecom", "2026-03", "--out", "x.zip", "--anyway")
+
+    again = say("recompute", "x.zip")
+
+    assert (again.returncode, "byte for byte" in again.stdout) == (0, True)
+    with ZipFile("x.zip") as archive:
+        assert '"left_out":["a"]' in archive.read("report.json").decode()
+
+
+def test_the_report_names_the_circuit_that_left_the_inventory(store: Path, say: Say) -> None:
+    text = (store / "inventory.yaml").read_text()
+    before = say("report", "telecom", "2026-03").stdout
+    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+
+    after = say("report", "telecom", "2026-03").stdout
+
+    assert ('"left_out"' in before, '"left_out":["a"]' in after) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -96,6 +96,20 @@ def test_a_circuit_whose_absence_is_said_is_no_fault(
     assert "left_out" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("said", [("z",), ("b", "z")])
+def test_a_report_that_leaves_out_others_than_its_manifest_is_refused(
+    said: tuple[str, ...], tmp_path: Path
+) -> None:
+    files = bundle(tmp_path / "log", _WORLD, lambda x: replace(_without_b(x), left_out=("b",)))
+
+    ours, theirs = _found(
+        tmp_path / "x.zip", _report(files, lambda report: report.update(left_out=[*said]))
+    )
+
+    assert ours.strip() == "report left_out"
+    assert "left_out: not that of the report" in theirs
+
+
 def _of_before(files: Files) -> Files:
     """Return the bundle as it was made before a manifest said what is left out."""
     said = json.loads(files["manifest.json"])

@@ -101,6 +101,28 @@ def test_a_provisional_report_says_so_in_every_view(language: Language) -> None:
     assert word in str(_files(made, language)["summary.csv"])
 
 
+@LANGUAGES
+def test_a_circuit_that_is_counted_nowhere_is_named_in_every_view(language: Language) -> None:
+    made = reports.report(left_out=("gone-1",))
+    sha256 = reports.hashed(made)
+
+    form = pdf.document(made, sha256, Words(language, made.zone), None, [])
+
+    assert "gone-1" in html.render(made, sha256, language).decode()
+    assert _files(made, language)["left_out.csv"][1][0] == "gone-1"
+    assert "gone-1" in str(form["sections"])
+
+
+def test_the_leader_is_told_of_circuits_that_are_counted_nowhere() -> None:
+    made = reports.report(left_out=("gone-1", "gone-2"))
+    told = [
+        "2 circuits have evidence" in _leader([one], []).body.text()  # type: ignore[union-attr]
+        for one in (made, msgspec.structs.replace(made, left_out=()))
+    ]
+
+    assert told == [True, False]
+
+
 def test_the_same_report_gives_the_same_bytes(made: Report) -> None:
     sha256 = reports.hashed(made)
 
