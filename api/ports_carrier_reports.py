@@ -98,10 +98,13 @@ class Reports(Protocol):
         Raises UnknownPeriodError. Of a closed period it is the draft of the next revision.
         """
 
-    def close(self, carrier: str, period: str, person: str, *, correct: bool) -> ReportJob:
+    def close(
+        self, carrier: str, period: str, person: str, *, correct: bool, anyway: bool = False
+    ) -> ReportJob:
         """Have a period made anew and settled. `correct`: it is closed, and closed once more.
 
-        Raises UnknownPeriodError.
+        `anyway`: although circuits with evidence in it are not in the inventory, else such a job
+        fails (`circuits_left_out`). Raises UnknownPeriodError.
         """
 
     async def view(

@@ -37,9 +37,13 @@ class Wanted(Strict):
 
 
 class Closing(Strict):
-    """`correct`: the period is closed, and is to be closed once more, as the next revision."""
+    """`correct`: the period is closed, and is to be closed once more, as the next revision.
+
+    `anyway`: although circuits that have evidence in it are not in the inventory.
+    """
 
     correct: bool = False
+    anyway: bool = False
 
 
 @ROUTES.get("")
@@ -122,7 +126,9 @@ async def close(
     about = f"{carrier} {name}"
     try:
         must_decide(desk, caller, request)
-        job = port.close(carrier, name, caller.person.name, correct=closing.correct)
+        job = port.close(
+            carrier, name, caller.person.name, correct=closing.correct, anyway=closing.anyway
+        )
     except Refusal as no:
         audit(desk, caller, "report.close", about, no.code)
         raise

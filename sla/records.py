@@ -204,7 +204,9 @@ class PeriodClosed(msgspec.Struct, frozen=True, tag="period-closed"):
 
     `report`: SHA-256 (hex) of its JSON; `previous`: that of revision - 1, or "". `tree`: size of
     the evidence log then, `root` its SHA-256 root (hex). `changed`: seconds whose class is another
-    than in the revision before, as (link, start, end, from, to).
+    than in the revision before, as (link, start, end, from, to). `left_out`: circuits that have
+    evidence in the period and that the report does not count, which whoever closed it was told of
+    and closed it anyway; unset where there is none, so that an old record keeps its bytes.
     """
 
     carrier: str
@@ -216,6 +218,7 @@ class PeriodClosed(msgspec.Struct, frozen=True, tag="period-closed"):
     tree: int
     root: str
     changed: tuple[tuple[str, int, int, str, str], ...] = ()
+    left_out: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class RulesActivated(msgspec.Struct, frozen=True, tag="rules-activated"):

@@ -57,6 +57,17 @@ _REFUSED: Final[dict[str, tuple[str, str]]] = {
         "{period} is not closed, so there is nothing to correct. Close it first.",
         "{period} 尚未办结，无需更正。请先办结。",
     ),
+    "circuits_left_out": (
+        (
+            "Circuits have evidence in the period and are not in the inventory, so no figure counts"
+            " them: {circuits}. Put them back with the end of their in_service, or close with"
+            " --anyway; the record then says so."
+        ),
+        (
+            "以下专线本期有监测证据但不在台账中，未计入任何指标：{circuits}。"
+            "请补回台账并填写 in_service 结束时间；如仍要办结，请加 --anyway，并将记入办结记录。"
+        ),
+    ),
     "too_many_reports": (
         "{limit} reports wait to be made. Try again when some of them are done.",
         "已有 {limit} 份报告等待生成，请稍后再试。",
@@ -103,6 +114,16 @@ _FAILURES: Final[dict[str, tuple[str, str]]] = {
     "disk_failed": ("The disk could not be read or written.", "磁盘读写失败。"),
     "stopped": ("The monitor was stopped meanwhile.", "其间系统已停止运行。"),
     "too_early_to_close": ("Its evidence is not frozen yet.", "其证据尚未冻结。"),
+    "circuits_left_out": (
+        (
+            "Circuits have evidence in the period and are not in the inventory; the draft names"
+            " them. Put them back with the end of their in_service, or close it with `anyway`."
+        ),
+        (
+            "有专线本期有监测证据但不在台账中，草稿中已列出。"
+            "请补回台账并填写 in_service 结束时间，或以 anyway 办结。"
+        ),
+    ),
     "period_is_closed": (
         "Somebody else has closed the period meanwhile.", "其间该周期已由他人办结。",
     ),
@@ -135,6 +156,10 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "report_out": ("the file to write (default: standard output)", "输出文件（默认标准输出）"),
     "close_by": ("who settles it: a person who may decide", "办结人（须有审批权限）"),
+    "close_anyway": (
+        "although circuits that have evidence in it are not in the inventory",
+        "本期有证据的专线不在台账中时也办结",
+    ),
     "close_correct": (
         "the period is closed already: make the next revision of it",
         "该周期已办结：生成下一版（更正）",

@@ -27,7 +27,7 @@ from runtime.check import check, render
 from runtime.clock import wall
 from runtime.doors import person_of
 from runtime.program import tell as tell_of_store
-from runtime.reports.form import Order, Rendered
+from runtime.reports.form import Order, Rendered, closed_as
 from runtime.reports.shelf import look, settled
 from runtime.reports.views import NoSuchFormatError
 from runtime.reports.work import JSON, JSON_MEDIA, compose, leader, load, make, raw, rendered
@@ -46,6 +46,8 @@ from store.reports import Place
 from texts.say import Language, say
 
 _WIDTH: Final = 40
+_SHOWN: Final = 20
+"""Circuits that are named in a refusal; the report that was made names all."""
 
 
 class _RefusedError(Exception):
@@ -82,6 +84,7 @@ def describe_close(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
     _describe(parser, tell)
     parser.add_argument("--by", required=True, help=tell("close_by"))
     parser.add_argument("--correct", action="store_true", help=tell("close_correct"))
+    parser.add_argument("--anyway", action="store_true", help=tell("close_anyway"))
 
 
 def describe_leader(parser: ArgumentParser, tell: Callable[[str], str]) -> None:
@@ -269,18 +272,12 @@ def _close(here: _Here, options: Namespace, language: Language) -> None:
             raise _RefusedError("api.period_is_closed", period=options.period, revision=len(closed))
         if options.correct and not closed:
             raise _RefusedError("api.period_is_open", period=options.period)
-        made, changed = make(_order(here, options, closed), _progress())
-        body = PeriodClosed(
-            carrier=options.carrier,
-            period=options.period,
-            revision=len(closed) + 1,
-            report=made.sha256,
-            previous=made.previous,
-            rules=made.rules,
-            tree=made.tree,
-            root=made.root,
-            changed=changed,
-        )
+        order = _order(here, options, closed)
+        made, changed = make(order, _progress())
+        if made.left_out and not options.anyway:
+            circuits = ", ".join(made.left_out[:_SHOWN])
+            raise _RefusedError("api.circuits_left_out", circuits=circuits)
+        body = closed_as(order.place, made, changed)
         ledger.append([RecordEntry(here.now, options.by, body)])
     print(
         say(

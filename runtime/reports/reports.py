@@ -27,7 +27,7 @@ from runtime.assessments.acts import HOUR, Pace
 from runtime.assessments.rules_in_force import activation
 from runtime.record_book import RecordBook
 from runtime.reports import due
-from runtime.reports.form import Order, Rendered
+from runtime.reports.form import Order, Rendered, closed_as
 from runtime.reports.notices import Notice, notices
 from runtime.reports.process import Failed, Readers, making
 from runtime.reports.shelf import Shelf, look, settled
@@ -75,6 +75,7 @@ class ReportKeeping:
         self._numbers = count(1)
         self._readers = Readers()
         self._correct: set[str] = set()
+        self._anyway: set[str] = set()
         self._pace = Pace(now, {"make": (an_hour, HOUR)})
         self._failed: set[tuple[str, str]] = set()
         self._notices: Sequence[Notice] = ()
@@ -155,11 +156,17 @@ class ReportKeeping:
         self._window(carrier, period)
         return self._enter(carrier, period, person, closes=False)
 
-    def close(self, carrier: str, period: str, person: str, *, correct: bool) -> ReportJob:
+    def close(
+        self, carrier: str, period: str, person: str, *, correct: bool, anyway: bool = False
+    ) -> ReportJob:
         """Have a period made anew and settled. Raises RefusedError, UnknownPeriodError."""
         self._window(carrier, period)
         self._may_close(carrier, period, correct=correct)
-        return self._enter(carrier, period, person, closes=True, correct=correct)
+        known = {*self._jobs}
+        job = self._enter(carrier, period, person, closes=True, correct=correct)
+        if anyway and job.id not in known:  # who asked first did not say so
+            self._anyway.add(job.id)
+        return job
 
     def _may_close(self, carrier: str, period: str, *, correct: bool) -> None:
         closed = len(self._shelf.closed(carrier, period))
@@ -261,17 +268,9 @@ class ReportKeeping:
         self._shelf.made[order.place] = made
         self._note(name, revision=order.place.revision, sha256=made.sha256)
         if job.closes:
-            body = PeriodClosed(
-                carrier=job.carrier,
-                period=job.period,
-                revision=order.place.revision,
-                report=made.sha256,
-                previous=made.previous,
-                rules=made.rules,
-                tree=made.tree,
-                root=made.root,
-                changed=changed,
-            )
+            if made.left_out and name not in self._anyway:
+                return "circuits_left_out"
+            body = closed_as(order.place, made, changed)
             await self._book.add(job.asked_by, body, _nobody_else(body, len(closed)))
             self.counts["closed"] += 1
         return ""

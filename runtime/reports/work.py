@@ -59,6 +59,7 @@ def make(order: Order, tell: Tell) -> tuple[Made, tuple[Change, ...]]:
         root=document.tree_sha256,
         changed=sum(end - start for _, start, end, _, _ in changed),
         not_rendered=failed,
+        left_out=document.left_out,
     )
     reports.write(
         order.store,

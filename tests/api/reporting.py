@@ -57,11 +57,13 @@ class Desk:
         self.asked.append(("make", carrier, period))
         return self._job(carrier, closes=False)
 
-    def close(self, carrier: str, period: str, person: str, *, correct: bool) -> ReportJob:
+    def close(
+        self, carrier: str, period: str, person: str, *, correct: bool, anyway: bool = False
+    ) -> ReportJob:
         del person
         if period == "2026-11":
             raise RefusedError(409, "too_early_to_close", period=period, when="2026-12-04 00:00")
-        self.asked.append(("close", carrier, period, str(correct)))
+        self.asked.append(("close", carrier, period, str(correct), *(["anyway"] if anyway else [])))
         return self._job(carrier, closes=True)
 
     async def view(

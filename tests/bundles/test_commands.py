@@ -20,6 +20,7 @@ from runtime.evidence.log_key import log_key
 from runtime.reports.bundle_files import write
 from sla.proof import keys, note
 from sla.proof.note import Checkpoint
+from sla.records import PeriodClosed, encode
 from sla.states import State, Transition
 from store import evidence, evidence_log
 from store.entries import Heartbeat
@@ -224,11 +225,16 @@ def test_anyway_the_evidence_holds_and_the_bundle_says_so(store: Path, say: Say)
     assert say("recompute", "x.zip").returncode == 0
 
 
+def _without_a(store: Path) -> None:
+    """Put another circuit in the place of the one that was watched."""
+    text = (store / "inventory.yaml").read_text()
+    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+
+
 def test_a_circuit_that_left_the_inventory_is_named_and_nothing_is_written(
     store: Path, say: Say
 ) -> None:
-    text = (store / "inventory.yaml").read_text()
-    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+    _without_a(store)
 
     made = say("bundle", "telecom", "2026-03", "--out", "x.zip")
 
@@ -238,8 +244,7 @@ def test_a_circuit_that_left_the_inventory_is_named_and_nothing_is_written(
 
 
 def test_anyway_the_bundle_says_which_circuit_it_lacks(store: Path, say: Say) -> None:
-    text = (store / "inventory.yaml").read_text()
-    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+    _without_a(store)
 
     assert say("bundle", "telecom", "2026-03", "--out", "x.zip", "--anyway").returncode == 0
 
@@ -249,8 +254,7 @@ def test_anyway_the_bundle_says_which_circuit_it_lacks(store: Path, say: Say) ->
 def test_a_bundle_that_lacks_a_circuit_comes_to_the_same_report_again(
     store: Path, say: Say
 ) -> None:
-    text = (store / "inventory.yaml").read_text()
-    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+    _without_a(store)
     say("bundle", "telecom", "2026-03", "--out", "x.zip", "--anyway")
 
     again = say("recompute", "x.zip")
@@ -261,13 +265,48 @@ def test_a_bundle_that_lacks_a_circuit_comes_to_the_same_report_again(
 
 
 def test_the_report_names_the_circuit_that_left_the_inventory(store: Path, say: Say) -> None:
-    text = (store / "inventory.yaml").read_text()
     before = say("report", "telecom", "2026-03").stdout
-    (store / "inventory.yaml").write_text(text.replace("  a: {title: 专线", "  z: {title: 专线"))
+    _without_a(store)
 
     after = say("report", "telecom", "2026-03").stdout
 
     assert ('"left_out"' in before, '"left_out":["a"]' in after) == (False, True)
+
+
+def _records(store: Path) -> list[PeriodClosed]:
+    with closing(open_reader(store / "var" / FILE)) as reader:
+        bodies = [record.body for record in reader.records()]
+    return [body for body in bodies if isinstance(body, PeriodClosed)]
+
+
+def test_a_period_is_not_closed_without_a_circuit_that_left_the_inventory(
+    store: Path, say: Say
+) -> None:
+    _without_a(store)
+
+    done = say("close", "telecom", "2026-03", "--by", "wang")
+
+    assert (done.returncode, _records(store)) == (1, [])
+    assert "counts them: a." in done.stderr
+
+
+def test_closed_anyway_the_record_names_the_circuit_and_a_bundle_is_that_report(
+    store: Path, say: Say
+) -> None:
+    _without_a(store)
+
+    done = say("close", "telecom", "2026-03", "--by", "wang", "--anyway")
+
+    assert done.returncode == 0, done.stderr
+    assert [body.left_out for body in _records(store)] == [("a",)]
+    assert say("bundle", "telecom", "2026-03", "--out", "x.zip").returncode == 0
+
+
+def test_where_all_are_counted_the_record_is_as_it_always_was(store: Path, say: Say) -> None:
+    say("close", "telecom", "2026-03", "--by", "wang")
+
+    (body,) = _records(store)
+    assert b"left_out" not in encode(body)
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,13 @@ class Story:
         """Have a report made and wait for it."""
         return await self.done(self.keeping.make("telecom", period, "li"))
 
-    async def closed(self, period: str = "2026-10", *, correct: bool = False) -> ReportJob:
+    async def closed(
+        self, period: str = "2026-10", *, correct: bool = False, anyway: bool = False
+    ) -> ReportJob:
         """Have a period settled and wait for it."""
-        return await self.done(self.keeping.close("telecom", period, "wang", correct=correct))
+        return await self.done(
+            self.keeping.close("telecom", period, "wang", correct=correct, anyway=anyway)
+        )
 
 
 @asynccontextmanager

@@ -17,10 +17,11 @@ from runtime.reports.due import Plan
 from runtime.reports.notices import FAILED, READY, Notice
 from runtime.reports.reports import ReportKeeping
 from runtime.reports.shelf import look
+from sla.canonical import Heard, MonitorLeaf, StateRun, encode
 from sla.records import Document, OverlayDecided, OverlayFiled, PeriodClosed
 from sla.report import digest
 from sla.states import State
-from store import reports
+from store import evidence, reports
 from store.entries import Entry
 from store.reports import Place
 from store.writer import Writer
@@ -322,3 +323,23 @@ def test_a_report_that_came_to_nothing_is_told_until_it_is_made(tmp_path: Path) 
     assert {one for one in made if one.subject == name} == {
         Notice(FAILED, name, bad=False), Notice(READY, name, bad=True),
     }  # fmt: skip
+
+
+async def _without_a_circuit(store: Path) -> tuple[ReportJob, int, ReportJob, list[PeriodClosed]]:
+    """Close a period in which there is evidence of a circuit that nobody counts, twice."""
+    hour = at("2026-10-03 08:00")
+    line = encode(Heard("gone", hour, (), (StateRun(0, 3600, "DOWN", "lost", ""),)))
+    evidence.write_hour(
+        store / evidence.FOLDER, {"telecom": [line]}, MonitorLeaf(hour, (), (), None)
+    )
+    async with told(store) as story:
+        story.at("2026-11-06 10:00")
+        refused_, closed = await story.closed(), len(_settled(story))
+        return refused_, closed, await story.closed(anyway=True), _settled(story)
+
+
+def test_a_period_that_lacks_a_circuit_is_closed_only_by_who_says_so(tmp_path: Path) -> None:
+    no, closed, yes, records = asyncio.run(_without_a_circuit(tmp_path))
+
+    assert (no.state, no.failure, closed) == ("failed", "circuits_left_out", 0)
+    assert (yes.state, [body.left_out for body in records]) == ("done", [("gone",)])
