@@ -25,6 +25,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page.loading": ("loading…", "加载中…"),
     "page.close": ("Close", "关闭"),
     "page.back": ("All cities", "返回全省"),
+    "page.none_so": ("None is in this state.", "没有处于该状态的记录。"),
     "page.more": ("Show more", "显示更多"),
     "page.scope": ("Only a part of the province is shown to you.", "仅显示您权限范围内的部分。"),
     # The form.

@@ -96,6 +96,6 @@ export async function load(net, may, cursor = null, anew = false) {
     h("thead", {}, h("tr", {}, COLUMNS.map(heading))),
     h("tbody", {}, shown.map((one) => row(one, acts))));
   fill(byId("causes-foot"),
-    shown.length ? null : h("span", {}, t("page.causes.none")),
+    shown.length ? null : h("span", {}, t(chosen ? "page.none_so" : "page.causes.none")),
     page.next ? button("causes:more", () => again(page.next), {}, t("page.more")) : null);
 }

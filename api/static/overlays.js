@@ -107,6 +107,6 @@ export function draw(items, say, more, changed) {
     h("thead", {}, h("tr", {}, COLUMNS.map(heading))),
     h("tbody", {}, items.map((one) => row(one, say))));
   fill(byId("overlays-foot"),
-    items.length ? null : h("span", {}, t("page.overlays.none")),
+    items.length ? null : h("span", {}, t(chosen ? "page.none_so" : "page.overlays.none")),
     more ? button("overlays:more", more, {}, t("page.more")) : null);
 }

@@ -165,6 +165,6 @@ export async function load(net, me, carriers, cursor = null, anew = false) {
     h("thead", {}, h("tr", {}, COLUMNS.map(heading))),
     h("tbody", {}, shown.map((one) => row(one, carriers, { decide, takeBack }))));
   fill(byId("points-foot"),
-    shown.length ? null : h("span", {}, t("page.points.none")),
+    shown.length ? null : h("span", {}, t(chosen ? "page.none_so" : "page.points.none")),
     page.next ? button("points:more", () => again(page.next), {}, t("page.more")) : null);
 }

@@ -42,6 +42,12 @@ SCORE = """(() => {
 })()"""
 SORT = "document.querySelector('#points-form [name=sort]').value"
 ROW = text("#points tbody tr")
+FOOT = text("#points-foot")
+CHOOSE = """(() => {
+  const states = document.querySelector('#points-filters select');
+  states.value = 'rejected';
+  states.dispatchEvent(new Event('change'));
+})()"""
 TAKEN = text("#points tbody tr:last-child")
 
 
@@ -82,5 +88,18 @@ def test_two_persons_take_points_and_take_that_back(tmp_path: Path) -> None:
                 await page.until(f"{TAKEN}.includes('已撤回')")
                 refusals = [line for line in page.console if "422" not in line]
                 assert refusals == []
+
+        asyncio.run(use())
+
+
+def test_a_state_that_none_is_in_does_not_say_that_nobody_filed_anything(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+
+        async def use() -> None:
+            async with browser() as page:
+                await page.login(at.api.address, at.api.token("operator"))
+                await page.until(f"{FOOT}.includes('尚无')")
+                await page.eval(CHOOSE)
+                await page.until(f"{FOOT} === '没有处于该状态的记录。'")
 
         asyncio.run(use())
