@@ -10,9 +10,12 @@ from starlette.responses import Response
 
 from api.answer import Json, encode, small
 from api.desk import AtDesk, ByCaller
+from inventory.dropped import dropped
 from texts.say import Language, say
 
 ROUTES: Final = APIRouter(tags=["monitor"])
+_NAMED: Final = 20
+"""Circuits that a warning names."""
 
 
 @ROUTES.get("/healthz")
@@ -33,12 +36,20 @@ async def health(desk: AtDesk, caller: ByCaller) -> Response:
 
 @ROUTES.post("/api/v1/reload")
 async def reload(desk: AtDesk, caller: ByCaller) -> Response:
-    """Read the inventory again; with problems (409) what runs is kept."""
+    """Read the inventory again; with problems (409) what runs is kept.
+
+    `warnings`: what was taken and is seldom meant so, in words.
+    """
     ports, person = desk.ports, caller.person
+    before = ports.live.inventory()
     problems = list(await ports.acts.reload(person.name))
     result = "refused" if problems else "ok"
     ports.people.audit(person.name, "reload", "inventory", ports.live.now(), result)
-    return Json(encode({"ok": not problems, "problems": problems}), 409 if problems else 200)
+    gone = dropped(before, ports.live.inventory(), ports.live.now())
+    circuits = ", ".join(gone[:_NAMED]) + (" …" if len(gone) > _NAMED else "")
+    said = [say("api.circuits_dropped", caller.language, count=len(gone), circuits=circuits)]
+    answer = {"ok": not problems, "problems": problems, "warnings": said if gone else []}
+    return Json(encode(answer), 409 if problems else 200)
 
 
 def _said(part: Mapping[str, object], language: Language) -> Mapping[str, object]:

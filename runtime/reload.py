@@ -16,6 +16,7 @@ from alerts import drawing as alerts
 from alerts.dispatch import Dispatch
 from alerts.model import Rule
 from api.ports import Event
+from inventory.dropped import dropped
 from inventory.model import Endpoint, Inventory
 from metrics.observation import Probe
 from runtime import garbage, live
@@ -43,7 +44,7 @@ _log = logging.getLogger("extranet.reload")
 _TAKEN = frozenset({"inventory", "rules", "shipped_rules"})
 """Sections of monitor.yaml whose files are read anew; the others hold until a restart."""
 _TOLD = 50
-"""Problems that are logged one by one."""
+"""Problems that are logged one by one, and circuits that are named in a line."""
 
 
 class _Drawn(NamedTuple):
@@ -132,6 +133,7 @@ class Reload:
     async def ask(self, person: str) -> Sequence[str]:
         """Read everything again; return the problems that kept the old configuration in force."""
         async with self._lock:
+            before = self._live.inventory()
             with garbage.made_to_stay():
                 checked = await asyncio.to_thread(self._read)
                 if checked.good:
@@ -141,6 +143,12 @@ class Reload:
             self._telling.own("reload", "reload", bad=bool(problems))
         if not problems:
             _log.info("taken", extra={"by": person, "probes": len(self._probes)})
+            if gone := dropped(before, self._live.inventory(), self._record.now()):
+                circuits = ", ".join(gone[:_TOLD])
+                _log.warning(
+                    "circuits left the inventory; end their in_service instead",
+                    extra={"count": len(gone), "circuits": circuits},
+                )
             if later := self._needs_a_restart(checked):
                 _log.warning("not before a restart", extra={"sections": later})
             return ()

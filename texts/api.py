@@ -40,6 +40,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Your roles do not include “{permission}”. Ask an administrator for a role that does.",
         "您的角色不含“{permission}”权限，请向管理员申请。",
     ),
+    "api.circuits_dropped": (
+        (
+            "{count} circuits left the inventory and have no row in their carrier’s reports any"
+            " more: {circuits}. Put them back with the end of their"
+            " in_service (from and to)."
+        ),
+        (
+            "{count} 条专线已从台账移除，运营商考核报告中不再有其记录：{circuits}。"
+            "请补回台账，并在 in_service 中填写起止时间（from、to）。"
+        ),
+    ),
     "api.needs_whole": (
         "This concerns the whole province, and your account is limited to a part of it.",
         "此项涉及全省，而您的账号仅限部分范围。",

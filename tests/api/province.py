@@ -218,6 +218,8 @@ class Province:
         self.ok = True
         self.parts: dict[str, Mapping[str, object]] = {}
         self.reload_problems: list[str] = []
+        self.register_after: Inventory | None = None
+        """What the next reload takes; None = the same again."""
         self.assessed = 0
         self.reloaded_by = ""
         self.take(inventory)
@@ -452,6 +454,7 @@ class Province:
 
     async def reload(self, person: str) -> Sequence[str]:
         self.reloaded_by = person
+        self.register = self.register_after or self.register
         return self.reload_problems
 
     # Drift

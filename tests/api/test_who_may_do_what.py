@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -137,7 +138,9 @@ def test_reloading_is_audited_with_who_and_what_came_of_it(api: Running) -> None
     token = api.token("admin")
     name = api.ask("/api/v1/me", token).json["name"]
     api.crowd.trail.clear()
-    assert api.ask("/api/v1/reload", token, method="POST").json == {"ok": True, "problems": []}
+    assert api.ask("/api/v1/reload", token, method="POST").json == {
+        "ok": True, "problems": [], "warnings": [],
+    }  # fmt: skip
     api.province.reload_problems = ["inventory.yaml:41 links.x.b no device"]
     answer = api.ask("/api/v1/reload", token, method="POST")
     api.province.reload_problems = []
@@ -146,6 +149,21 @@ def test_reloading_is_audited_with_who_and_what_came_of_it(api: Running) -> None
         ["inventory.yaml:41 links.x.b no device"],
     )
     assert [(row[0], row[3]) for row in api.crowd.trail] == [(name, "ok"), (name, "refused")]
+
+
+def test_a_reload_that_drops_a_circuit_says_which_and_what_to_do_instead(api: Running) -> None:
+    whole = api.province.register
+    kept = {name: link for name, link in whole.links.items() if name != "c0-unicom"}
+    api.province.register_after = replace(whole, links=kept)
+
+    answer = api.ask("/api/v1/reload", api.token("admin"), method="POST")
+    api.province.register_after = whole
+    again = api.ask("/api/v1/reload", api.token("admin"), method="POST")
+
+    assert answer.status == 200
+    (said,) = answer.json["warnings"]
+    assert ("c0-unicom" in said, "in_service" in said) == (True, True)
+    assert again.json["warnings"] == []
 
 
 def test_acknowledging_names_the_person_and_is_audited(api: Running) -> None:

@@ -41,6 +41,8 @@ class Told:
     """States while the file is broken."""
     runs_while_broken: float = 0
     alerts_at_end: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    """Circuits that the log says have left."""
     later: list[str] = field(default_factory=list)
     """Sections of monitor.yaml that wait for a restart."""
 
@@ -94,6 +96,7 @@ def _break_and_mend(told: Told, monitor: Monitor, file: Path) -> None:
     monitor.signal(SIGHUP)
     wait_for(lambda: not monitor.alerts(), 90, what="the end of that alert")
     told.later = [line["sections"] for line in monitor.logged() if "sections" in line]
+    told.dropped = [line["circuits"] for line in monitor.logged() if "circuits" in line]
     told.alerts_at_end = [alert["rule"] for alert in monitor.alerts("resolved")]
 
 
@@ -156,6 +159,10 @@ def test_what_stays_keeps_its_rates(told: Told) -> None:
     near = {told.before[told.removed]["a"], told.after[-1][told.added]["a"]}
     kept = {link for link in told.kept - changed if told.before[link]["a"] not in near}
     assert told.began_anew & kept == set()
+
+
+def test_the_log_names_the_circuit_that_left_the_file(told: Told) -> None:
+    assert told.dropped == [told.removed]
 
 
 def test_a_broken_file_is_an_alert_and_changes_nothing(told: Told) -> None:
