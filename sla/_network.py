@@ -230,3 +230,11 @@ class Network:
         yield from self.devices.values()
         yield from self.sites.values()
         yield from self.services.values()
+
+    def part(self) -> None:
+        """Break the circles of what was replaced, so that it goes without the collector of garbage.
+
+        Sites and links know each other; frozen away from the collector they would stay for ever.
+        """
+        for site in self.sites.values():
+            site.uplinks = site.devices = site.downlinks = ()

@@ -271,6 +271,7 @@ class Judge:
                 fresh = self._network.canaries[target]
                 fresh.silent, fresh.last = canary.silent, canary.last
                 fresh.before_last = canary.before_last
+        before.part()
         for site in self._network.sites.values():
             rules.judge_site(site)
         for service in self._network.services.values():

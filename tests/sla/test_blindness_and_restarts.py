@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from inventory.model import link_target
 from metrics.observation import Outcome
+from sla._network import Mark, Node, SiteNode
 from sla.judge import Judge
 from sla.outages import live_outages
 from sla.states import CLOCK_OFF, Blind, State, Transition
@@ -228,6 +230,23 @@ def test_a_network_that_was_drawn_and_not_taken_changes_nothing() -> None:
     runs = list(World(inventory, [("p-c", 60, 120)]).runs(probes, 180, spread))
     drew.drawn(make_inventory({"d": ["p"]}), ())
     assert play(drew, iter(runs)) == play(other, iter(runs)) != []
+
+
+def test_a_network_that_was_replaced_goes_without_the_collector_of_garbage() -> None:
+    inventory = make_inventory(TREE)
+    judge = Judge(inventory, all_probes(inventory))
+    gc.collect()
+    gc.disable()
+    try:
+        before = _nodes()
+        judge.reload(inventory, all_probes(inventory))
+        assert _nodes() == before
+    finally:
+        gc.enable()
+
+
+def _nodes() -> int:
+    return sum(isinstance(one, Mark | Node | SiteNode) for one in gc.get_objects())
 
 
 def test_a_reload_forgets_what_is_gone_and_judges_sites_again() -> None:
