@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 BESIDE = (
-    ("tests/e2e",),
-    ("tests/collectors", "tests/devices", "tests/metrics", "tests/runtime", "tests/traps"),
+    ("tests/e2e", "tests/traps"),
+    ("tests/collectors", "tests/devices", "tests/metrics", "tests/runtime"),
     ("tests/api", "tests/audit", "tests/gear", "tests/ssh", "tests/store"),
 )
 """What starts the whole program and waits most of its time, so that it begins at once; what waits
